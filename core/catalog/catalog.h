@@ -1,0 +1,93 @@
+/*
+ * The catalog: one row a segment, where facts join. It belongs to one thread (the loop's). Facts come in batches;
+ * change records come out; rows have a serial that stays theirs through renames and is never used again, so that cursor and
+ * marks follow the segment and not its place.
+ *
+ * Sized for 100,000 rows in some 25 MB: a row holds its shape packed. Hash tables by name and by identity; no operation on
+ * one name walks all rows.
+ */
+#ifndef SHMTOP_CORE_CATALOG_CATALOG_H
+#define SHMTOP_CORE_CATALOG_CATALOG_H
+
+#include "core/segment/lease.h"
+#include "core/segment/segment.h"
+
+struct catalog;
+struct packed_matrix; /* private */
+
+struct row {
+    uint64_t serial; /* never 0 */
+    char *name;      /* raw */
+    struct identity id;
+    uint64_t size;
+    uint64_t allocated;
+    int64_t created;  /* ns; 0: not known */
+    int64_t modified; /* ns */
+    uid_t uid;
+    gid_t gid;
+    mode_t mode;
+    uint32_t links;
+    uint8_t layout; /* enum layout */
+    bool recognised;
+    bool is_protected;
+    bool marked;
+    bool in_directory;  /* its bytes are counted in a directory's row too */
+    int64_t appeared;   /* monotonic ms when it was created under our eyes; 0: it was there before */
+    int64_t grown;      /* monotonic ms when its size or allocation last grew under our eyes; 0: never */
+    struct packed_matrix *matrix;
+    char *damage; /* NULL: not damaged */
+    uint32_t place; /* the catalog's own */
+};
+
+enum change_kind { CHANGE_CREATED, CHANGE_UPDATED, CHANGE_RENAMED, CHANGE_DELETED };
+struct change {
+    enum change_kind kind;
+    const struct row *row;  /* for CHANGE_DELETED valid only during the call */
+    const char *old_name;   /* CHANGE_RENAMED */
+};
+typedef void change_function(void *context, const struct change *change);
+
+struct catalog *catalog_new(change_function *each, void *context); /* each may be NULL */
+void catalog_free(struct catalog *catalog);
+
+/*
+ * A batch: begin, any number of put and gone, commit. now: monotonic ms, for `appeared` and `grown`.
+ * A name that is gone and an identity that came under another name in the same batch are one rename: the row stays. A name whose
+ * identity changed is another segment: a new row.
+ * put takes the segment's contents (and zeroes it); a segment that was not recognised keeps what the row already knew, while size
+ * and identity are the same.
+ */
+void catalog_begin(struct catalog *catalog, int64_t now);
+void catalog_put(struct catalog *catalog, struct segment *segment);
+void catalog_gone(struct catalog *catalog, const char *name);
+void catalog_commit(struct catalog *catalog);
+
+/*
+ * A full rescan: between scan_begin and scan_end (which may span many batches) every name put is seen; scan_end deletes the rows
+ * that were not. The first scan marks nothing as new.
+ */
+void catalog_scan_begin(struct catalog *catalog);
+void catalog_scan_end(struct catalog *catalog, int64_t now);
+
+size_t catalog_count(const struct catalog *catalog);
+struct row *catalog_find(struct catalog *catalog, const char *name);
+struct row *catalog_by_serial(struct catalog *catalog, uint64_t serial);
+struct row *catalog_at(struct catalog *catalog, size_t index); /* any order, index < count */
+
+/* Bytes of all rows, each counted once (a directory's row sums its tree; hard links share an inode). */
+uint64_t catalog_allocated(const struct catalog *catalog);
+
+/* Rises with every change, so that a view knows whether it must be made anew. */
+uint64_t catalog_version(const struct catalog *catalog);
+
+/* Fills *ret (cleared by the caller). False where the row has no matrix. */
+bool row_matrix(const struct row *row, struct matrix *ret_matrix);
+int row_rank(const struct row *row); /* -1: no matrix */
+const struct dtype *row_dtype(const struct row *row); /* NULL: no matrix; borrowed */
+uint64_t row_dim(const struct row *row, int axis);
+
+/* A row made from a segment outside any catalog, for commands: takes its contents; row_clear frees. */
+void row_from_segment(struct row *row, struct segment *segment);
+void row_clear(struct row *row);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * What lies in a segment: a table of recognisers, one a file. A recogniser is pure: the first and last bytes, the
+ * size and the name in; yes, no, damaged or "need N bytes" out.
+ */
+#ifndef SHMTOP_CORE_LAYOUT_LAYOUT_H
+#define SHMTOP_CORE_LAYOUT_LAYOUT_H
+
+#include "core/matrix/matrix.h"
+
+/* product.md "Segments that describe themselves". */
+enum layout {
+    LAYOUT_UNKNOWN, /* the bytes may not be read, or were not yet */
+    LAYOUT_NPY,
+    LAYOUT_RAW,
+    LAYOUT_DIRECTORY,
+    LAYOUT_SEMAPHORE,
+    LAYOUT_OTHER, /* not a regular file */
+};
+
+/* "npy", "raw", …; NULL for LAYOUT_UNKNOWN. */
+const char *layout_name(enum layout layout);
+
+#define LAYOUT_HEAD 512
+#define LAYOUT_TAIL 576
+
+struct layout_probe {
+    const char *name; /* raw file name, without the directory part */
+    uint64_t size;    /* of the file */
+    const uint8_t *head;
+    size_t head_size; /* LAYOUT_HEAD or what was asked for, less for a shorter file */
+    const uint8_t *tail;
+    size_t tail_size; /* last bytes of the file */
+};
+
+struct layout_result {
+    enum layout layout;
+    bool damaged;
+    bool has_matrix; /* matrix is set and fits the file */
+    struct matrix matrix;
+    char reason[ERROR_TEXT_MAX]; /* why damaged */
+};
+
+/*
+ * Recognises. Returns 0 and *ret (clear with layout_result_clear), or > 0: that many bytes of head are needed (at
+ * most NPY_HEADER_MAX), call again with them. A description that does not fit the file's size makes it damaged,
+ * without matrix.
+ */
+int layout_recognise(const struct layout_probe *probe, struct layout_result *ret);
+void layout_result_clear(struct layout_result *result);
+
+#endif

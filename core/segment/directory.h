@@ -1,0 +1,51 @@
+/*
+ * A directory of segments: /dev/shm, a container's /proc/PID/root/dev/shm, a test's own. Owns the descriptor, the
+ * path and the read-only mark; every change of anything in it asks directory_may_change first.
+ */
+#ifndef SHMTOP_CORE_SEGMENT_DIRECTORY_H
+#define SHMTOP_CORE_SEGMENT_DIRECTORY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/sys/error.h"
+
+struct directory;
+
+/*
+ * Opens DIR. With read_only nothing in it can be changed through this library; and as root it must then lie on a
+ * tmpfs or hugetlbfs (a sudoers rule for `shmtop -r` must not read any file as root): else -EACCES. -ENOENT,
+ * -ENOTDIR (as ENOENT's class), -EACCES.
+ */
+int directory_open(struct directory **ret_directory, const char *path, bool read_only, struct error *error);
+void directory_close(struct directory *directory);
+
+/* The same directory once more: its path opened anew, for after it was replaced or mounted over. */
+int directory_reopen(struct directory *directory, struct error *error);
+
+int directory_fd(const struct directory *directory); /* borrowed, O_RDONLY|O_DIRECTORY */
+const char *directory_path(const struct directory *directory);
+uint64_t directory_device(const struct directory *directory); /* st_dev */
+bool directory_is_read_only(const struct directory *directory);
+
+/* 0, or -EROFS with the reason. */
+int directory_may_change(const struct directory *directory, struct error *error);
+
+struct directory_usage {
+    uint64_t size; /* bytes; 0: the file system has no limit */
+    uint64_t used;
+    uint64_t free; /* what we may still take */
+    uint64_t inodes; /* 0: no limit */
+    uint64_t inodes_free;
+};
+int directory_usage(const struct directory *directory, struct directory_usage *ret_usage, struct error *error);
+
+/*
+ * Opens an entry beneath the directory, following no link, with flags (O_RDONLY or O_RDWR …; O_CLOEXEC, O_NOFOLLOW,
+ * O_NONBLOCK, O_NOCTTY and, where allowed, O_NOATIME are added), and only if it is a regular file: it is statx'ed
+ * first (opening a FIFO would release a blocked writer) and fstat'ed again. Returns the descriptor, or -ENOENT, -EACCES,
+ * -ENOTSUP (not a regular file), -ELOOP class as -ENOENT, -ESTALE (changed in between).
+ */
+int directory_open_file(const struct directory *directory, const char *name, int flags, struct error *error);
+
+#endif

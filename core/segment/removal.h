@@ -1,0 +1,18 @@
+/*
+ * Deleting by identity.
+ */
+#ifndef SHMTOP_CORE_SEGMENT_REMOVAL_H
+#define SHMTOP_CORE_SEGMENT_REMOVAL_H
+
+#include "core/segment/lease.h"
+
+/*
+ * Unlinks name if it still is the segment with this identity (where it can be had, while we hold its lease, so that nobody
+ * opens it in between; must_be_unheld makes a refused lease -EBUSY). A directory's tree is removed file by file with
+ * unlinkat beneath its descriptor, no link followed, bounded depth. -EROFS, -ENOENT, -ESTALE (another now), -EACCES (sticky
+ * directory: says whose), -EBUSY.
+ */
+int removal_unlink(const struct directory *directory, const char *name, const struct identity *id, bool must_be_unheld,
+                   struct error *error);
+
+#endif

@@ -1,0 +1,64 @@
+#include "core/sys/calls.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <linux/openat2.h>
+#include <sys/file.h>
+#include <sys/inotify.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int call_openat(int dirfd, const char *path, int flags, mode_t mode)
+{
+    return openat(dirfd, path, flags, mode);
+}
+
+static int call_openat2(int dirfd, const char *path, const struct open_how *how)
+{
+    return (int)syscall(SYS_openat2, dirfd, path, how, sizeof *how);
+}
+
+static ssize_t call_getdents64(int fd, void *buf, size_t size)
+{
+    return syscall(SYS_getdents64, fd, buf, size);
+}
+
+static int call_lease(int fd, int command, int kind)
+{
+    return fcntl(fd, command, kind);
+}
+
+#define KERNEL_CALLS \
+{ \
+    .openat = call_openat, \
+    .openat2 = call_openat2, \
+    .close = close, \
+    .statx = statx, \
+    .fstatfs = fstatfs, \
+    .getdents64 = call_getdents64, \
+    .read = read, \
+    .write = write, \
+    .pread = pread, \
+    .pwrite = pwrite, \
+    .lseek = lseek, \
+    .ftruncate = ftruncate, \
+    .fallocate = fallocate, \
+    .linkat = linkat, \
+    .renameat2 = renameat2, \
+    .unlinkat = unlinkat, \
+    .readlinkat = readlinkat, \
+    .fchmod = fchmod, \
+    .fchown = fchown, \
+    .lease = call_lease, \
+    .flock = flock, \
+    .name_to_handle_at = name_to_handle_at, \
+    .inotify_init1 = inotify_init1, \
+    .inotify_add_watch = inotify_add_watch, \
+    .inotify_rm_watch = inotify_rm_watch, \
+    .mmap = mmap, \
+    .munmap = munmap, \
+}
+
+const struct sys_calls sys_kernel = KERNEL_CALLS;
+struct sys_calls sys = KERNEL_CALLS;

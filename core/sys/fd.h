@@ -1,0 +1,35 @@
+/*
+ * File descriptors that close themselves, and reads and writes that go on after a signal or a short count.
+ */
+#ifndef SHMTOP_CORE_SYS_FD_H
+#define SHMTOP_CORE_SYS_FD_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Closes *fd unless it is negative, and sets it to -1. Keeps errno. */
+void fd_close(int *fd);
+
+/* int fd AUTO_CLOSE = -1; */
+#define AUTO_CLOSE __attribute__((cleanup(fd_close)))
+
+/* Takes the descriptor out of an AUTO_CLOSE variable. */
+static inline int fd_steal(int *fd)
+{
+    int stolen = *fd;
+    *fd = -1;
+    return stolen;
+}
+
+/* Reads up to size bytes at offset; fewer only at the end of the file. Returns the count or -errno. */
+ssize_t fd_pread_full(int fd, void *buf, size_t size, uint64_t offset);
+
+/* Reads up to size bytes from the current position; fewer only at the end of input. Returns the count or -errno. */
+ssize_t fd_read_full(int fd, void *buf, size_t size);
+
+/* Writes all of it. Returns 0 or -errno. */
+int fd_pwrite_all(int fd, const void *buf, size_t size, uint64_t offset);
+int fd_write_all(int fd, const void *buf, size_t size);
+
+#endif

@@ -1,0 +1,85 @@
+/*
+ * A grid of character cells between the models and the terminal. Views fill cells with text in roles, not colours; a back end (curses, or a
+ * test's) shows the differences. No curses here.
+ *
+ * All drawing clips: any coordinate and any size are safe.
+ */
+#ifndef SHMTOP_TUI_TERM_CELLS_H
+#define SHMTOP_TUI_TERM_CELLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a cell means; the theme decides how it looks in 256 colours, 16 colours and monochrome. */
+enum role {
+    ROLE_TEXT,
+    ROLE_DIM,      /* secondary: units, labels */
+    ROLE_STRONG,   /* what matters on a line */
+    ROLE_TITLE,    /* column headings, titles */
+    ROLE_SORTED,   /* heading of the sorted column */
+    ROLE_KEY,      /* a key in the hint line */
+    ROLE_RULE,     /* lines and boxes */
+    ROLE_TYPE,     /* dtype */
+    ROLE_LIVE, ROLE_IDLE, ROLE_LEAKED, ROLE_UNLINKED, ROLE_FREE, /* the gauge and the states */
+    ROLE_USED,     /* gauge: used, not told apart */
+    ROLE_GOOD, ROLE_WARN, ROLE_BAD,
+    ROLE_MARK,     /* marked rows */
+    ROLE_ESCAPED,  /* what name_escape made of a hostile name */
+    ROLE_NAN, ROLE_INF, /* values */
+    ROLE_INPUT,    /* an input field */
+    ROLE_BUTTON,   /* a button; focused with CELL_SELECTED */
+    ROLE_COUNT
+};
+
+#define CELL_SELECTED 0x01 /* the cursor row, the focused button, the cursor cell */
+#define CELL_BOLD     0x02
+#define CELL_UNDERLINE 0x04
+
+#define CELL_TEXT_MAX 20 /* a base character and its combining ones, UTF-8, NUL-terminated */
+
+struct cell {
+    char text[CELL_TEXT_MAX]; /* "" : the right half of a wide character */
+    uint8_t width;            /* columns of text: 1 or 2; 0 for a right half */
+    uint8_t role;
+    uint8_t flags;
+};
+
+struct rect { int y, x, height, width; };
+
+struct cells {
+    int rows, columns;
+    struct cell *grid; /* owned; rows * columns */
+    bool ascii;        /* lines and bars in ASCII */
+    int cursor_y, cursor_x; /* -1: hidden */
+};
+
+/* Makes or resizes; all blank. rows and columns are forced to 1..1000. */
+void cells_resize(struct cells *cells, int rows, int columns);
+void cells_free(struct cells *cells);
+void cells_clear(struct cells *cells); /* blank, cursor hidden */
+
+/*
+ * Puts UTF-8 text at (y, x), at most width columns (width < 0: to the edge). Never emits a control byte: what is no printable character
+ * becomes U+FFFD ('?' in ascii). Wide characters that do not fit are left out, combining ones stay with their base. Returns the columns used.
+ */
+int cells_put(struct cells *cells, int y, int x, int width, enum role role, uint8_t flags, const char *text);
+int cells_putf(struct cells *cells, int y, int x, int width, enum role role, uint8_t flags, const char *format, ...)
+    __attribute__((format(printf, 7, 8)));
+/* The same, aligned right in the field, cut at the left end's favour ("…" or ~ where cut). */
+int cells_put_right(struct cells *cells, int y, int x, int width, enum role role, uint8_t flags, const char *text);
+/* Left-aligned with "…" (~ in ascii) at the end where it is cut. */
+int cells_put_cut(struct cells *cells, int y, int x, int width, enum role role, uint8_t flags, const char *text);
+void cells_fill(struct cells *cells, struct rect rect, enum role role, uint8_t flags, const char *character);
+/* Adds flags to (and, if role >= 0, changes the role of) what is there. */
+void cells_tint(struct cells *cells, struct rect rect, int role, uint8_t flags);
+void cells_rule(struct cells *cells, int y, int x, int width, enum role role);
+/* A box with a title in its upper edge; its inside is blanked. */
+void cells_box(struct cells *cells, struct rect rect, enum role role, const char *title);
+/* A bar: `eighths` of a column filled of width*8; half-block resolution where UTF-8, '#' in ascii. */
+void cells_bar(struct cells *cells, int y, int x, int width, uint64_t part, uint64_t whole, enum role role);
+
+/* Columns that text takes. */
+int text_width(const char *text);
+
+#endif
