@@ -1,0 +1,62 @@
+/*
+ * The delete dialog: what goes, who uses it, how much memory comes back; the safe answer first. A model
+ * without I/O: the check and the deletion are asked for with delete_dialog_wants and done by
+ * delete_dialog_fetch (delete_fetch.c) beside the screen.
+ *
+ * Nothing confirms but a key pressed after the facts were on the screen: keys before delete_dialog_shown are
+ * dropped (Escape and q cancel), a paste is dropped always. What is held or protected needs the word
+ * `delete`, typed. At the confirmation everything is looked at again; if anything changed, nothing is deleted
+ * and the new state is shown.
+ */
+#ifndef SHMTOP_TUI_VIEW_DELETE_DIALOG_H
+#define SHMTOP_TUI_VIEW_DELETE_DIALOG_H
+
+#include "core/segment/segment.h"
+#include "tui/term/key.h"
+#include "tui/view/dialog.h"
+
+struct delete_dialog;
+struct delete_dialog_request;
+struct delete_dialog_reply;
+
+struct delete_target {
+    const char *name;   /* raw; copied */
+    struct identity id; /* as the table knows it: another one is not deleted */
+    const char *owner;  /* printable; copied; NULL: the number is shown */
+};
+
+/* directory: its path, for the text; copied. me: geteuid(). */
+struct delete_dialog *delete_dialog_new(const char *directory, const struct delete_target *targets, size_t n,
+                                        uid_t me);
+void delete_dialog_free(struct delete_dialog *dialog);
+
+enum dialog_result delete_dialog_key(struct delete_dialog *dialog, const struct key *key);
+void delete_dialog_paste(struct delete_dialog *dialog, const char *text); /* dropped */
+
+/* The check, then the deletion, or NULL: one request at a time, owned by the caller. Both belong in LANE_JOB;
+ * the deletion's progress counts items. */
+struct delete_dialog_request *delete_dialog_wants(struct delete_dialog *dialog);
+/* Takes the reply; NULL: the job was lost. wall: ns since 1970, for ages. DIALOG_CLOSE when all was deleted.
+ */
+enum dialog_result delete_dialog_supply(struct delete_dialog *dialog, struct delete_dialog_reply *reply,
+                                        int64_t wall);
+void delete_dialog_progress(struct delete_dialog *dialog, uint64_t done, uint64_t total);
+
+/* To be called after each frame was shown on the terminal. */
+void delete_dialog_shown(struct delete_dialog *dialog);
+
+void delete_dialog_layout(struct delete_dialog *dialog, int rows, int columns, bool ascii);
+void delete_dialog_draw(const struct delete_dialog *dialog, struct cells *cells, struct rect rect);
+
+/* After DIALOG_CLOSE: "2 deleted, 768M freed"; "" where nothing was done. */
+const char *delete_dialog_message(const struct delete_dialog *dialog);
+bool delete_dialog_message_is_error(const struct delete_dialog *dialog);
+
+/* Does it; never NULL. proc_root "/proc"; progress may be NULL. */
+struct delete_dialog_reply *delete_dialog_fetch(const struct directory *directory, const char *proc_root,
+                                                const struct delete_dialog_request *request,
+                                                struct progress *progress);
+void delete_dialog_request_free(struct delete_dialog_request *request);
+void delete_dialog_reply_free(struct delete_dialog_reply *reply);
+
+#endif

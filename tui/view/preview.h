@@ -1,0 +1,61 @@
+/*
+ * The values of a segment in a grid: rows and columns of any two axes, one slice at a time; one dimension
+ * wraps; a struct has one column a field; what bears no shape is shown as bytes in hex. A model without I/O:
+ * preview_wants says what must be read, preview_fetch (preview_fetch.c) reads it beside the screen,
+ * preview_supply takes the answer.
+ *
+ *   loop: key → preview_key → preview_layout → r = preview_wants → (worker) preview_fetch(directory, r) →
+ * preview_supply → preview_draw
+ *
+ * It draws the last complete page until the next one is there, so that nothing flashes.
+ */
+#ifndef SHMTOP_TUI_VIEW_PREVIEW_H
+#define SHMTOP_TUI_VIEW_PREVIEW_H
+
+#include "core/segment/segment.h"
+#include "tui/app/action.h"
+#include "tui/term/cells.h"
+
+struct preview;
+struct preview_request; /* immutable once made; preview_fetch may run on another thread */
+struct preview_reply;
+
+/* name is raw and copied. All times are monotonic milliseconds. */
+struct preview *preview_new(const char *name, const struct identity *id, int64_t now);
+void preview_free(struct preview *preview);
+
+/* The segment was renamed: it is looked at under its new name from now on. */
+void preview_rename(struct preview *preview, const char *name);
+const struct identity *preview_identity(const struct preview *preview);
+
+enum preview_result {
+    PREVIEW_UNUSED, /* not ours: the app's own (q, ?, !, Esc, …) */
+    PREVIEW_USED,
+};
+
+/* A key: of the line "go to" while that is open, else the action it has on SCREEN_GRID. */
+enum preview_result preview_key(struct preview *preview, const struct key *key, int64_t now);
+enum preview_result preview_action(struct preview *preview, enum action action, int64_t now);
+void preview_paste(struct preview *preview, const char *text);
+bool preview_wants_text(const struct preview *preview); /* the line is open */
+
+/* Settles what is visible in a rectangle of this size; after each change, before preview_wants and
+ * preview_draw. */
+void preview_layout(struct preview *preview, int rows, int columns, bool ascii);
+
+/* What must be read now, or NULL: one request at a time. The caller owns it. */
+struct preview_request *preview_wants(struct preview *preview, int64_t now);
+/* When to ask again for a refresh (at most 4 times a second); INT64_MAX: while frozen and nothing is missing.
+ */
+int64_t preview_due(const struct preview *preview);
+/* Takes the reply. NULL: the job was lost (cancelled); it will be asked for again. */
+void preview_supply(struct preview *preview, struct preview_reply *reply, int64_t now);
+
+void preview_draw(const struct preview *preview, struct cells *cells, struct rect rect);
+
+/* Reads; never NULL. Holds no descriptor afterwards. */
+struct preview_reply *preview_fetch(const struct directory *directory, const struct preview_request *request);
+void preview_request_free(struct preview_request *request);
+void preview_reply_free(struct preview_reply *reply);
+
+#endif
