@@ -33,4 +33,7 @@ bool name_unescape(const char *text, char *buf, size_t size);
  */
 int name_check(const char *name, struct error *error);
 
+/* True for .shmtop-PID-N, also in a DIR: what a replacement under way is called, never listed. */
+bool name_is_temporary(const char *name);
+
 #endif
