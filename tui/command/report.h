@@ -1,0 +1,45 @@
+/*
+ * What a command tells a person: "shmtop: NAME: reason" on standard error. Whatever it is given, no control
+ * byte reaches the terminal.
+ */
+#ifndef SHMTOP_TUI_COMMAND_REPORT_H
+#define SHMTOP_TUI_COMMAND_REPORT_H
+
+#include <stdio.h>
+
+#include "tui/command/exit.h"
+#include "tui/command/options.h"
+
+/* name_escape for this terminal; returns buf. */
+const char *report_escape(const struct options *options, const char *raw, char *buf, size_t size);
+
+/*
+ * Printable UTF-8 as this terminal can show it: with options->ascii × is x, the rest above ASCII \uNNNN. What
+ * is ASCII stays as it is. Writes at most size bytes, NUL-terminated; returns the length needed.
+ */
+size_t report_text(const struct options *options, const char *printable, char *buf, size_t size);
+
+/* Prints printable text to out in this way. */
+void report_put(const struct options *options, FILE *out, const char *printable);
+void report_putf(const struct options *options, FILE *out, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* "shmtop: SUBJECT: text"; subject is raw, NULL for none. */
+void report_problem(const struct options *options, const char *subject, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The same from an error; returns its exit status. */
+enum exit_status report_error(const struct options *options, const char *subject, const struct error *error);
+
+/* A mistake in the usage: says where to read about it. who: the command, or NULL. Returns EXIT_STATUS_USAGE.
+ */
+enum exit_status report_usage(const struct options *options, const char *who, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/*
+ * Flushes standard output and says if not all of it could be written (ENOSPC and the like; quietly where
+ * nobody reads any more). Returns the worse of status and that failure.
+ */
+enum exit_status report_finish(const struct options *options, enum exit_status status);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * A table of text with aligned columns: as wide as its widest cell, one blank pair between two, nothing
+ * behind the last. Cells are kept until the table is printed, for only then the widths are known.
+ */
+#ifndef SHMTOP_TUI_COMMAND_TABULATE_H
+#define SHMTOP_TUI_COMMAND_TABULATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tui/command/report.h"
+
+#define TABULATE_COLUMNS_MAX 64
+
+struct tabulate {
+    size_t columns;
+    size_t column; /* of the next cell */
+    bool right[TABULATE_COLUMNS_MAX];
+    size_t width[TABULATE_COLUMNS_MAX];
+    char *cells; /* NUL-terminated, one behind the other */
+    size_t used, size;
+    bool failed; /* out of memory */
+};
+
+/* right: which columns are aligned right. */
+void tabulate_begin(struct tabulate *table, size_t columns, const bool *right);
+void tabulate_free(struct tabulate *table);
+
+/* The next cell, row by row: printable UTF-8, copied. Shown as report_text would. */
+void tabulate_add(struct tabulate *table, const struct options *options, const char *text);
+
+/* Prints all rows, each behind indent. -ENOMEM where a cell was lost, and prints nothing. */
+int tabulate_print(const struct tabulate *table, FILE *out, const char *indent);
+
+#endif
