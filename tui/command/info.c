@@ -1,0 +1,334 @@
+/*
+ * shmtop info: all that is known of each NAME, who holds it included.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/catalog/column.h"
+#include "core/transfer/delete.h"
+#include "tui/command/command.h"
+#include "tui/command/find.h"
+#include "tui/command/segment_json.h"
+#include "tui/command/use.h"
+
+#define NANOSECOND 1000000000
+
+struct info {
+    const struct options *options;
+    struct directory *directory;
+    struct users *users;
+    int64_t now;
+    bool json;
+    enum exit_status status;
+    size_t shown;
+};
+
+static void put_label(const char *label)
+{
+    printf("%-*s", 12, label);
+}
+
+/* "label:      text", the text printable. */
+static void put_line(const struct info *info, const char *label, const char *text)
+{
+    put_label(label);
+    report_put(info->options, stdout, text);
+    putchar('\n');
+}
+
+static void put_bytes(const struct info *info, const char *label, uint64_t bytes)
+{
+    char human[16], text[64];
+    format_bytes(bytes, human, sizeof human);
+    snprintf(text, sizeof text, "%s (%llu bytes)", human, (unsigned long long)bytes);
+    put_line(info, label, bytes < 1024 ? strchr(text, '(') + 1 : text);
+}
+
+static void put_time(const struct info *info, const char *label, int64_t time)
+{
+    char stamp[64], age[16], text[128];
+    if (time == 0)
+        return;
+    format_time(time, stamp, sizeof stamp);
+    format_age(info->now > time ? (info->now - time) / NANOSECOND : 0, age, sizeof age);
+    snprintf(text, sizeof text, "%s, %s ago", stamp, age);
+    put_line(info, label, text);
+}
+
+static void put_layout(const struct info *info, const struct row *row)
+{
+    static const char *const words[] = {
+        [LAYOUT_UNKNOWN] = "unknown: its bytes may not be read",
+        [LAYOUT_NPY] = "npy",
+        [LAYOUT_RAW] = "raw: nothing in it says its type and shape",
+        [LAYOUT_DIRECTORY] = "directory",
+        [LAYOUT_SEMAPHORE] = "POSIX semaphore",
+        [LAYOUT_OTHER] = "other: no regular file",
+    };
+    put_line(info, "layout:", words[row->layout]);
+    if (row->damage)
+        put_line(info, "damaged:", row->damage);
+}
+
+static void put_type(const struct info *info, const struct dtype *dtype)
+{
+    char name[DTYPE_NAME_MAX], descr[400], text[512];
+    dtype_name(dtype, name);
+    dtype_descr(dtype, descr, sizeof descr);
+    snprintf(text, sizeof text, "%s, %s", name, descr);
+    put_line(info, "type:", text);
+}
+
+static void put_matrix(const struct info *info, const struct row *row)
+{
+    struct matrix matrix = {0};
+    char shape[1024];
+    if (!row_matrix(row, &matrix))
+        return;
+    put_type(info, &matrix.dtype);
+    matrix_shape_text(matrix.rank, matrix.shape, info->options->ascii, shape, sizeof shape);
+    put_line(info, "shape:", shape);
+    put_line(info, "order:", matrix.order == 'F' ? "F: columns lie together" : "C: rows lie together");
+    matrix_clear(&matrix);
+}
+
+static void put_owner(const struct info *info, const struct row *row)
+{
+    char text[256];
+    snprintf(text, sizeof text, "%s (%u)", users_lookup_name(info->users, row->uid), (unsigned)row->uid);
+    put_line(info, "owner:", text);
+    snprintf(text, sizeof text, "%s (%u)", users_lookup_group(info->users, row->gid), (unsigned)row->gid);
+    put_line(info, "group:", text);
+    snprintf(text, sizeof text, "%04o", (unsigned)(row->mode & 07777));
+    put_line(info, "mode:", text);
+}
+
+static void put_holder(const struct info *info, const struct holder *holder)
+{
+    char command[10 * sizeof holder->command], since[64] = "";
+    name_escape(holder->command, strnlen(holder->command, sizeof holder->command), false, command,
+                sizeof command);
+    if (holder->started != 0)
+        format_time(holder->started, since, sizeof since);
+    put_label("");
+    report_putf(info->options, stdout, "%d  %s  %s  %s%s%s%s%s%s\n", (int)holder->pid,
+                users_lookup_name(info->users, holder->uid), command, holder->mapped ? "mapped" : "",
+                holder->mapped && holder->open ? ", " : "", holder->open ? "open" : "",
+                holder->writable ? ", writable" : "", since[0] ? ", runs since " : "", since);
+}
+
+static void put_use(const struct info *info, const struct use *use)
+{
+    char unread[512], text[sizeof unread + 128];
+    size_t count = use->holders->count;
+    enum held held = use_held(use);
+    use_unread(use->sweep, unread, sizeof unread);
+    if (count > 0)
+        snprintf(text, sizeof text, "yes, by %zu process%s", count, count == 1 ? "" : "es");
+    else if (held == HELD_YES)
+        snprintf(text, sizeof text, "yes, but by whom cannot be seen from here");
+    else if (held == HELD_NO)
+        snprintf(text, sizeof text, "no, nobody maps it or has it open");
+    else
+        snprintf(text, sizeof text, "unknown: nobody that can be seen");
+    put_line(info, "held:", text);
+    for (size_t i = 0; i < count; i++)
+        put_holder(info, &use->holders->list[i]);
+    if (unread[0] && held != HELD_NO)
+        put_line(info, "", unread);
+}
+
+static void put_protection(const struct info *info, const char *owner)
+{
+    char text[256];
+    snprintf(text, sizeof text, "yes, it belongs to %s", owner ? owner : "another program");
+    put_line(info, "protected:", text);
+}
+
+static void print_text(struct info *info, const struct row *row, const struct delete_item *item,
+                       const struct use *use)
+{
+    char name[NAME_PRINTABLE_MAX], inode[32];
+    if (info->shown > 0)
+        putchar('\n');
+    put_line(info, "name:", report_escape(info->options, row->name, name, sizeof name));
+    put_bytes(info, "size:", row->size);
+    put_bytes(info, "allocated:", row->allocated);
+    put_layout(info, row);
+    put_matrix(info, row);
+    put_owner(info, row);
+    put_time(info, "created:", row->created);
+    put_time(info, "modified:", row->modified);
+    put_use(info, use);
+    if (row->is_protected)
+        put_protection(info, item->protected_by);
+    snprintf(inode, sizeof inode, "%llu", (unsigned long long)row->id.inode);
+    put_line(info, "inode:", inode);
+}
+
+static void json_escaped(struct json *json, const char *key, const char *raw, size_t length)
+{
+    char *text = raw ? malloc(10 * length + 1) : NULL;
+    if (text)
+        name_escape(raw, length, false, text, 10 * length + 1);
+    json_key(json, key);
+    json_put_text(json, text);
+    free(text);
+}
+
+static void json_holder(struct json *json, const struct holder *holder, struct users *users)
+{
+    json_open_object(json);
+    json_key(json, "pid");
+    json_put_signed(json, holder->pid);
+    json_key(json, "user");
+    json_put_text(json, users_lookup_name(users, holder->uid));
+    json_escaped(json, "command", holder->command, strnlen(holder->command, sizeof holder->command));
+    json_escaped(json, "cmdline", holder->cmdline, holder->cmdline ? strlen(holder->cmdline) : 0);
+    json_key(json, "started");
+    segment_json_time(json, holder->started);
+    json_key(json, "unit");
+    json_put_null(json);
+    json_key(json, "mapped");
+    json_put_unsigned(json, holder->mapped);
+    json_key(json, "open");
+    json_put_unsigned(json, holder->open);
+    json_key(json, "writable");
+    json_put_bool(json, holder->writable);
+    json_close(json);
+}
+
+static void print_json(struct info *info, struct json *json, const struct row *row, const struct use *use)
+{
+    json_line(json);
+    json_open_object(json);
+    segment_json(json, row, info->now, info->users, use);
+    json_key(json, "held_by");
+    json_open_array(json);
+    for (size_t i = 0; i < use->holders->count; i++)
+        json_holder(json, &use->holders->list[i], info->users);
+    json_close(json);
+    json_close(json);
+}
+
+/* Gone or replaced since it was looked up; what forbids only its deletion is no matter here. */
+static bool is_lost(const struct delete_item *item)
+{
+    return item->problem.code == ENOENT || item->problem.code == ESTALE;
+}
+
+static void show_one(struct info *info, struct json *json, const char *name, struct delete_item *item,
+                     const struct sweep *sweep)
+{
+    struct error error = {0};
+    if (is_lost(item)) {
+        info->status = exit_status_worse(info->status, report_error(info->options, name, &item->problem));
+        return;
+    }
+    if (segment_recognise(info->directory, &item->segment, &error) < 0) {
+        info->status = exit_status_worse(info->status, report_error(info->options, name, &error));
+        return;
+    }
+    struct row row;
+    struct use use = {item->held, &item->holders, sweep};
+    row_from_segment(&row, &item->segment);
+    row.is_protected = item->is_protected;
+    if (info->json)
+        print_json(info, json, &row, &use);
+    else
+        print_text(info, &row, item, &use);
+    info->shown++;
+    row_clear(&row);
+}
+
+/* The checks before a delete are the facts that a person asks for: taken anew, with the lease and one sweep.
+ */
+static void show_found(struct info *info, struct json *json, const struct found *found)
+{
+    struct delete_check check;
+    struct error error = {0};
+    if (delete_check(info->directory, "/proc", (const char *const *)found->names, found->ids, found->count,
+                     &check, NULL, &error) < 0) {
+        info->status = exit_status_worse(info->status, report_error(info->options, NULL, &error));
+        return;
+    }
+    for (size_t i = 0; i < check.count; i++)
+        show_one(info, json, found->names[i], &check.items[i], &check.sweep);
+    delete_check_clear(&check);
+}
+
+static void show_all(struct info *info, const struct found *found)
+{
+    struct json json;
+    json_begin(&json, stdout, info->options->ascii);
+    if (info->json) {
+        json_open_object(&json);
+        json_key(&json, "segments");
+        json_open_array(&json);
+    }
+    if (found->count > 0)
+        show_found(info, &json, found);
+    if (info->json) {
+        json_line(&json);
+        json_close(&json);
+        json_close(&json);
+        json_end(&json);
+    }
+}
+
+enum { OPTION_JSON = 256 };
+
+/* 1: it was only asked for help. */
+static int parse(struct info *info, int argc, char **argv)
+{
+    static const struct option names[] = {
+        {"json", no_argument, NULL, OPTION_JSON},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    int option;
+    optind = 0;
+    while ((option = options_next(info->options, argv[0], argc, argv, "h", names)) != -1) {
+        if (option == 'h') {
+            command_print_usage(&command_info);
+            return 1;
+        }
+        if (option != OPTION_JSON)
+            return -EINVAL;
+        info->json = true;
+    }
+    if (optind < argc)
+        return 0;
+    report_usage(info->options, argv[0], "which segment? info NAME...");
+    return -EINVAL;
+}
+
+static enum exit_status run(const struct options *options, int argc, char **argv)
+{
+    struct info info = {.options = options, .now = command_now()};
+    int code = parse(&info, argc, argv);
+    if (code != 0)
+        return code > 0 ? EXIT_STATUS_DONE : EXIT_STATUS_USAGE;
+    info.directory = command_open_directory(options, &info.status);
+    if (!info.directory)
+        return info.status;
+    struct found found;
+    info.users = users_new(options->numeric);
+    info.status = find_all(options, info.directory, argv + optind, (size_t)(argc - optind), &found);
+    if (info.users)
+        show_all(&info, &found);
+    found_clear(&found);
+    users_free(info.users);
+    directory_close(info.directory);
+    return info.status;
+}
+
+const struct command command_info = {
+    .name = "info",
+    .usage = "info [--json] NAME...",
+    .summary = "All that is known of segments, who holds them included",
+    .help = "      --json   one JSON object\n"
+            "  -h, --help\n",
+    .run = run,
+};

@@ -1,0 +1,415 @@
+/*
+ * shmtop load: a file into a segment, all or nothing.
+ *
+ * The load runs on a worker; this thread waits for it, for signals and for the next drawing of the progress
+ * bar. HUP, INT and TERM cancel: the unnamed file goes, then the signal is raised again. A worker that waits
+ * for a silent pipe does not see the cancel; then the signal alone ends us, and the kernel takes the unnamed
+ * file back.
+ */
+#include <errno.h>
+#include <grp.h>
+#include <poll.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/catalog/column.h"
+#include "core/process/protected.h"
+#include "core/sys/fd.h"
+#include "core/sys/workers.h"
+#include "core/transfer/load.h"
+#include "tui/command/allow.h"
+#include "tui/command/command.h"
+#include "tui/command/progress_bar.h"
+#include "tui/command/use.h"
+
+#define REDRAW_AFTER 100  /* ms */
+#define CANCEL_GRACE 1000 /* ms that a cancelled load has to end by itself */
+
+struct load_command {
+    const struct options *options;
+    const char *file;
+    const char *name; /* NULL until it is known */
+    char default_name[NAME_PATH_MAX];
+    struct load_options load;
+    struct directory *directory;
+    struct load *source;
+    bool progress; /* standard error is a terminal */
+    int64_t began; /* ms, monotonic */
+
+    /* of the job, read after its MESSAGE_DONE */
+    int code;
+    struct error error;
+    struct load_report report;
+};
+
+static int64_t monotonic(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * (int64_t)1000 + now.tv_nsec / 1000000;
+}
+
+static unsigned error_width(void)
+{
+    struct winsize size = {0};
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+static void clear_progress(const struct load_command *command)
+{
+    if (command->progress)
+        fprintf(stderr, "\r%*s\r", (int)error_width() - 1, "");
+}
+
+static void draw_progress(const struct load_command *command, struct workers *workers, job_id id)
+{
+    uint64_t done, total;
+    char text[512];
+    if (!command->progress || !workers_progress(workers, id, &done, &total))
+        return;
+    unsigned width = error_width() - 1;
+    progress_bar_text(done, total, monotonic() - command->began, width, command->options->ascii, text,
+                      sizeof text);
+    clear_progress(command);
+    fputs(text, stderr);
+    fflush(stderr);
+}
+
+static void run_job(struct job *job, void *argument)
+{
+    struct load_command *command = argument;
+    command->code = load_run(command->source, command->directory, command->name, &command->load,
+                             job_progress(job), &command->report, &command->error);
+}
+
+static void keep(void *argument)
+{
+    (void)argument; /* the command is the caller's */
+}
+
+/* The signals that cancel. Who ignores one (nohup) goes on ignoring it: blocked ones would come all the same.
+ */
+static int watch_signals(sigset_t *ret_before)
+{
+    static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
+    sigset_t set;
+    sigemptyset(&set);
+    for (unsigned i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        struct sigaction action;
+        if (sigaction(signals[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+            sigaddset(&set, signals[i]);
+    }
+    sigprocmask(SIG_BLOCK, &set, ret_before);
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static bool take_done(struct workers *workers)
+{
+    struct message message;
+    bool done = false;
+    while (workers_take(workers, &message)) {
+        done |= message.kind == MESSAGE_DONE;
+        message_free(&message);
+    }
+    return done;
+}
+
+/* Waits for the job. Returns the signal that cancelled it, or 0; *ret_done: whether the job ended. */
+static int wait_for(struct load_command *command, struct workers *workers, job_id id, int signals,
+                    bool *ret_done)
+{
+    struct pollfd waiting[] = {{.fd = workers_fd(workers), .events = POLLIN},
+                               {.fd = signals, .events = POLLIN}};
+    int64_t deadline = INT64_MAX;
+    int caught = 0;
+    *ret_done = false;
+    while (!*ret_done && monotonic() < deadline) {
+        int timeout = command->progress || caught ? REDRAW_AFTER : -1;
+        if (poll(waiting, 2, timeout) < 0 && errno != EINTR)
+            break;
+        struct signalfd_siginfo info;
+        if (waiting[1].revents && read(signals, &info, sizeof info) == sizeof info && !caught) {
+            caught = (int)info.ssi_signo;
+            deadline = monotonic() + CANCEL_GRACE;
+            workers_cancel(workers, id);
+        }
+        *ret_done = take_done(workers);
+        if (!*ret_done && !caught)
+            draw_progress(command, workers, id);
+    }
+    clear_progress(command);
+    return caught;
+}
+
+/* Ends the program by the signal, as if nobody had caught it. */
+static void raise_again(int number, const sigset_t *before)
+{
+    signal(number, SIG_DFL);
+    raise(number);
+    sigprocmask(SIG_SETMASK, before, NULL);
+}
+
+static int run_load(struct load_command *command)
+{
+    struct workers *workers = NULL;
+    sigset_t before;
+    bool done = false;
+    int signals AUTO_CLOSE = watch_signals(&before);
+    int code = workers_new(&workers, &command->error);
+    if (code == 0) {
+        command->began = monotonic();
+        job_id id = workers_submit(workers, LANE_JOB, false, run_job, command, keep);
+        int caught = wait_for(command, workers, id, signals, &done);
+        if (caught && (!done || command->code == -ECANCELED))
+            raise_again(caught, &before);
+        workers_free(workers);
+        code = command->code;
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return code;
+}
+
+/* "prices.shm: float16 40000 × 60000, 4.5G in 1.2 s" */
+static void say_loaded(const struct load_command *command)
+{
+    const struct matrix *matrix = load_matrix(command->source);
+    char name[NAME_PRINTABLE_MAX], type[DTYPE_NAME_MAX], shape[1024], bytes[16];
+    if (!command->progress)
+        return;
+    report_escape(command->options, command->name, name, sizeof name);
+    dtype_name(&matrix->dtype, type);
+    matrix_shape_text(matrix->rank, matrix->shape, command->options->ascii, shape, sizeof shape);
+    format_bytes(command->report.bytes, bytes, sizeof bytes);
+    int64_t tenths = (monotonic() - command->began + 50) / 100;
+    report_putf(command->options, stderr, "%s: %s %s, %s in %lld.%lld s\n", name, type, shape, bytes,
+                (long long)tenths / 10, (long long)tenths % 10);
+}
+
+static void say_replaced(const struct load_command *command)
+{
+    const struct load_report *report = &command->report;
+    if (!report->replaced || report->still_held.count == 0)
+        return;
+    struct users *users = users_new(command->options->numeric);
+    const struct holders *holders = &report->still_held.of[0];
+    char names[2048], bytes[16], unread[512];
+    use_unread(&report->still_held, unread, sizeof unread);
+    format_bytes(report->old_allocated, bytes, sizeof bytes);
+    if (users && holders->count > 0) {
+        use_names(holders, users, names, sizeof names);
+        report_problem(command->options, command->name,
+                       "the old one is still held by %s: its %s come back when they end", names, bytes);
+    }
+    if (unread[0])
+        report_problem(command->options, command->name, "%s: they may hold the old one", unread);
+    users_free(users);
+}
+
+static int parse_mode(struct load_command *command, const char *who, const char *text)
+{
+    char *end;
+    unsigned long mode = strtoul(text, &end, 8);
+    if (!text[0] || strspn(text, "01234567") != strlen(text) || strlen(text) > 5 || mode > 0777) {
+        report_usage(command->options, who, "option --mode takes an octal number up to 0777");
+        return -EINVAL;
+    }
+    command->load.publish.mode = (mode_t)mode;
+    command->load.publish.mode_set = true;
+    return 0;
+}
+
+/* A number that fits an id and is not "keep". */
+static bool parse_id(const char *text, uint32_t *ret_id)
+{
+    char *end;
+    errno = 0;
+    unsigned long long id = strtoull(text, &end, 10);
+    if (!text[0] || text[strspn(text, "0123456789")] || errno || id >= UINT32_MAX)
+        return false;
+    *ret_id = (uint32_t)id;
+    return true;
+}
+
+static int parse_owner(struct load_command *command, const char *who, const char *text, bool is_group)
+{
+    char shown[512];
+    uint32_t id;
+    const struct passwd *user = is_group ? NULL : getpwnam(text);
+    const struct group *group = is_group ? getgrnam(text) : NULL;
+    if (user)
+        id = user->pw_uid;
+    else if (group)
+        id = group->gr_gid;
+    else if (!parse_id(text, &id)) {
+        report_usage(command->options, who, "there is no %s %s", is_group ? "group" : "user",
+                     report_escape(command->options, text, shown, sizeof shown));
+        return -EINVAL;
+    }
+    if (is_group)
+        command->load.publish.gid = id;
+    else
+        command->load.publish.uid = id;
+    return 0;
+}
+
+static int parse_order(struct load_command *command, const char *who, const char *text)
+{
+    static const char *const words[] = {
+        [LOAD_ORDER_KEEP] = "keep", [LOAD_ORDER_C] = "C", [LOAD_ORDER_F] = "F"};
+    for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strcmp(text, words[i]) == 0) {
+            command->load.order = (enum load_order)i;
+            return 0;
+        }
+    }
+    report_usage(command->options, who, "option --order takes keep, C or F");
+    return -EINVAL;
+}
+
+static int parse_layout(struct load_command *command, const char *who, const char *text)
+{
+    bool is_npy = strcmp(text, "npy") == 0;
+    if (!is_npy && strcmp(text, "raw") != 0) {
+        report_usage(command->options, who, "option --layout takes npy or raw");
+        return -EINVAL;
+    }
+    command->load.layout = is_npy ? LAYOUT_NPY : LAYOUT_RAW;
+    return 0;
+}
+
+enum {
+    OPTION_ORDER = 256,
+    OPTION_LAYOUT,
+    OPTION_MODE,
+    OPTION_GROUP,
+    OPTION_OWNER,
+    OPTION_REPLACE,
+    OPTION_ALLOW,
+};
+
+static int take_option(struct load_command *command, const char *who, int option)
+{
+    struct publish_options *publish = &command->load.publish;
+    switch (option) {
+    case OPTION_ORDER:
+        return parse_order(command, who, optarg);
+    case OPTION_LAYOUT:
+        return parse_layout(command, who, optarg);
+    case OPTION_MODE:
+        return parse_mode(command, who, optarg);
+    case OPTION_GROUP:
+        return parse_owner(command, who, optarg, true);
+    case OPTION_OWNER:
+        return parse_owner(command, who, optarg, false);
+    case OPTION_REPLACE:
+        publish->replace = true;
+        return 0;
+    case OPTION_ALLOW:
+        return allow_parse(command->options, who, optarg, &publish->allow_held, &publish->allow_protected);
+    default:
+        return -EINVAL;
+    }
+}
+
+/* 1: it was only asked for help. */
+static int parse(struct load_command *command, int argc, char **argv)
+{
+    static const struct option names[] = {
+        {"order", required_argument, NULL, OPTION_ORDER},
+        {"layout", required_argument, NULL, OPTION_LAYOUT},
+        {"mode", required_argument, NULL, OPTION_MODE},
+        {"group", required_argument, NULL, OPTION_GROUP},
+        {"owner", required_argument, NULL, OPTION_OWNER},
+        {"replace", no_argument, NULL, OPTION_REPLACE},
+        {"allow", required_argument, NULL, OPTION_ALLOW},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    int option;
+    optind = 0;
+    while ((option = options_next(command->options, argv[0], argc, argv, "h", names)) != -1) {
+        if (option == 'h') {
+            command_print_usage(&command_load);
+            return 1;
+        }
+        if (take_option(command, argv[0], option) < 0)
+            return -EINVAL;
+    }
+    if (optind == argc || optind + 2 < argc) {
+        report_usage(command->options, argv[0],
+                     optind == argc ? "which file? load FILE [NAME]" : "takes FILE and NAME");
+        return -EINVAL;
+    }
+    command->file = argv[optind];
+    command->name = argv[optind + 1];
+    return 0;
+}
+
+/* Which of FILE and NAME the error is about is told by where it came from. */
+static enum exit_status load_into(struct load_command *command)
+{
+    struct error *error = &command->error;
+    if (!command->name) {
+        if (load_default_name(command->file, command->default_name, sizeof command->default_name, error) < 0)
+            return report_error(command->options, command->file, error);
+        command->name = command->default_name;
+    }
+    if (name_check(command->name, error) < 0 || directory_may_change(command->directory, error) < 0)
+        return report_error(command->options, command->name, error);
+    if (load_open(&command->source, command->file, error) < 0)
+        return report_error(command->options, command->file, error);
+    command->load.publish.is_protected = protected_name(command->name, NULL);
+    if (run_load(command) < 0)
+        return report_error(command->options, command->name, error);
+    say_loaded(command);
+    say_replaced(command);
+    load_report_clear(&command->report);
+    return EXIT_STATUS_DONE;
+}
+
+static enum exit_status run(const struct options *options, int argc, char **argv)
+{
+    struct load_command command = {
+        .options = options,
+        .load = {.order = LOAD_ORDER_KEEP,
+                 .layout = LAYOUT_NPY,
+                 .proc_root = "/proc",
+                 .cgroup_root = "/sys/fs/cgroup"},
+        .progress = isatty(STDERR_FILENO),
+    };
+    command.load.publish.uid = (uid_t)-1;
+    command.load.publish.gid = (gid_t)-1;
+    int code = parse(&command, argc, argv);
+    if (code != 0)
+        return code > 0 ? EXIT_STATUS_DONE : EXIT_STATUS_USAGE;
+    enum exit_status status = EXIT_STATUS_DONE;
+    command.directory = command_open_directory(options, &status);
+    if (command.directory)
+        status = load_into(&command);
+    load_close(command.source);
+    directory_close(command.directory);
+    return status;
+}
+
+const struct command command_load = {
+    .name = "load",
+    .usage = "load [OPTIONS] FILE [NAME]",
+    .summary = "A .npy file into a segment",
+    .help = "FILE - is standard input. NAME is the file's stem and .shm unless given.\n"
+            "      --order keep|C|F   how the elements are to lie; as in the file unless told\n"
+            "      --layout npy|raw   with the header that numpy reads, or the bytes alone\n"
+            "      --mode OCTAL       permissions; 0666 less the umask unless told\n"
+            "      --group G          its group, --owner U its owner: names or numbers\n"
+            "      --owner U\n"
+            "      --replace          even if NAME exists: who maps the old one keeps it\n"
+            "      --allow held       with --replace: even if processes hold the old one\n"
+            "      --allow protected  even if the name belongs to software that breaks without it\n"
+            "  -h, --help\n",
+    .run = run,
+};

@@ -1,0 +1,153 @@
+#include "tui/command/segment_json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/catalog/column.h"
+#include "core/segment/name.h"
+
+#define NANOSECOND 1000000000
+
+void segment_json_time(struct json *json, int64_t nanoseconds)
+{
+    char text[64];
+    if (nanoseconds != 0)
+        format_time(nanoseconds, text, sizeof text);
+    json_put_text(json, nanoseconds != 0 ? text : NULL);
+}
+
+static void put_name(struct json *json, const struct row *row)
+{
+    char name[NAME_PRINTABLE_MAX];
+    name_escape(row->name, strlen(row->name), false, name, sizeof name);
+    json_key(json, "name");
+    json_put_text(json, name);
+}
+
+/* A struct's descr has as many characters as its header wanted. */
+static void put_descr(struct json *json, const struct dtype *dtype)
+{
+    char small[128];
+    size_t length = dtype_descr(dtype, small, sizeof small);
+    char *large = length < sizeof small ? NULL : malloc(length + 1);
+    if (large)
+        dtype_descr(dtype, large, length + 1);
+    json_put_text(json, large ? large : small);
+    free(large);
+}
+
+static void put_shape(struct json *json, const struct matrix *matrix)
+{
+    json_open_array(json);
+    for (int axis = 0; axis < matrix->rank; axis++)
+        json_put_unsigned(json, matrix->shape[axis]);
+    json_close(json);
+}
+
+static void put_matrix(struct json *json, const struct row *row)
+{
+    struct matrix matrix = {0};
+    if (!row_matrix(row, &matrix)) {
+        static const char *const keys[] = {"dtype", "type", "shape", "order"};
+        for (unsigned i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+            json_key(json, keys[i]);
+            json_put_null(json);
+        }
+        return;
+    }
+    json_key(json, "dtype");
+    put_descr(json, &matrix.dtype);
+    char type[DTYPE_NAME_MAX];
+    dtype_name(&matrix.dtype, type);
+    json_key(json, "type");
+    json_put_text(json, type);
+    json_key(json, "shape");
+    put_shape(json, &matrix);
+    char order[2] = {matrix.order, '\0'};
+    json_key(json, "order");
+    json_put_text(json, order);
+    matrix_clear(&matrix);
+}
+
+static void put_owner(struct json *json, const struct row *row, struct users *users)
+{
+    char mode[16];
+    snprintf(mode, sizeof mode, "%04o", (unsigned)(row->mode & 07777));
+    json_key(json, "owner");
+    json_put_text(json, users_lookup_name(users, row->uid));
+    json_key(json, "uid");
+    json_put_unsigned(json, row->uid);
+    json_key(json, "group");
+    json_put_text(json, users_lookup_group(users, row->gid));
+    json_key(json, "gid");
+    json_put_unsigned(json, row->gid);
+    json_key(json, "mode");
+    json_put_text(json, mode);
+}
+
+static void put_times(struct json *json, const struct row *row, int64_t now)
+{
+    json_key(json, "created");
+    segment_json_time(json, row->created);
+    json_key(json, "modified");
+    segment_json_time(json, row->modified);
+    json_key(json, "age");
+    int64_t since = row->created != 0 ? row->created : row->modified;
+    if (since == 0)
+        json_put_null(json);
+    else
+        json_put_signed(json, now > since ? (now - since) / NANOSECOND : 0);
+}
+
+static void put_holders(struct json *json, const struct use *use)
+{
+    json_key(json, "holders");
+    json_put_unsigned(json, use->holders->count);
+    json_key(json, "holders_complete");
+    json_put_bool(json, use->sweep->complete);
+    json_key(json, "holders_unread");
+    json_put_unsigned(json, use->sweep->unread);
+    json_key(json, "holders_reason");
+    json_put_text(json, use->sweep->complete ? NULL : use->sweep->reason);
+}
+
+static void put_use(struct json *json, const struct use *use)
+{
+    static const char *const unknown[] = {"holders", "holders_complete", "holders_unread", "holders_reason"};
+    static const char *const never_yet[] = {"loading", "ownerless", "producer", "creator_pid"};
+    if (use)
+        put_holders(json, use);
+    for (unsigned i = 0; !use && i < sizeof unknown / sizeof unknown[0]; i++) {
+        json_key(json, unknown[i]);
+        json_put_null(json);
+    }
+    for (unsigned i = 0; i < sizeof never_yet / sizeof never_yet[0]; i++) {
+        json_key(json, never_yet[i]);
+        json_put_null(json);
+    }
+    /* That somebody holds it is known; which kind of unheld it is, only once producers are. */
+    json_key(json, "state");
+    json_put_text(json, use && use_held(use) == HELD_YES ? "live" : NULL);
+}
+
+void segment_json(struct json *json, const struct row *row, int64_t now, struct users *users,
+                  const struct use *use)
+{
+    put_name(json, row);
+    json_key(json, "size");
+    json_put_unsigned(json, row->size);
+    json_key(json, "allocated");
+    json_put_unsigned(json, row->allocated);
+    json_key(json, "layout");
+    json_put_text(json, layout_name(row->layout));
+    put_matrix(json, row);
+    put_owner(json, row, users);
+    put_times(json, row, now);
+    put_use(json, use);
+    json_key(json, "damaged");
+    json_put_text(json, row->damage);
+    json_key(json, "protected");
+    json_put_bool(json, row->is_protected);
+    json_key(json, "inode");
+    json_put_unsigned(json, row->id.inode);
+}

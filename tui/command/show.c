@@ -1,0 +1,185 @@
+/*
+ * shmtop show: the values of a segment, or of a part of them.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "core/matrix/summary.h"
+#include "core/segment/segment.h"
+#include "core/sys/fd.h"
+#include "tui/command/command.h"
+#include "tui/command/values.h"
+
+enum format { FORMAT_TEXT, FORMAT_CSV, FORMAT_JSON };
+
+struct show {
+    const struct options *options;
+    const char *name;  /* as given */
+    const char *index; /* NULL: none */
+    enum format format;
+    struct segment segment;
+    int fd;
+};
+
+/* Why there are no values to show; the status is that of the error. */
+static int refuse(const struct segment *segment, struct error *error)
+{
+    if (segment->damage)
+        return error_set(error, EBADMSG, "damaged: %s", segment->damage);
+    switch (segment->layout) {
+    case LAYOUT_RAW:
+        return error_set(error, ENOTSUP, "nothing in it says its type and shape, so its values are unknown");
+    case LAYOUT_DIRECTORY:
+        return error_set(error, ENOTSUP, "is a directory; name one of its files, as in DIR/FILE");
+    case LAYOUT_SEMAPHORE:
+        return error_set(error, ENOTSUP, "is a semaphore and holds no matrix");
+    case LAYOUT_UNKNOWN:
+        return error_set(error, EACCES, "its bytes may not be read");
+    default:
+        return error_set(error, ENOTSUP, "is no regular file and holds no matrix");
+    }
+}
+
+static int open_segment(struct show *show, const struct directory *directory, struct error *error)
+{
+    int code = segment_find(directory, show->name, &show->segment, error);
+    if (code == 0)
+        code = segment_recognise(directory, &show->segment, error);
+    if (code < 0)
+        return code;
+    if (!show->segment.matrix)
+        return refuse(&show->segment, error);
+    show->fd = segment_open(directory, show->segment.name, &show->segment.id, error);
+    return show->fd < 0 ? show->fd : 0;
+}
+
+static unsigned from_environment(const char *name, unsigned otherwise)
+{
+    const char *text = getenv(name);
+    char *end;
+    unsigned long value = text ? strtoul(text, &end, 10) : 0;
+    return value > 0 && value <= 10000 && !*end ? (unsigned)value : otherwise;
+}
+
+/* As ls and its like: COLUMNS goes before what the terminal says. */
+static void terminal_extent(unsigned *ret_columns, unsigned *ret_rows)
+{
+    struct winsize size = {0};
+    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0;
+    *ret_columns = from_environment("COLUMNS", known ? size.ws_col : 80);
+    *ret_rows = from_environment("LINES", known ? size.ws_row : 24);
+}
+
+static int print_text(const struct show *show, const struct matrix *matrix, const struct view *view,
+                      struct error *error)
+{
+    unsigned columns = 0, rows = 0;
+    if (!show->index)
+        terminal_extent(&columns, &rows);
+    return summary_print(stdout, show->fd, matrix, view, columns, rows, error);
+}
+
+static int print(const struct show *show, struct error *error)
+{
+    const struct matrix *matrix = show->segment.matrix;
+    struct view view;
+    int code = view_parse(matrix, show->index ? show->index : "", &view, error);
+    if (code < 0)
+        return code;
+    if (show->format == FORMAT_TEXT)
+        return print_text(show, matrix, &view, error);
+    if (show->format == FORMAT_JSON)
+        return values_json(stdout, show->options->ascii, show->fd, matrix, &view, error);
+    if (view.rank > 2)
+        return error_set(error, EINVAL,
+                         "csv has two dimensions at most and this has %d: choose with -i, as in -i 0",
+                         view.rank);
+    return values_csv(stdout, show->fd, matrix, &view, error);
+}
+
+static int parse_format(struct show *show, const char *who, const char *text)
+{
+    static const char *const words[] = {[FORMAT_TEXT] = "text", [FORMAT_CSV] = "csv", [FORMAT_JSON] = "json"};
+    for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strcmp(text, words[i]) == 0) {
+            show->format = (enum format)i;
+            return 0;
+        }
+    }
+    report_usage(show->options, who, "option --format takes text, csv or json");
+    return -EINVAL;
+}
+
+enum { OPTION_FORMAT = 256 };
+
+/* 1: it was only asked for help. */
+static int parse(struct show *show, int argc, char **argv)
+{
+    static const struct option names[] = {
+        {"format", required_argument, NULL, OPTION_FORMAT},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    int option, code = 0;
+    optind = 0;
+    while (code == 0 && (option = options_next(show->options, argv[0], argc, argv, "i:h", names)) != -1) {
+        if (option == 'h') {
+            command_print_usage(&command_show);
+            return 1;
+        }
+        if (option == 'i')
+            show->index = optarg;
+        else if (option == OPTION_FORMAT)
+            code = parse_format(show, argv[0], optarg);
+        else
+            code = -EINVAL;
+    }
+    if (code < 0)
+        return code;
+    if (optind + 1 == argc) {
+        show->name = argv[optind];
+        return 0;
+    }
+    report_usage(show->options, argv[0], optind == argc ? "which segment? show NAME" : "takes one NAME");
+    return -EINVAL;
+}
+
+static enum exit_status run(const struct options *options, int argc, char **argv)
+{
+    struct show show = {.options = options, .fd = -1};
+    int code = parse(&show, argc, argv);
+    if (code != 0)
+        return code > 0 ? EXIT_STATUS_DONE : EXIT_STATUS_USAGE;
+    enum exit_status status = EXIT_STATUS_DONE;
+    struct directory *directory = command_open_directory(options, &status);
+    if (!directory)
+        return status;
+    struct error error = {0};
+    code = open_segment(&show, directory, &error);
+    if (code == 0)
+        code = print(&show, &error);
+    /* Where standard output failed, report_finish says so. */
+    if (code < 0 && ferror(stdout))
+        status = EXIT_STATUS_FAILED;
+    else if (code < 0)
+        status = report_error(options, show.name, &error);
+    fd_close(&show.fd);
+    segment_clear(&show.segment);
+    directory_close(directory);
+    return status;
+}
+
+const struct command command_show = {
+    .name = "show",
+    .usage = "show [-i INDEX] [--format text|csv|json] NAME",
+    .summary = "The values of a segment",
+    .help = "  -i INDEX            a part of them, as in numpy's brackets: 17,0:20,::2\n"
+            "      --format text   as numpy prints them; without -i what fits the terminal (the default)\n"
+            "      --format csv    all, a row a line; two dimensions at most\n"
+            "      --format json   all, as nested lists\n"
+            "  -h, --help\n",
+    .run = run,
+};

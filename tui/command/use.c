@@ -1,0 +1,57 @@
+#include "tui/command/use.h"
+
+#include <string.h>
+
+#include "core/segment/name.h"
+
+#define NAMED_MAX 3
+
+enum held use_held(const struct use *use)
+{
+    if (use->held != HELD_UNKNOWN)
+        return use->held;
+    if (use->holders->count > 0)
+        return HELD_YES;
+    return use->sweep->complete ? HELD_NO : HELD_UNKNOWN;
+}
+
+static size_t append(char *buf, size_t size, size_t used, const char *text)
+{
+    size_t length = strlen(text);
+    if (used + length < size)
+        memcpy(buf + used, text, length + 1);
+    return used + length;
+}
+
+void use_names(const struct holders *holders, struct users *users, char *buf, size_t size)
+{
+    size_t used = append(buf, size, 0, "");
+    size_t named = holders->count <= NAMED_MAX + 1 ? holders->count : NAMED_MAX;
+    for (size_t i = 0; i < named; i++) {
+        const struct holder *holder = &holders->list[i];
+        char command[10 * sizeof holder->command];
+        name_escape(holder->command, strnlen(holder->command, sizeof holder->command), false, command,
+                    sizeof command);
+        char one[sizeof command + 128];
+        snprintf(one, sizeof one, "%s%s (%d, %.80s)", i ? ", " : "", command, (int)holder->pid,
+                 users_lookup_name(users, holder->uid));
+        used = append(buf, size, used, one);
+    }
+    if (named < holders->count) {
+        char more[64];
+        snprintf(more, sizeof more, " and %zu more", holders->count - named);
+        append(buf, size, used, more);
+    }
+}
+
+void use_unread(const struct sweep *sweep, char *buf, size_t size)
+{
+    buf[0] = '\0';
+    if (sweep->complete)
+        return;
+    if (sweep->unread > 0)
+        snprintf(buf, size, "%u of %u processes could not be read (%s)", sweep->unread, sweep->processes,
+                 sweep->reason);
+    else
+        snprintf(buf, size, "not every process could be seen (%s)", sweep->reason);
+}

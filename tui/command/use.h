@@ -1,0 +1,28 @@
+/*
+ * Who uses some segments, for commands that say so: the lease tells whether, a sweep of /proc tells who. A
+ * directory is used by whoever uses something in it.
+ */
+#ifndef SHMTOP_TUI_COMMAND_USE_H
+#define SHMTOP_TUI_COMMAND_USE_H
+
+#include "core/process/sweep.h"
+#include "core/process/users.h"
+#include "core/segment/lease.h"
+#include "tui/command/report.h"
+
+struct use {
+    enum held held;
+    const struct holders *holders; /* borrowed */
+    const struct sweep *sweep;     /* borrowed: complete, unread, reason */
+};
+
+/* Whether anyone holds it; HELD_UNKNOWN where neither the kernel nor a complete sweep could tell. */
+enum held use_held(const struct use *use);
+
+/* "python3 (1234, alice), dash (77, bob) and 3 more", printable. At most three are named. */
+void use_names(const struct holders *holders, struct users *users, char *buf, size_t size);
+
+/* "12 of 300 processes could not be read (reason)"; "" where all could. */
+void use_unread(const struct sweep *sweep, char *buf, size_t size);
+
+#endif
