@@ -2,7 +2,8 @@
  * A grid of character cells between the models and the terminal. Views fill cells with text in roles, not colours; a back end (curses, or a
  * test's) shows the differences. No curses here.
  *
- * All drawing clips: any coordinate and any size are safe.
+ * All drawing clips: any coordinate and any size are safe. Views always write UTF-8, lines and arrows too: where the cells are ASCII, the
+ * usual ones (box drawing, blocks, … × · ● ↑ ↓) become what looks like them, anything else '?', in as many columns.
  */
 #ifndef SHMTOP_TUI_TERM_CELLS_H
 #define SHMTOP_TUI_TERM_CELLS_H
@@ -50,23 +51,25 @@ struct rect { int y, x, height, width; };
 struct cells {
     int rows, columns;
     struct cell *grid; /* owned; rows * columns */
-    bool ascii;        /* lines and bars in ASCII */
+    bool ascii;        /* every character in ASCII */
     int cursor_y, cursor_x; /* -1: hidden */
 };
 
-/* Makes or resizes; all blank. rows and columns are forced to 1..1000. */
+/* Makes (from an all-zero struct) or resizes; all blank. rows and columns are forced to 1..1000. */
 void cells_resize(struct cells *cells, int rows, int columns);
 void cells_free(struct cells *cells);
 void cells_clear(struct cells *cells); /* blank, cursor hidden */
 
 /*
  * Puts UTF-8 text at (y, x), at most width columns (width < 0: to the edge). Never emits a control byte: what is no printable character
- * becomes U+FFFD ('?' in ascii). Wide characters that do not fit are left out, combining ones stay with their base. Returns the columns used.
+ * becomes U+FFFD ('?' in ascii). Wide characters that do not fit are left out, combining ones (four at most) stay with their base; joiners and
+ * variation selectors, whose effect on the width differs between terminals, are left out. Returns the columns used, also those left of
+ * column 0 or on a row that is not there.
  */
 int cells_put(struct cells *cells, int y, int x, int width, enum role role, uint8_t flags, const char *text);
 int cells_putf(struct cells *cells, int y, int x, int width, enum role role, uint8_t flags, const char *format, ...)
     __attribute__((format(printf, 7, 8)));
-/* The same, aligned right in the field, cut at the left end's favour ("…" or ~ where cut). */
+/* The same, aligned right in the field, of which all columns are returned; what is too long keeps its left end and is cut with "…". */
 int cells_put_right(struct cells *cells, int y, int x, int width, enum role role, uint8_t flags, const char *text);
 /* Left-aligned with "…" (~ in ascii) at the end where it is cut. */
 int cells_put_cut(struct cells *cells, int y, int x, int width, enum role role, uint8_t flags, const char *text);
@@ -76,7 +79,7 @@ void cells_tint(struct cells *cells, struct rect rect, int role, uint8_t flags);
 void cells_rule(struct cells *cells, int y, int x, int width, enum role role);
 /* A box with a title in its upper edge; its inside is blanked. */
 void cells_box(struct cells *cells, struct rect rect, enum role role, const char *title);
-/* A bar: `eighths` of a column filled of width*8; half-block resolution where UTF-8, '#' in ascii. */
+/* The bar of part in whole, in eighths of a column ('#' in ascii), rounded to the nearest; what is beyond it stays as it was. */
 void cells_bar(struct cells *cells, int y, int x, int width, uint64_t part, uint64_t whole, enum role role);
 
 /* Columns that text takes. */
