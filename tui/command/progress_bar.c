@@ -16,7 +16,7 @@ static void put_rate(uint64_t done, uint64_t total, int64_t elapsed, char *buf, 
     if (elapsed < RATE_AFTER || done == 0)
         return;
     double per_second = (double)done * 1000 / (double)elapsed;
-    format_bytes((uint64_t)per_second, rate, sizeof rate);
+    format_bytes(per_second < 1e19 ? (uint64_t)per_second : UINT64_MAX, rate, sizeof rate);
     if (total < done) {
         snprintf(buf, size, "  %s/s", rate);
         return;
