@@ -1,6 +1,6 @@
 /*
- * What lies in a segment: a table of recognisers, one a file. A recogniser is pure: the first and last bytes, the
- * size and the name in; yes, no, damaged or "need N bytes" out.
+ * What lies in a segment: a table of recognisers, one a file. A recogniser is pure: the first and last bytes,
+ * the size and the name in; yes, no, damaged or "need N bytes" out.
  */
 #ifndef SHMTOP_CORE_LAYOUT_LAYOUT_H
 #define SHMTOP_CORE_LAYOUT_LAYOUT_H
@@ -41,11 +41,14 @@ struct layout_result {
 };
 
 /*
- * Recognises. Returns 0 and *ret (clear with layout_result_clear), or > 0: that many bytes of head are needed (at
- * most NPY_HEADER_MAX), call again with them. A description that does not fit the file's size makes it damaged,
- * without matrix.
+ * Recognises. Returns 0 and *ret (clear with layout_result_clear), or > 0: that many bytes of head are needed
+ * (at most NPY_HEADER_MAX and probe->size), call again with them; a file that has fewer by then is probed
+ * again with its new size. A description that does not fit the file's size makes it damaged, without matrix.
  */
 int layout_recognise(const struct layout_probe *probe, struct layout_result *ret);
 void layout_result_clear(struct layout_result *result);
+
+/* A POSIX semaphore by name and size alone: needs no byte of it. */
+bool layout_is_semaphore(const char *name, uint64_t size);
 
 #endif

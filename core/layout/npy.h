@@ -12,12 +12,11 @@
 
 /*
  * Parses the header at the start of bytes[0..n). Returns
- *   0         and *ret_matrix (to be cleared; offset = where the data start), checked for overflow but not against
- *             any file size;
- *   > 0       more bytes are needed: that many in all, at most NPY_HEADER_MAX;
- *   -EBADMSG  malformed, with the reason; also a header longer than NPY_HEADER_MAX;
- *   -ENOTSUP  an object array or a type that is not supported, by name.
- * With n < 6 and a matching prefix it asks for more; bytes that do not begin with the magic are -EBADMSG.
+ *   0         and *ret_matrix (to be cleared; offset = where the data start), checked for overflow but not
+ * against any file size; > 0       more bytes are needed: that many in all, at most NPY_HEADER_MAX; -EBADMSG
+ * malformed, with the reason; also a header longer than NPY_HEADER_MAX; -ENOTSUP  an object array or a type
+ * that is not supported, by name. With n < 6 and a matching prefix it asks for more; bytes that do not begin
+ * with the magic are -EBADMSG.
  */
 int npy_parse_header(const uint8_t *bytes, size_t n, struct matrix *ret_matrix, struct error *error);
 
@@ -25,10 +24,11 @@ int npy_parse_header(const uint8_t *bytes, size_t n, struct matrix *ret_matrix, 
 bool npy_has_magic(const uint8_t *bytes, size_t n);
 
 /*
- * The header that numpy's np.save writes for this matrix, byte for byte (npy.md §1); matrix->offset is ignored.
- * *ret_header is malloc'ed. fortran_order is True only for order 'F' of rank ≥ 2 and where the array is not also
- * C-contiguous. -EBADMSG where it cannot be written, -ENOMEM.
+ * The header that numpy's np.save writes for this matrix, byte for byte (npy.md §1); matrix->offset is
+ * ignored. *ret_header is malloc'ed. fortran_order is True only for order 'F' of rank ≥ 2 and where the array
+ * is not also C-contiguous. -EBADMSG where it cannot be written, -ENOMEM.
  */
-int npy_write_header(const struct matrix *matrix, uint8_t **ret_header, size_t *ret_size, struct error *error);
+int npy_write_header(const struct matrix *matrix, uint8_t **ret_header, size_t *ret_size,
+                     struct error *error);
 
 #endif

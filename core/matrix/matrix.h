@@ -21,13 +21,22 @@ void matrix_copy(const struct matrix *matrix, struct matrix *ret);
 void matrix_clear(struct matrix *matrix);
 
 /*
- * Number of elements (1 for rank 0) and bytes of data. As numpy, the product of the non-zero dims must fit even
- * where a dim is 0. -EBADMSG on overflow of 2^63-1.
+ * A copy on the heap for tables of many, to be given to matrix_free; NULL without memory. It is allocated
+ * only as far as its rank needs: shape[rank] and what follows are not there, so copy from it with
+ * matrix_copy, never with =.
+ */
+struct matrix *matrix_dup(const struct matrix *matrix);
+void matrix_free(struct matrix *matrix);
+
+/*
+ * Number of elements (1 for rank 0) and bytes of data. As numpy, the product of the non-zero dims must fit
+ * even where a dim is 0. -EBADMSG on overflow of 2^63-1.
  */
 int matrix_count(const struct matrix *matrix, uint64_t *ret_count, struct error *error);
 int matrix_bytes(const struct matrix *matrix, uint64_t *ret_bytes, struct error *error);
 
-/* "40000 × 60000", with x where ascii; "scalar" for rank 0, "5" for one dimension. Returns the length needed. */
+/* "40000 × 60000", with x where ascii; "scalar" for rank 0, "5" for one dimension. Returns the length needed.
+ */
 size_t matrix_shape_text(int rank, const uint64_t *shape, bool ascii, char *buf, size_t size);
 
 #endif
