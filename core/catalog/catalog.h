@@ -1,10 +1,10 @@
 /*
- * The catalog: one row a segment, where facts join. It belongs to one thread (the loop's). Facts come in batches;
- * change records come out; rows have a serial that stays theirs through renames and is never used again, so that cursor and
- * marks follow the segment and not its place.
+ * The catalog: one row a segment, where facts join. It belongs to one thread (the loop's). Facts come in
+ * batches; change records come out; rows have a serial that stays theirs through renames and is never used
+ * again, so that cursor and marks follow the segment and not its place.
  *
- * Sized for 100,000 rows in some 25 MB: a row holds its shape packed. Hash tables by name and by identity; no operation on
- * one name walks all rows.
+ * Sized for 100,000 rows in some 25 MB: a row holds its shape packed. Hash tables by name and by identity; no
+ * operation on one name walks all rows.
  */
 #ifndef SHMTOP_CORE_CATALOG_CATALOG_H
 #define SHMTOP_CORE_CATALOG_CATALOG_H
@@ -13,7 +13,7 @@
 #include "core/segment/segment.h"
 
 struct catalog;
-struct packed_matrix; /* private */
+struct packed_matrix; /* private: core/catalog/packed.h */
 
 struct row {
     uint64_t serial; /* never 0 */
@@ -27,23 +27,28 @@ struct row {
     gid_t gid;
     mode_t mode;
     uint32_t links;
-    uint8_t layout; /* enum layout */
-    bool recognised;
-    bool is_protected;
-    bool marked;
-    bool in_directory;  /* its bytes are counted in a directory's row too */
-    int64_t appeared;   /* monotonic ms when it was created under our eyes; 0: it was there before */
-    int64_t grown;      /* monotonic ms when its size or allocation last grew under our eyes; 0: never */
-    struct packed_matrix *matrix;
-    char *damage; /* NULL: not damaged */
-    uint32_t place; /* the catalog's own */
+    uint8_t layout;  /* enum layout */
+    bool recognised; /* the bytes were looked at since they changed; else layout and matrix are the last known
+                      */
+    bool is_protected; /* protected_name */
+    bool marked;       /* the caller's */
+    bool in_directory; /* its bytes are counted in a directory's row too */
+    bool departing;    /* the catalog's own, as the next four: gone in the batch under way */
+    bool seen;         /* by the scan under way */
+    bool counted;      /* in catalog_allocated */
+    uint32_t place;    /* stays while the row lives, then another row's: below catalog_places */
+    uint32_t index;    /* for catalog_at */
+    int64_t appeared;  /* monotonic ms when it was created under our eyes; 0: it was there before */
+    int64_t grown;     /* monotonic ms when its size or allocation last grew under our eyes; 0: never */
+    struct packed_matrix *matrix; /* owned */
+    char *damage;                 /* owned; NULL: not damaged */
 };
 
 enum change_kind { CHANGE_CREATED, CHANGE_UPDATED, CHANGE_RENAMED, CHANGE_DELETED };
 struct change {
     enum change_kind kind;
-    const struct row *row;  /* for CHANGE_DELETED valid only during the call */
-    const char *old_name;   /* CHANGE_RENAMED */
+    const struct row *row; /* for CHANGE_DELETED valid only during the call */
+    const char *old_name;  /* CHANGE_RENAMED */
 };
 typedef void change_function(void *context, const struct change *change);
 
@@ -51,11 +56,14 @@ struct catalog *catalog_new(change_function *each, void *context); /* each may b
 void catalog_free(struct catalog *catalog);
 
 /*
- * A batch: begin, any number of put and gone, commit. now: monotonic ms, for `appeared` and `grown`.
- * A name that is gone and an identity that came under another name in the same batch are one rename: the row stays. A name whose
- * identity changed is another segment: a new row.
- * put takes the segment's contents (and zeroes it); a segment that was not recognised keeps what the row already knew, while size
- * and identity are the same.
+ * A batch: begin, any number of put and gone, commit. now: monotonic ms, for `appeared` and `grown`. What
+ * each says of one name replaces what was said of it before; the rows change at put where the row stays the
+ * same, else at commit. A name that is gone and an identity that came under another name in the same batch
+ * are one rename: the row stays. A name whose identity changed is another segment: a new row. Names of one
+ * identity (hard links) are a row each, with the same facts. put takes the segment's contents (and zeroes
+ * it). A segment that was not recognised leaves the row what it showed of layout and matrix while identity
+ * and size are the same, and `recognised` while time of change, owner and mode are the same too: else the row
+ * is to be recognised again.
  */
 void catalog_begin(struct catalog *catalog, int64_t now);
 void catalog_put(struct catalog *catalog, struct segment *segment);
@@ -63,8 +71,10 @@ void catalog_gone(struct catalog *catalog, const char *name);
 void catalog_commit(struct catalog *catalog);
 
 /*
- * A full rescan: between scan_begin and scan_end (which may span many batches) every name put is seen; scan_end deletes the rows
- * that were not. The first scan marks nothing as new.
+ * A full rescan: between scan_begin and scan_end (which may span many batches) every name put is seen;
+ * scan_end, outside any batch, deletes the rows that were not. A new name with the identity of a row not yet
+ * seen waits until it is clear whether that is a rename or a second link. The first scan marks nothing as
+ * new.
  */
 void catalog_scan_begin(struct catalog *catalog);
 void catalog_scan_end(struct catalog *catalog, int64_t now);
@@ -74,7 +84,15 @@ struct row *catalog_find(struct catalog *catalog, const char *name);
 struct row *catalog_by_serial(struct catalog *catalog, uint64_t serial);
 struct row *catalog_at(struct catalog *catalog, size_t index); /* any order, index < count */
 
-/* Bytes of all rows, each counted once (a directory's row sums its tree; hard links share an inode). */
+/* The row at a place, for tables beside the catalog: row->place < catalog_places. NULL where none lives there
+ * now. */
+struct row *catalog_by_place(struct catalog *catalog, uint32_t place);
+uint32_t catalog_places(const struct catalog *catalog);
+
+/*
+ * Bytes of all rows, each counted once: a directory's row sums its tree, so the rows of its entries do not
+ * count, nor does a row outside that is a hard link to one of them; of several links one counts. O(1).
+ */
 uint64_t catalog_allocated(const struct catalog *catalog);
 
 /* Rises with every change, so that a view knows whether it must be made anew. */
@@ -82,8 +100,9 @@ uint64_t catalog_version(const struct catalog *catalog);
 
 /* Fills *ret (cleared by the caller). False where the row has no matrix. */
 bool row_matrix(const struct row *row, struct matrix *ret_matrix);
-int row_rank(const struct row *row); /* -1: no matrix */
+int row_rank(const struct row *row);                  /* -1: no matrix */
 const struct dtype *row_dtype(const struct row *row); /* NULL: no matrix; borrowed */
+char row_order(const struct row *row);                /* 'C' or 'F'; 0: no matrix */
 uint64_t row_dim(const struct row *row, int axis);
 
 /* A row made from a segment outside any catalog, for commands: takes its contents; row_clear frees. */

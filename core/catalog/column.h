@@ -5,13 +5,38 @@
 #define SHMTOP_CORE_CATALOG_COLUMN_H
 
 #include "core/catalog/catalog.h"
+#include "core/catalog/format.h"
 #include "core/process/users.h"
 
 enum column {
-    COLUMN_NAME, COLUMN_SIZE, COLUMN_ALLOCATED, COLUMN_LAYOUT, COLUMN_DTYPE, COLUMN_TYPE, COLUMN_SHAPE, COLUMN_ORDER,
-    COLUMN_OWNER, COLUMN_UID, COLUMN_GROUP, COLUMN_GID, COLUMN_MODE, COLUMN_CREATED, COLUMN_MODIFIED, COLUMN_AGE,
-    COLUMN_HOLDERS, COLUMN_HOLDERS_COMPLETE, COLUMN_HOLDERS_UNREAD, COLUMN_HOLDERS_REASON, COLUMN_LOADING,
-    COLUMN_OWNERLESS, COLUMN_PRODUCER, COLUMN_CREATOR_PID, COLUMN_STATE, COLUMN_DAMAGED, COLUMN_PROTECTED, COLUMN_INODE,
+    COLUMN_NAME,
+    COLUMN_SIZE,
+    COLUMN_ALLOCATED,
+    COLUMN_LAYOUT,
+    COLUMN_DTYPE,
+    COLUMN_TYPE,
+    COLUMN_SHAPE,
+    COLUMN_ORDER,
+    COLUMN_OWNER,
+    COLUMN_UID,
+    COLUMN_GROUP,
+    COLUMN_GID,
+    COLUMN_MODE,
+    COLUMN_CREATED,
+    COLUMN_MODIFIED,
+    COLUMN_AGE,
+    COLUMN_HOLDERS,
+    COLUMN_HOLDERS_COMPLETE,
+    COLUMN_HOLDERS_UNREAD,
+    COLUMN_HOLDERS_REASON,
+    COLUMN_LOADING,
+    COLUMN_OWNERLESS,
+    COLUMN_PRODUCER,
+    COLUMN_CREATOR_PID,
+    COLUMN_STATE,
+    COLUMN_DAMAGED,
+    COLUMN_PROTECTED,
+    COLUMN_INODE,
     COLUMN_COUNT
 };
 
@@ -26,26 +51,39 @@ const struct column_info *column_info(enum column column);
 int column_parse(const char *key, enum column *ret_column, struct error *error); /* -EINVAL names it */
 
 struct column_style {
-    bool exact;  /* bytes and seconds as integers instead of 1.0G and 3d04h */
-    bool ascii;  /* x instead of × */
-    int64_t now; /* ns since 1970 */
-    const struct users *users; /* names; an id not looked up shows as its number */
+    bool exact;                /* bytes and seconds as integers instead of 1.0G and 3d04h */
+    bool ascii;                /* x instead of ×, and nothing above ASCII in names */
+    int64_t now;               /* ns since 1970 */
+    const struct users *users; /* names; NULL, or an id not looked up: its number */
 };
 
-/* The cell as printable text, "" where nothing is known (never invented). Returns the length needed. */
-size_t column_text(enum column column, const struct row *row, const struct column_style *style, char *buf, size_t size);
+/*
+ * The cell as printable text, "" where nothing is known (never invented). An age that is that of the
+ * modification, for want of a birth time, is marked "~" ("~3d04h"; not where exact). Writes at most size
+ * bytes, NUL-terminated; returns the length needed.
+ */
+size_t column_text(enum column column, const struct row *row, const struct column_style *style, char *buf,
+                   size_t size);
 
-/* strcmp-like by the values, ties by name and serial, so that the order is total. */
+/*
+ * strcmp-like by the values, ties by name and serial, so that the order is total. What is not known comes
+ * first; names compare as bytes, shapes by rank and then by their dimensions, ages by birth time, else
+ * modification. descending turns the values round, not the ties.
+ */
 int column_compare(enum column column, const struct row *a, const struct row *b, const struct users *users);
+int column_order(enum column column, bool descending, const struct row *a, const struct row *b,
+                 const struct users *users);
 
-/* A two-character state field, "  ", " !", " P", " w", " +": product.md "Other letters". now: monotonic ms. */
+/*
+ * A number that orders as the column's values do wherever two of them differ (equal numbers say nothing), for
+ * sorting many rows without looking at each so often. skip: leading bytes of the name that all rows share.
+ */
+uint64_t column_key(enum column column, const struct row *row, size_t skip);
+
+/* The letter of product.md "Other letters" that weighs most: '!', 'P', 'w', '+', or ' '. now: monotonic ms.
+ */
+#define ROW_GROWING_MS 5000
+#define ROW_NEW_MS     3000
 char row_letter(const struct row *row, int64_t now);
-
-/* "4.8G", "976M", "8.0M", "512" : at most 5 characters, powers of 1024. */
-size_t format_bytes(uint64_t bytes, char *buf, size_t size);
-/* "12s", "3m20s", "9h12m", "3d04h", "12d", "1y" style: at most 6 characters, seconds in. */
-size_t format_age(int64_t seconds, char *buf, size_t size);
-/* RFC 3339 in UTC with Z; nanoseconds in, whole seconds out. */
-size_t format_time(int64_t nanoseconds, char *buf, size_t size);
 
 #endif

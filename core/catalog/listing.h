@@ -1,6 +1,6 @@
 /*
- * A listing: the rows that a filter lets through, in an order. Kept up with the catalog without sorting everything anew for each
- * change: changed rows are merged into the sorted rest.
+ * A listing: the rows that a filter lets through, in an order. Kept up with the catalog without sorting
+ * everything anew for each change: changed rows are merged into the sorted rest.
  */
 #ifndef SHMTOP_CORE_CATALOG_LISTING_H
 #define SHMTOP_CORE_CATALOG_LISTING_H
@@ -16,19 +16,25 @@ void listing_free(struct listing *listing);
 void listing_sort(struct listing *listing, enum column column, bool descending);
 enum column listing_sort_column(const struct listing *listing);
 bool listing_is_descending(const struct listing *listing);
-/* A case-insensitive substring of the printable name; NULL or "": all. -EINVAL reserved for the filter language. */
+/*
+ * A substring of the printable name, in either case (of ASCII letters; others compare as they are); NULL or
+ * "": all. -EINVAL reserved for the filter language.
+ */
 int listing_filter(struct listing *listing, const char *text, struct error *error);
 const char *listing_filter_text(const struct listing *listing); /* "" : none */
 
-/* To be called with every change of the catalog (from its change function). */
+/* To be called with every change of the catalog (from its change function): cheap, nothing moves before
+ * listing_refresh. */
 void listing_change(struct listing *listing, const struct change *change);
 
-/* Brings it up to date. hold_order: rows that changed keep their place, new ones go to the end (while keys are pressed). */
+/* Brings it up to date. hold_order: rows that changed keep their place, new ones go to the end (while keys
+ * are pressed). */
 void listing_refresh(struct listing *listing, bool hold_order);
 
+/* As of the last refresh. The row is NULL where it was deleted since. */
 size_t listing_count(const struct listing *listing);
 struct row *listing_at(const struct listing *listing, size_t index);
-/* The index of a row, or listing_count where it is not in it. O(1). */
+/* The index of a row that lives, or listing_count where it is not in it. O(1). */
 size_t listing_index(const struct listing *listing, const struct row *row);
 
 #endif

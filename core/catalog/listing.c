@@ -1,0 +1,364 @@
+/*
+ * `order` holds the places of the rows shown, in their order; `marks` is the way back, by place: the index in
+ * `order`, and whether the row waits in `queue` for the next refresh. A deletion leaves a hole in `order`, so
+ * that no row that is gone is ever looked at.
+ *
+ * A refresh takes the changed rows out of `order` (the rest stays sorted), closes the holes, sorts the few,
+ * and puts each where a binary search says: O(n) moves of four bytes and k log n comparisons. While the order
+ * is held they stay where they are, and in the queue.
+ */
+#include "core/catalog/listing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/sys/memory.h"
+
+#define HOLE       UINT32_MAX
+#define MARK_DIRTY (UINT32_C(1) << 31) /* changed since it was last put in order */
+#define MARK_QUEUE                                                                                           \
+    (UINT32_C(1) << 30) /* in the queue; a deleted row's entry stays there without MARK_DIRTY */
+#define MARK_INDEX (MARK_QUEUE - 1)
+#define NOT_LISTED MARK_INDEX
+
+struct listing {
+    struct catalog *catalog;
+    const struct users *users;
+    enum column column;
+    bool descending;
+    char *filter; /* owned, as given; "": none */
+    char *folded; /* owned, in lower case */
+    bool anew;
+    uint64_t users_version;
+
+    uint32_t *order; /* owned */
+    size_t count, order_capacity;
+    size_t first_hole; /* count: none */
+    uint32_t *marks;   /* owned */
+    size_t places, marks_capacity;
+    uint32_t *queue; /* owned: places, each once */
+    size_t queued, queue_capacity;
+};
+
+struct listing *listing_new(struct catalog *catalog, const struct users *users)
+{
+    struct listing *listing = memory_new(sizeof *listing);
+    listing->catalog = catalog;
+    listing->users = users;
+    listing->filter = memory_dup("");
+    listing->folded = memory_dup("");
+    listing->anew = true;
+    return listing;
+}
+
+void listing_free(struct listing *listing)
+{
+    if (!listing)
+        return;
+    free(listing->filter);
+    free(listing->folded);
+    free(listing->order);
+    free(listing->marks);
+    free(listing->queue);
+    free(listing);
+}
+
+void listing_sort(struct listing *listing, enum column column, bool descending)
+{
+    listing->anew = listing->anew || column != listing->column || descending != listing->descending;
+    listing->column = column;
+    listing->descending = descending;
+}
+
+enum column listing_sort_column(const struct listing *listing)
+{
+    return listing->column;
+}
+
+bool listing_is_descending(const struct listing *listing)
+{
+    return listing->descending;
+}
+
+/* --- the filter --- */
+
+static void fold_case(char *text)
+{
+    for (; *text; text++)
+        if (*text >= 'A' && *text <= 'Z')
+            *text += 'a' - 'A';
+}
+
+int listing_filter(struct listing *listing, const char *text, struct error *error)
+{
+    (void)error;
+    text = text ? text : "";
+    if (strcmp(text, listing->filter) == 0)
+        return 0;
+    char *filter = memory_dup(text);
+    free(listing->filter);
+    free(listing->folded);
+    listing->filter = filter;
+    listing->folded = memory_dup(text);
+    fold_case(listing->folded);
+    listing->anew = true;
+    return 0;
+}
+
+const char *listing_filter_text(const struct listing *listing)
+{
+    return listing->filter;
+}
+
+static bool passes(const struct listing *listing, const struct row *row)
+{
+    if (!*listing->folded)
+        return true;
+    char name[NAME_PRINTABLE_MAX];
+    name_escape(row->name, strlen(row->name), false, name, sizeof name);
+    fold_case(name);
+    return strstr(name, listing->folded) != NULL;
+}
+
+/* --- what is where --- */
+
+size_t listing_count(const struct listing *listing)
+{
+    return listing->count;
+}
+
+struct row *listing_at(const struct listing *listing, size_t index)
+{
+    if (index >= listing->count || listing->order[index] == HOLE)
+        return NULL;
+    return catalog_by_place(listing->catalog, listing->order[index]);
+}
+
+size_t listing_index(const struct listing *listing, const struct row *row)
+{
+    uint32_t index = row->place < listing->places ? listing->marks[row->place] & MARK_INDEX : NOT_LISTED;
+    return index == NOT_LISTED ? listing->count : index;
+}
+
+static void marks_reach(struct listing *listing, size_t places)
+{
+    listing->marks = memory_grow(listing->marks, &listing->marks_capacity, places, sizeof *listing->marks);
+    for (; listing->places < places; listing->places++)
+        listing->marks[listing->places] = NOT_LISTED;
+}
+
+static void set_index(struct listing *listing, uint32_t place, size_t index)
+{
+    listing->marks[place] = (listing->marks[place] & ~MARK_INDEX) | (uint32_t)index;
+}
+
+/* Takes a row out of the order, leaving a hole. */
+static void unlist(struct listing *listing, uint32_t place)
+{
+    uint32_t index = listing->marks[place] & MARK_INDEX;
+    if (index == NOT_LISTED)
+        return;
+    listing->order[index] = HOLE;
+    if (index < listing->first_hole)
+        listing->first_hole = index;
+    set_index(listing, place, NOT_LISTED);
+}
+
+void listing_change(struct listing *listing, const struct change *change)
+{
+    uint32_t place = change->row->place;
+    marks_reach(listing, (size_t)place + 1);
+    if (change->kind == CHANGE_DELETED) {
+        unlist(listing, place);
+        listing->marks[place] &= ~MARK_DIRTY;
+        return;
+    }
+    if (!(listing->marks[place] & MARK_QUEUE)) {
+        listing->queue = memory_grow(listing->queue, &listing->queue_capacity, listing->queued + 1,
+                                     sizeof *listing->queue);
+        listing->queue[listing->queued++] = place;
+    }
+    listing->marks[place] |= MARK_DIRTY | MARK_QUEUE;
+}
+
+/* --- all anew --- */
+
+struct keyed {
+    uint64_t key;
+    uint32_t place;
+};
+
+static int compare_places(const struct listing *listing, uint32_t a, uint32_t b)
+{
+    return column_order(listing->column, listing->descending, catalog_by_place(listing->catalog, a),
+                        catalog_by_place(listing->catalog, b), listing->users);
+}
+
+static int compare_keyed(const void *a_keyed, const void *b_keyed, void *context)
+{
+    const struct keyed *a = a_keyed, *b = b_keyed;
+    const struct listing *listing = context;
+    if (a->key != b->key)
+        return (a->key < b->key) != listing->descending ? -1 : 1;
+    return compare_places(listing, a->place, b->place);
+}
+
+/* How many leading bytes the names of all these rows share: the key holds those behind. */
+static size_t common_prefix(const struct listing *listing, const struct keyed *list, size_t n)
+{
+    const char *first = n ? catalog_by_place(listing->catalog, list[0].place)->name : "";
+    size_t shared = strlen(first);
+    for (size_t i = 1; i < n; i++) {
+        const char *name = catalog_by_place(listing->catalog, list[i].place)->name;
+        size_t length = 0;
+        while (length < shared && name[length] == first[length])
+            length++;
+        shared = length;
+    }
+    return shared;
+}
+
+/* The rows that pass, unsorted. Returns their number. */
+static size_t collect_all(struct listing *listing, struct keyed *list)
+{
+    size_t n = 0, all = catalog_count(listing->catalog);
+    for (size_t i = 0; i < all; i++) {
+        const struct row *row = catalog_at(listing->catalog, i);
+        if (passes(listing, row))
+            list[n++].place = row->place;
+    }
+    return n;
+}
+
+static void order_reach(struct listing *listing, size_t count)
+{
+    listing->order = memory_grow(listing->order, &listing->order_capacity, count, sizeof *listing->order);
+}
+
+static void rebuild(struct listing *listing)
+{
+    struct keyed *list = memory_new(catalog_count(listing->catalog) * sizeof *list);
+    size_t n = collect_all(listing, list);
+    size_t skip = listing->column == COLUMN_NAME ? common_prefix(listing, list, n) : 0;
+    for (size_t i = 0; i < n; i++)
+        list[i].key = column_key(listing->column, catalog_by_place(listing->catalog, list[i].place), skip);
+    qsort_r(list, n, sizeof *list, compare_keyed, listing);
+
+    marks_reach(listing, catalog_places(listing->catalog));
+    for (size_t i = 0; i < listing->places; i++)
+        listing->marks[i] = NOT_LISTED;
+    order_reach(listing, n);
+    for (size_t i = 0; i < n; i++) {
+        listing->order[i] = list[i].place;
+        listing->marks[list[i].place] = (uint32_t)i;
+    }
+    listing->count = listing->first_hole = n;
+    listing->queued = 0;
+    listing->anew = false;
+    listing->users_version = listing->users ? users_version(listing->users) : 0;
+    free(list);
+}
+
+/* --- what changed --- */
+
+/*
+ * Settles the queue: takes out of the order what no longer passes and, unless held, all that changed. What is
+ * to be put in comes to the front of the queue; returns its number. While held, rows that keep their place
+ * stay queued behind them.
+ */
+static size_t settle_queue(struct listing *listing, bool hold)
+{
+    size_t fresh = 0, kept = 0;
+    for (size_t i = 0; i < listing->queued; i++) {
+        uint32_t place = listing->queue[i];
+        bool dirty = listing->marks[place] & MARK_DIRTY;
+        bool wanted = dirty && passes(listing, catalog_by_place(listing->catalog, place));
+        bool listed = (listing->marks[place] & MARK_INDEX) != NOT_LISTED;
+        if (!wanted || !hold) {
+            unlist(listing, place);
+            listing->marks[place] &= ~(MARK_DIRTY | MARK_QUEUE);
+            listed = false;
+        }
+        if (!wanted)
+            continue;
+        listing->queue[kept] = place;
+        if (!listed) {
+            listing->queue[kept] = listing->queue[fresh];
+            listing->queue[fresh++] = place;
+        }
+        kept++;
+    }
+    listing->queued = kept;
+    return fresh;
+}
+
+static void close_holes(struct listing *listing)
+{
+    size_t kept = listing->first_hole;
+    for (size_t i = kept; i < listing->count; i++)
+        if (listing->order[i] != HOLE)
+            listing->order[kept++] = listing->order[i];
+    listing->count = kept;
+}
+
+static int compare_queued(const void *a, const void *b, void *context)
+{
+    return compare_places(context, *(const uint32_t *)a, *(const uint32_t *)b);
+}
+
+/* Where a row goes among the first n of the order. */
+static size_t upper_bound(const struct listing *listing, uint32_t place, size_t n)
+{
+    size_t low = 0;
+    while (low < n) {
+        size_t middle = low + (n - low) / 2;
+        if (compare_places(listing, listing->order[middle], place) <= 0)
+            low = middle + 1;
+        else
+            n = middle;
+    }
+    return low;
+}
+
+/* Merges the first n of the queue, sorted, into the order, from the end. Returns the first index that
+ * changed. */
+static size_t merge_queue(struct listing *listing, size_t n)
+{
+    size_t rest = listing->count, end = rest + n;
+    listing->count = end;
+    for (size_t i = n; i-- > 0;) {
+        size_t at = upper_bound(listing, listing->queue[i], rest);
+        size_t moved = rest - at;
+        memmove(listing->order + end - moved, listing->order + at, moved * sizeof *listing->order);
+        end -= moved + 1;
+        listing->order[end] = listing->queue[i];
+        rest = at;
+    }
+    return rest;
+}
+
+void listing_refresh(struct listing *listing, bool hold_order)
+{
+    bool by_users = listing->users && (listing->column == COLUMN_OWNER || listing->column == COLUMN_GROUP);
+    if (listing->anew || (by_users && users_version(listing->users) != listing->users_version)) {
+        rebuild(listing);
+        return;
+    }
+    size_t fresh = settle_queue(listing, hold_order);
+    size_t changed = listing->first_hole;
+    close_holes(listing);
+    order_reach(listing, listing->count + fresh);
+    if (fresh && hold_order) {
+        memcpy(listing->order + listing->count, listing->queue, fresh * sizeof *listing->order);
+        listing->count += fresh;
+    } else if (fresh) {
+        qsort_r(listing->queue, fresh, sizeof *listing->queue, compare_queued, listing);
+        size_t first = merge_queue(listing, fresh);
+        changed = first < changed ? first : changed;
+    }
+    if (!hold_order)
+        listing->queued = 0;
+    for (size_t i = changed; i < listing->count; i++)
+        set_index(listing, listing->order[i], i);
+    listing->first_hole = listing->count;
+}

@@ -1,0 +1,134 @@
+#include "core/catalog/row.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/process/protected.h"
+
+static bool text_equal(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+void row_take_name(struct row *row, char *name)
+{
+    free(row->name);
+    row->name = name;
+    row->in_directory = strchr(name, '/') != NULL;
+    row->is_protected = protected_name(name, NULL);
+}
+
+static bool row_take_facts(struct row *row, const struct segment *segment)
+{
+    bool same = row->size == segment->size && row->allocated == segment->allocated &&
+                row->created == segment->created && row->modified == segment->modified &&
+                row->uid == segment->uid && row->gid == segment->gid && row->mode == segment->mode &&
+                row->links == segment->links;
+    row->size = segment->size;
+    row->allocated = segment->allocated;
+    row->created = segment->created;
+    row->modified = segment->modified;
+    row->uid = segment->uid;
+    row->gid = segment->gid;
+    row->mode = segment->mode;
+    row->links = segment->links;
+    return !same;
+}
+
+/* What was looked at: layout, matrix and damage, whole. */
+static bool row_take_look(struct row *row, struct segment *segment, struct dtype_cache *cache)
+{
+    bool same_matrix =
+        row->matrix ? segment->matrix && packed_equal(row->matrix, segment->matrix) : !segment->matrix;
+    bool same = same_matrix && row->recognised == segment->recognised && row->layout == segment->layout &&
+                text_equal(row->damage, segment->damage);
+    if (same)
+        return false;
+    if (!same_matrix) {
+        packed_free(row->matrix);
+        row->matrix = segment->matrix ? packed_new(segment->matrix, cache) : NULL;
+    }
+    free(row->damage);
+    row->damage = segment->damage;
+    segment->damage = NULL;
+    row->layout = (uint8_t)segment->layout;
+    row->recognised = segment->recognised;
+    return true;
+}
+
+bool row_take(struct row *row, struct segment *segment, struct dtype_cache *cache)
+{
+    bool same_size = row->size == segment->size;
+    bool same_bytes = same_size && row->modified == segment->modified && row->uid == segment->uid &&
+                      row->gid == segment->gid && row->mode == segment->mode;
+    bool changed = row_take_facts(row, segment);
+    bool told = segment->layout != LAYOUT_UNKNOWN && segment->layout != (enum layout)row->layout;
+    if (segment->recognised || told || !same_size)
+        return row_take_look(row, segment, cache) || changed;
+    if (same_bytes || !row->recognised)
+        return changed;
+    row->recognised = false;
+    return true;
+}
+
+bool row_take_link(struct row *row, const struct row *link, struct dtype_cache *cache)
+{
+    struct segment segment = {
+        .size = link->size,
+        .allocated = link->allocated,
+        .created = link->created,
+        .modified = link->modified,
+        .uid = link->uid,
+        .gid = link->gid,
+        .mode = link->mode,
+        .links = link->links,
+    };
+    return row_take(row, &segment, cache);
+}
+
+bool row_matrix(const struct row *row, struct matrix *ret_matrix)
+{
+    if (!row->matrix)
+        return false;
+    packed_unpack(row->matrix, ret_matrix);
+    return true;
+}
+
+int row_rank(const struct row *row)
+{
+    return row->matrix ? row->matrix->rank : -1;
+}
+
+const struct dtype *row_dtype(const struct row *row)
+{
+    return row->matrix ? packed_dtype(row->matrix) : NULL;
+}
+
+char row_order(const struct row *row)
+{
+    return row->matrix ? row->matrix->order : 0;
+}
+
+uint64_t row_dim(const struct row *row, int axis)
+{
+    assert(axis >= 0 && axis < row_rank(row));
+    return row->matrix->dims[axis];
+}
+
+void row_from_segment(struct row *row, struct segment *segment)
+{
+    *row = (struct row){.serial = 1, .id = segment->id};
+    row_take_name(row, segment->name);
+    segment->name = NULL;
+    row_take(row, segment, NULL);
+    segment_clear(segment);
+}
+
+void row_clear(struct row *row)
+{
+    free(row->name);
+    packed_free(row->matrix);
+    free(row->damage);
+    *row = (struct row){0};
+}
