@@ -41,8 +41,11 @@ static void put_bytes(const struct info *info, const char *label, uint64_t bytes
 {
     char human[16], text[64];
     format_bytes(bytes, human, sizeof human);
-    snprintf(text, sizeof text, "%s (%llu bytes)", human, (unsigned long long)bytes);
-    put_line(info, label, bytes < 1024 ? strchr(text, '(') + 1 : text);
+    if (bytes < 1024)
+        snprintf(text, sizeof text, "%llu bytes", (unsigned long long)bytes);
+    else
+        snprintf(text, sizeof text, "%s (%llu bytes)", human, (unsigned long long)bytes);
+    put_line(info, label, text);
 }
 
 static void put_time(const struct info *info, const char *label, int64_t time)

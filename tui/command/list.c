@@ -238,6 +238,8 @@ static void add_cell(struct tabulate *table, const struct options *options, enum
     char text[NAME_PRINTABLE_MAX];
     if (column == COLUMN_SHAPE && row->damage)
         snprintf(text, sizeof text, "! %s", row->damage);
+    else if (column == COLUMN_STATE)
+        snprintf(text, sizeof text, "%s", row->damage ? "!" : row->is_protected ? "P" : "");
     else
         column_text(column, row, style, text, sizeof text);
     tabulate_add(table, options, text[0] ? text : "-");
@@ -360,7 +362,7 @@ static enum exit_status run(const struct options *options, int argc, char **argv
         .headings = true,
         .columns = {COLUMN_NAME, COLUMN_SIZE, COLUMN_ALLOCATED, COLUMN_OWNER, COLUMN_MODE, COLUMN_AGE,
                     COLUMN_LAYOUT, COLUMN_TYPE, COLUMN_SHAPE},
-        .column_count = 9,
+        .column_count = 10,
         .sort = COLUMN_NAME,
     };
     int code = parse(options, &choice, argc, argv);
