@@ -8,6 +8,8 @@
 #ifndef SHMTOP_CORE_SEGMENT_WATCH_H
 #define SHMTOP_CORE_SEGMENT_WATCH_H
 
+#include <stddef.h>
+
 #include "core/segment/directory.h"
 
 struct watch;

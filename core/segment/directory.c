@@ -1,0 +1,163 @@
+#include "core/segment/directory.h"
+
+#include <errno.h>
+#include <linux/magic.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/segment/beneath.h"
+#include "core/sys/calls.h"
+#include "core/sys/checked.h"
+#include "core/sys/fd.h"
+
+struct directory {
+    int fd; /* the same number for its whole life: other threads use it while directory_reopen puts another
+               file there */
+    char *path;
+    _Atomic uint64_t device;
+    bool read_only;
+};
+
+/* A sudoers rule for `shmtop -r` must not become a way to read any file of the machine as root. */
+static int check_kind(int fd, struct error *error)
+{
+    struct statfs fs;
+    if (sys.fstatfs(fd, &fs) < 0)
+        return error_set_errno(error, errno, "cannot look at its file system");
+    if (fs.f_type != TMPFS_MAGIC && fs.f_type != HUGETLBFS_MAGIC)
+        return error_set(error, EACCES,
+                         "not a tmpfs or hugetlbfs: root looks at nothing else with --read-only");
+    return 0;
+}
+
+static int open_failed(struct error *error, int code)
+{
+    switch (code) {
+    case ENOENT:
+        return error_set(error, ENOENT, "no such directory");
+    case ENOTDIR:
+    case ELOOP:
+        return error_set(error, ENOENT, "not a directory");
+    case EACCES:
+    case EPERM:
+        return error_set(error, EACCES, "no permission to list it");
+    default:
+        return error_set_errno(error, code, "cannot open it");
+    }
+}
+
+static int open_path(const char *path, bool read_only, uint64_t *ret_device, struct error *error)
+{
+    int fd AUTO_CLOSE = sys.openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC, 0);
+    if (fd < 0)
+        return open_failed(error, errno);
+    struct facts facts;
+    int r = facts_get(fd, "", &facts);
+    if (r < 0)
+        return error_set_errno(error, -r, "cannot look at it");
+    r = read_only && geteuid() == 0 ? check_kind(fd, error) : 0;
+    if (r < 0)
+        return r;
+    *ret_device = facts.id.device;
+    return fd_steal(&fd);
+}
+
+int directory_open(struct directory **ret_directory, const char *path, bool read_only, struct error *error)
+{
+    uint64_t device;
+    int fd = open_path(path, read_only, &device, error);
+    if (fd < 0)
+        return fd;
+    struct directory *directory = calloc(1, sizeof *directory);
+    char *own_path = strdup(path);
+    if (!directory || !own_path) {
+        free(directory);
+        free(own_path);
+        fd_close(&fd);
+        return error_set_errno(error, ENOMEM, "cannot open it");
+    }
+    directory->fd = fd;
+    directory->path = own_path;
+    directory->device = device;
+    directory->read_only = read_only;
+    *ret_directory = directory;
+    return 0;
+}
+
+void directory_close(struct directory *directory)
+{
+    if (!directory)
+        return;
+    fd_close(&directory->fd);
+    free(directory->path);
+    free(directory);
+}
+
+int directory_reopen(struct directory *directory, struct error *error)
+{
+    uint64_t device;
+    int fd AUTO_CLOSE = open_path(directory->path, directory->read_only, &device, error);
+    if (fd < 0)
+        return fd;
+    if (dup3(fd, directory->fd, O_CLOEXEC) < 0)
+        return error_set_errno(error, errno, "cannot open it again");
+    atomic_store(&directory->device, device);
+    return 0;
+}
+
+int directory_fd(const struct directory *directory)
+{
+    return directory->fd;
+}
+
+const char *directory_path(const struct directory *directory)
+{
+    return directory->path;
+}
+
+uint64_t directory_device(const struct directory *directory)
+{
+    return atomic_load(&directory->device);
+}
+
+bool directory_is_read_only(const struct directory *directory)
+{
+    return directory->read_only;
+}
+
+int directory_may_change(const struct directory *directory, struct error *error)
+{
+    if (directory->read_only)
+        return error_set(error, EROFS, "nothing is changed with --read-only");
+    return 0;
+}
+
+static uint64_t blocks(uint64_t count, uint64_t block)
+{
+    uint64_t bytes;
+    return checked_mul_u64(count, block, &bytes) ? UINT64_MAX : bytes;
+}
+
+int directory_usage(const struct directory *directory, struct directory_usage *ret_usage, struct error *error)
+{
+    struct statfs fs;
+    if (sys.fstatfs(directory->fd, &fs) < 0)
+        return error_set_errno(error, errno, "cannot look at its file system");
+    uint64_t block = (uint64_t)(fs.f_frsize > 0 ? fs.f_frsize : fs.f_bsize);
+    *ret_usage = (struct directory_usage){
+        .size = blocks(fs.f_blocks, block),
+        .used = blocks(fs.f_blocks > fs.f_bfree ? fs.f_blocks - fs.f_bfree : 0, block),
+        .free = fs.f_blocks == 0 ? UINT64_MAX : blocks(fs.f_bavail, block),
+        .inodes = fs.f_files,
+        .inodes_free = fs.f_ffree,
+    };
+    return 0;
+}
+
+int directory_open_file(const struct directory *directory, const char *name, int flags, struct error *error)
+{
+    struct facts facts;
+    return beneath_open_file(directory, name, flags, &facts, error);
+}

@@ -1,0 +1,111 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/layout/npy.h"
+#include "core/segment/beneath.h"
+#include "core/sys/fd.h"
+#include "core/sys/memory.h"
+
+/* How often a recogniser may ask for more of the head. */
+#define ROUNDS 4
+
+static const char *file_part(const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    return slash ? slash + 1 : name;
+}
+
+/*
+ * Reads the head, want bytes of it, into buf and asks. A file that shrank since it was looked at is judged by
+ * what is left of it. Returns as layout_recognise, or -errno.
+ */
+static int ask(int fd, const char *name, uint64_t size, uint8_t *buf, size_t want, struct layout_result *ret)
+{
+    size_t expected = size < want ? (size_t)size : want;
+    ssize_t n = expected ? fd_pread_full(fd, buf, expected, 0) : 0;
+    if (n < 0)
+        return (int)n;
+    struct layout_probe probe = {
+        .name = file_part(name),
+        .size = (size_t)n < expected ? (uint64_t)n : size,
+        .head = buf,
+        .head_size = (size_t)n,
+    };
+    return layout_recognise(&probe, ret);
+}
+
+/* As ask, going on while more of the head is asked for. */
+static int ask_until_known(int fd, const char *name, uint64_t size, struct layout_result *ret)
+{
+    uint8_t head[LAYOUT_HEAD];
+    int r = ask(fd, name, size, head, sizeof head, ret);
+    for (int round = 1; r > 0 && r <= NPY_HEADER_MAX && round < ROUNDS; round++) {
+        uint8_t *longer = malloc((size_t)r);
+        if (!longer)
+            return -ENOMEM;
+        r = ask(fd, name, size, longer, (size_t)r, ret);
+        free(longer);
+    }
+    return r > 0 ? -EBADMSG : r;
+}
+
+/* Takes the result into the segment. */
+static void keep(struct segment *segment, const struct facts *facts, struct layout_result *result)
+{
+    segment->layout = result->layout;
+    if (result->damaged)
+        segment->damage = memory_dup(result->reason);
+    if (result->has_matrix) {
+        segment->matrix = memory_new(sizeof *segment->matrix);
+        *segment->matrix = result->matrix;
+    }
+    /* The shape was held against this size; the row has to show both alike. */
+    segment->size = facts->st.stx_size;
+    segment->allocated = facts->st.stx_blocks * 512;
+    segment->modified = facts_time(&facts->st.stx_mtime);
+}
+
+static int look_inside(struct segment *segment, int fd, const struct facts *facts, struct error *error)
+{
+    struct layout_result result = {0};
+    int r = ask_until_known(fd, segment->name, facts->st.stx_size, &result);
+    if (r < 0)
+        return error_set_errno(error, -r, "cannot read it");
+    keep(segment, facts, &result);
+    return 0;
+}
+
+static void forget(struct segment *segment)
+{
+    if (segment->matrix)
+        matrix_clear(segment->matrix);
+    free(segment->matrix);
+    free(segment->damage);
+    segment->matrix = NULL;
+    segment->damage = NULL;
+}
+
+int segment_recognise(const struct directory *directory, struct segment *segment, struct error *error)
+{
+    struct facts facts;
+    if (!S_ISREG(segment->mode)) {
+        segment->recognised = true;
+        return 0;
+    }
+    int fd AUTO_CLOSE = beneath_open_file(directory, segment->name, O_RDONLY, &facts, error);
+    if (fd == -EACCES || fd == -EBUSY) {
+        forget(segment);
+        segment->layout = LAYOUT_UNKNOWN;
+        segment->recognised = true;
+        return 0;
+    }
+    if (fd == -ENOTSUP || (fd >= 0 && !identity_equal(&facts.id, &segment->id)))
+        return error_set(error, ESTALE, "another segment bears this name now");
+    if (fd < 0)
+        return fd;
+    forget(segment);
+    int r = look_inside(segment, fd, &facts, error);
+    segment->recognised = r == 0;
+    return r;
+}
