@@ -353,10 +353,10 @@ void cells_box(struct cells *cells, struct rect rect, enum role role, const char
     cells_put(cells, rect.y, right, 1, role, 0, "┐");
     cells_put(cells, bottom, right, 1, role, 0, "┘");
     if (title != NULL && title[0] != '\0' && rect.width > 6) {
-        int used = cells_put_cut(cells, rect.y, rect.x + 3, rect.width - 6, ROLE_TITLE, 0, title);
+        int used = cells_put_cut(cells, rect.y, rect.x + 3, rect.width - 6, ROLE_STRONG, 0, title);
 
-        cells_put(cells, rect.y, rect.x + 2, 1, ROLE_TITLE, 0, " ");
-        cells_put(cells, rect.y, rect.x + 3 + used, 1, ROLE_TITLE, 0, " ");
+        cells_put(cells, rect.y, rect.x + 2, 1, ROLE_STRONG, 0, " ");
+        cells_put(cells, rect.y, rect.x + 3 + used, 1, ROLE_STRONG, 0, " ");
     }
 }
 

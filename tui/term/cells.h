@@ -1,9 +1,10 @@
 /*
- * A grid of character cells between the models and the terminal. Views fill cells with text in roles, not colours; a back end (curses, or a
- * test's) shows the differences. No curses here.
+ * A grid of character cells between the models and the terminal. Views fill cells with text in roles, not
+ * colours; a back end (curses, or a test's) shows the differences. No curses here.
  *
- * All drawing clips: any coordinate and any size are safe. Views always write UTF-8, lines and arrows too: where the cells are ASCII, the
- * usual ones (box drawing, blocks, … × · ● ↑ ↓) become what looks like them, anything else '?', in as many columns.
+ * All drawing clips: any coordinate and any size are safe. Views always write UTF-8, lines and arrows too:
+ * where the cells are ASCII, the usual ones (box drawing, blocks, … × · ● ↑ ↓) become what looks like them,
+ * anything else '?', in as many columns.
  */
 #ifndef SHMTOP_TUI_TERM_CELLS_H
 #define SHMTOP_TUI_TERM_CELLS_H
@@ -15,26 +16,33 @@
 /* What a cell means; the theme decides how it looks in 256 colours, 16 colours and monochrome. */
 enum role {
     ROLE_TEXT,
-    ROLE_DIM,      /* secondary: units, labels */
-    ROLE_STRONG,   /* what matters on a line */
-    ROLE_TITLE,    /* column headings, titles */
-    ROLE_SORTED,   /* heading of the sorted column */
-    ROLE_KEY,      /* a key in the hint line */
-    ROLE_RULE,     /* lines and boxes */
-    ROLE_TYPE,     /* dtype */
-    ROLE_LIVE, ROLE_IDLE, ROLE_LEAKED, ROLE_UNLINKED, ROLE_FREE, /* the gauge and the states */
-    ROLE_USED,     /* gauge: used, not told apart */
-    ROLE_GOOD, ROLE_WARN, ROLE_BAD,
-    ROLE_MARK,     /* marked rows */
-    ROLE_ESCAPED,  /* what name_escape made of a hostile name */
-    ROLE_NAN, ROLE_INF, /* values */
-    ROLE_INPUT,    /* an input field */
-    ROLE_BUTTON,   /* a button; focused with CELL_SELECTED */
+    ROLE_DIM,    /* secondary: units, labels */
+    ROLE_STRONG, /* what matters on a line */
+    ROLE_TITLE,  /* column headings, titles */
+    ROLE_SORTED, /* heading of the sorted column */
+    ROLE_KEY,    /* a key in the hint line */
+    ROLE_RULE,   /* lines and boxes */
+    ROLE_TYPE,   /* dtype */
+    ROLE_LIVE,
+    ROLE_IDLE,
+    ROLE_LEAKED,
+    ROLE_UNLINKED,
+    ROLE_FREE, /* the gauge and the states */
+    ROLE_USED, /* gauge: used, not told apart */
+    ROLE_GOOD,
+    ROLE_WARN,
+    ROLE_BAD,
+    ROLE_MARK,    /* marked rows */
+    ROLE_ESCAPED, /* what name_escape made of a hostile name */
+    ROLE_NAN,
+    ROLE_INF,    /* values */
+    ROLE_INPUT,  /* an input field */
+    ROLE_BUTTON, /* a button; focused with CELL_SELECTED */
     ROLE_COUNT
 };
 
-#define CELL_SELECTED 0x01 /* the cursor row, the focused button, the cursor cell */
-#define CELL_BOLD     0x02
+#define CELL_SELECTED  0x01 /* the cursor row, the focused button, the cursor cell */
+#define CELL_BOLD      0x02
 #define CELL_UNDERLINE 0x04
 
 #define CELL_TEXT_MAX 20 /* a base character and its combining ones, UTF-8, NUL-terminated */
@@ -46,12 +54,14 @@ struct cell {
     uint8_t flags;
 };
 
-struct rect { int y, x, height, width; };
+struct rect {
+    int y, x, height, width;
+};
 
 struct cells {
     int rows, columns;
-    struct cell *grid; /* owned; rows * columns */
-    bool ascii;        /* every character in ASCII */
+    struct cell *grid;      /* owned; rows * columns */
+    bool ascii;             /* every character in ASCII */
     int cursor_y, cursor_x; /* -1: hidden */
 };
 
@@ -61,25 +71,30 @@ void cells_free(struct cells *cells);
 void cells_clear(struct cells *cells); /* blank, cursor hidden */
 
 /*
- * Puts UTF-8 text at (y, x), at most width columns (width < 0: to the edge). Never emits a control byte: what is no printable character
- * becomes U+FFFD ('?' in ascii). Wide characters that do not fit are left out, combining ones (four at most) stay with their base; joiners and
- * variation selectors, whose effect on the width differs between terminals, are left out. Returns the columns used, also those left of
- * column 0 or on a row that is not there.
+ * Puts UTF-8 text at (y, x), at most width columns (width < 0: to the edge). Never emits a control byte: what
+ * is no printable character becomes U+FFFD ('?' in ascii). Wide characters that do not fit are left out,
+ * combining ones (four at most) stay with their base; joiners and variation selectors, whose effect on the
+ * width differs between terminals, are left out. Returns the columns used, also those left of column 0 or on
+ * a row that is not there.
  */
 int cells_put(struct cells *cells, int y, int x, int width, enum role role, uint8_t flags, const char *text);
-int cells_putf(struct cells *cells, int y, int x, int width, enum role role, uint8_t flags, const char *format, ...)
-    __attribute__((format(printf, 7, 8)));
-/* The same, aligned right in the field, of which all columns are returned; what is too long keeps its left end and is cut with "…". */
-int cells_put_right(struct cells *cells, int y, int x, int width, enum role role, uint8_t flags, const char *text);
+int cells_putf(struct cells *cells, int y, int x, int width, enum role role, uint8_t flags,
+               const char *format, ...) __attribute__((format(printf, 7, 8)));
+/* The same, aligned right in the field, of which all columns are returned; what is too long keeps its left
+ * end and is cut with "…". */
+int cells_put_right(struct cells *cells, int y, int x, int width, enum role role, uint8_t flags,
+                    const char *text);
 /* Left-aligned with "…" (~ in ascii) at the end where it is cut. */
-int cells_put_cut(struct cells *cells, int y, int x, int width, enum role role, uint8_t flags, const char *text);
+int cells_put_cut(struct cells *cells, int y, int x, int width, enum role role, uint8_t flags,
+                  const char *text);
 void cells_fill(struct cells *cells, struct rect rect, enum role role, uint8_t flags, const char *character);
 /* Adds flags to (and, if role >= 0, changes the role of) what is there. */
 void cells_tint(struct cells *cells, struct rect rect, int role, uint8_t flags);
 void cells_rule(struct cells *cells, int y, int x, int width, enum role role);
 /* A box with a title in its upper edge; its inside is blanked. */
 void cells_box(struct cells *cells, struct rect rect, enum role role, const char *title);
-/* The bar of part in whole, in eighths of a column ('#' in ascii), rounded to the nearest; what is beyond it stays as it was. */
+/* The bar of part in whole, in eighths of a column ('#' in ascii), rounded to the nearest; what is beyond it
+ * stays as it was. */
 void cells_bar(struct cells *cells, int y, int x, int width, uint64_t part, uint64_t whole, enum role role);
 
 /* Columns that text takes. */
