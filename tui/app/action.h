@@ -1,6 +1,6 @@
 /*
- * The one table of actions: what each is called, its keys, where it applies and whether it changes anything. The dispatcher, the hint
- * line, the help and the man page's list of keys are made from it.
+ * The one table of actions: what each is called, its keys, where it applies and whether it changes anything.
+ * The dispatcher, the hint line, the help and the man page's list of keys are made from it.
  */
 #ifndef SHMTOP_TUI_APP_ACTION_H
 #define SHMTOP_TUI_APP_ACTION_H
@@ -10,22 +10,55 @@
 enum action {
     ACTION_NONE,
     /* moving */
-    ACTION_UP, ACTION_DOWN, ACTION_LEFT, ACTION_RIGHT,
-    ACTION_PAGE_UP, ACTION_PAGE_DOWN, ACTION_HALF_UP, ACTION_HALF_DOWN,
-    ACTION_FIRST, ACTION_LAST, ACTION_ROW_START, ACTION_ROW_END, ACTION_GOTO,
+    ACTION_UP,
+    ACTION_DOWN,
+    ACTION_LEFT,
+    ACTION_RIGHT,
+    ACTION_PAGE_UP,
+    ACTION_PAGE_DOWN,
+    ACTION_HALF_UP,
+    ACTION_HALF_DOWN,
+    ACTION_FIRST,
+    ACTION_LAST,
+    ACTION_ROW_START,
+    ACTION_ROW_END,
+    ACTION_GOTO,
     /* looking */
-    ACTION_OPEN, ACTION_DETAIL,
+    ACTION_OPEN,
+    ACTION_DETAIL,
     /* ordering and finding */
-    ACTION_SORT, ACTION_SORT_PREVIOUS, ACTION_SORT_NEXT, ACTION_REVERSE, ACTION_PAUSE, ACTION_FILTER,
+    ACTION_SORT,
+    ACTION_SORT_PREVIOUS,
+    ACTION_SORT_NEXT,
+    ACTION_REVERSE,
+    ACTION_PAUSE,
+    ACTION_FILTER,
     /* marking */
-    ACTION_MARK, ACTION_MARK_ALL, ACTION_MARK_INVERT, ACTION_UNMARK,
+    ACTION_MARK,
+    ACTION_MARK_ALL,
+    ACTION_MARK_INVERT,
+    ACTION_UNMARK,
     /* doing */
-    ACTION_LOAD, ACTION_DELETE,
+    ACTION_LOAD,
+    ACTION_DELETE,
     /* the grid's axes */
-    ACTION_SLICE_PREVIOUS, ACTION_SLICE_NEXT, ACTION_SLICE_BACK_10, ACTION_SLICE_ON_10,
-    ACTION_AXIS_ROWS, ACTION_AXIS_COLUMNS, ACTION_TRANSPOSE, ACTION_NEXT_AXIS,
+    ACTION_SLICE_PREVIOUS,
+    ACTION_SLICE_NEXT,
+    ACTION_SLICE_BACK_10,
+    ACTION_SLICE_ON_10,
+    ACTION_AXIS_ROWS,
+    ACTION_AXIS_COLUMNS,
+    ACTION_TRANSPOSE,
+    ACTION_NEXT_AXIS,
     /* everywhere */
-    ACTION_HELP, ACTION_MESSAGES, ACTION_RESCAN, ACTION_REDRAW, ACTION_BACK, ACTION_CLOSE, ACTION_QUIT, ACTION_INTERRUPT,
+    ACTION_HELP,
+    ACTION_MESSAGES,
+    ACTION_RESCAN,
+    ACTION_REDRAW,
+    ACTION_BACK,
+    ACTION_CLOSE,
+    ACTION_QUIT,
+    ACTION_INTERRUPT,
     ACTION_SUSPEND,
     ACTION_COUNT
 };
@@ -41,11 +74,11 @@ struct action_info {
     enum action action;
     unsigned screens;
     uint32_t keys[ACTION_KEYS_MAX]; /* 0: none */
-    const char *group;  /* heading in the help: "Move", "Look", … */
-    const char *name;   /* one or two words, for the hint line: "delete" */
-    const char *text;   /* a short sentence, for the help and the man page */
-    int hint;           /* place in the hint line, 1 first; 0: not in it */
-    bool mutates;       /* absent with --read-only */
+    const char *group;              /* heading in the help: "Move", "Look", … */
+    const char *name;               /* one or two words, for the hint line: "delete" */
+    const char *text;               /* a short sentence, for the help and the man page */
+    int hint;                       /* place in the hint line, 1 first; 0: not in it */
+    bool mutates;                   /* absent with --read-only */
 };
 
 /* The table, ACTION_NONE excluded. */

@@ -16,38 +16,44 @@ struct app;
 struct app_options {
     const char *directory; /* copied */
     const char *host;      /* copied */
+    const char *home;      /* copied; NULL: "~" means nothing */
+    unsigned umask;        /* for the mode of what is loaded */
+    unsigned uid;          /* the effective one */
     bool read_only;
     bool numeric;
-    bool ascii; /* the terminal's: x for ×, names escaped to ASCII */
+    bool ascii; /* the terminal's */
 };
 
-/* The first effects (a scan, the usage) are pending at once. */
-struct app *app_new(const struct app_options *options, int rows, int columns);
+/* The first effects are pending at once: a scan. now: monotonic ms; wall: ns since 1970. */
+struct app *app_new(const struct app_options *options, int rows, int columns, int64_t now, int64_t wall);
 void app_free(struct app *app);
 
-/* May be called any number of times before app_draw. */
+/* May be called any number of times before the next app_settle. */
 void app_update(struct app *app, const struct event *event);
 
-/* Takes the oldest effect; false where there is none. To be drained after each update. */
+/* Takes the oldest effect; false where there is none. To be drained after each update and after app_settle.
+ */
 bool app_take_effect(struct app *app, struct effect *ret_effect);
 
-/* Monotonic ms of the next EVENT_TICK. */
+/* Monotonic ms at which EVENT_TICK is due. */
 int64_t app_due(const struct app *app);
 
-/* Whether change events are wanted now: not while paused, nor while the last ones are still being looked at.
- */
+/* Whether change events are wanted now: not while paused, nor while too many are still being looked at. */
 bool app_wants_changes(const struct app *app);
 
-/* Whether an input field has the keyboard. */
-bool app_wants_text(const struct app *app);
+/* Whether a job that belongs to the user, a load or a deletion, is running. */
+bool app_is_busy(const struct app *app);
 
-/* Whether anything that is drawn may have changed since app_draw. */
+/* Whether anything that is drawn may have changed since app_shown. */
 bool app_is_dirty(const struct app *app);
 
 /* Brings order, cursor and scroll up to date; before app_draw. */
 void app_settle(struct app *app);
 
-/* Fills all of cells, whose size is the last EVENT_RESIZE's. */
-void app_draw(struct app *app, struct cells *cells);
+/* Fills all of cells, which have the size of the last EVENT_RESIZE. */
+void app_draw(const struct app *app, struct cells *cells);
+
+/* What app_draw drew is on the terminal. */
+void app_shown(struct app *app);
 
 #endif

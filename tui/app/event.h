@@ -2,34 +2,29 @@
  * What happens to the app (events) and what it asks for (effects).
  *
  * An event carries its time: the app has no clock. What an event points to is borrowed for the length of
- * app_update, but for the segments, whose contents the catalog takes. What an effect points to is owned by
- * the effect: effect_clear.
+ * app_update, but for the contents of segments and the replies of components, which the app takes. What an
+ * effect points to is owned by the effect: whoever takes it calls effect_clear, or steals it.
  */
 #ifndef SHMTOP_TUI_APP_EVENT_H
 #define SHMTOP_TUI_APP_EVENT_H
 
 #include "core/process/users.h"
 #include "core/segment/segment.h"
-#include "core/transfer/delete.h"
-#include "core/transfer/load.h"
-#include "tui/term/key.h"
-
-struct preview_request;
-struct preview_reply;
-struct load_request;
-struct load_reply;
+#include "tui/view/delete_dialog.h"
+#include "tui/view/load_dialog.h"
+#include "tui/view/preview.h"
 
 /* A name that was looked at: what is there now, or that nothing is. */
 struct looked {
-    struct segment segment; /* name always set; the app takes the contents */
+    struct segment segment; /* its name is always set; the app takes the contents */
     bool gone;
 };
 
 /* How the directory is followed. */
 enum following {
     FOLLOW_EVENTS,  /* inotify */
-    FOLLOW_POLLING, /* inotify refused: rescans */
-    FOLLOW_ABSENT,  /* the path names nothing now */
+    FOLLOW_POLLING, /* inotify is refused: rescans */
+    FOLLOW_ABSENT,  /* the path names no directory now */
 };
 
 enum event_kind {
@@ -37,28 +32,26 @@ enum event_kind {
     EVENT_PASTE,
     EVENT_RESIZE,
     EVENT_TICK,      /* app_due has come */
-    EVENT_RESUMED,   /* after a stop: repaint, rescan */
+    EVENT_RESUMED,   /* after a stop: what was missed must be looked at again */
     EVENT_WATCH,     /* names to look at, or everything */
     EVENT_FOLLOWING, /* how the directory is followed from now on */
-    EVENT_LOOKED,    /* a batch of a scan or a look */
+    EVENT_LOOKED,    /* a batch of a scan or of a look */
     EVENT_SCANNED,   /* the end of a scan */
     EVENT_LOOK_DONE, /* the end of a look */
-    EVENT_USAGE,
-    EVENT_USER, /* a name was found */
-    EVENT_GROUP,
-    EVENT_PREVIEW,       /* values */
-    EVENT_LOAD_REPLY,    /* for the load dialog */
-    EVENT_LOAD_PROGRESS, /* of the running load */
-    EVENT_LOAD_DONE,
-    EVENT_DELETE_CHECKED,
-    EVENT_DELETED,     /* one item */
-    EVENT_DELETE_DONE, /* all of them */
+    EVENT_USAGE,     /* of the file system */
+    EVENT_NAMED,     /* the name of a user or group */
+    EVENT_PREVIEW,   /* a reply for a component; NULL: the job was lost */
+    EVENT_LOAD,
+    EVENT_DELETE,
+    EVENT_LOAD_PROGRESS,
+    EVENT_DELETE_PROGRESS,
 };
 
 struct event {
     enum event_kind kind;
-    int64_t now;  /* monotonic, ms */
-    int64_t wall; /* ns since 1970 */
+    int64_t now;    /* monotonic, ms */
+    int64_t wall;   /* ns since 1970 */
+    uint64_t token; /* of the effect that it answers: looks, components and their progress */
     union {
         struct key key;
         const char *paste;
@@ -76,83 +69,60 @@ struct event {
             size_t count;
             bool scan; /* of a scan, else of a look */
         } looked;
+        struct error scanned; /* code 0, or why the scan failed */
         struct directory_usage usage;
         struct {
             unsigned id;
-            const char *name;
-        } user;
-        const struct preview_reply *preview;
-        const struct load_reply *load_reply;
+            bool group;
+            const char *name; /* printable */
+        } named;
+        struct preview_reply *preview;
+        struct load_dialog_reply *load;
+        struct delete_dialog_reply *deletion;
         struct {
             uint64_t done, total;
         } progress;
-        struct {
-            const struct load_report *report; /* NULL where it failed */
-            const struct error *error;
-        } loaded;
-        struct {
-            struct delete_check *check; /* the dialog takes its contents; NULL where it failed */
-            const struct error *error;
-        } checked;
-        struct {
-            const char *name; /* raw */
-            uint64_t freed;
-            const struct error *error; /* code 0: deleted */
-        } deleted;
-        const struct error *error; /* EVENT_SCANNED: code 0, or why it failed */
     } u;
 };
 
 enum effect_kind {
     EFFECT_SCAN,
-    EFFECT_LOOK,  /* stat, and recognise what `names` says */
-    EFFECT_RENEW, /* is the directory still the one its path names? */
-    EFFECT_USERS, /* names of ids */
+    EFFECT_LOOK,
+    EFFECT_RENEW, /* is the directory still the one that its path names? Answered where not with EVENT_WATCH
+                     or EVENT_FOLLOWING */
+    EFFECT_NAMES, /* of users or groups */
     EFFECT_PREVIEW,
-    EFFECT_LOAD_REQUEST,
     EFFECT_LOAD,
-    EFFECT_LOAD_CANCEL,
-    EFFECT_DELETE_CHECK,
-    EFFECT_DELETE, /* what was checked and confirmed */
+    EFFECT_DELETE,
+    EFFECT_STOP, /* cancel the job of token; its reply comes all the same */
     EFFECT_SUSPEND,
     EFFECT_REPAINT,
     EFFECT_QUIT,
 };
 
 struct look_name {
-    char *name;
-    bool recognise; /* else only stat */
+    char *name;     /* owned, raw */
+    bool recognise; /* else stat is enough */
 };
 
 struct effect {
     enum effect_kind kind;
+    uint64_t token;
     union {
         struct {
             struct look_name *names; /* owned */
             size_t count;
-            bool usage; /* of the file system too */
-            bool first; /* before what waits */
+            bool usage; /* measure the file system too */
+            bool first; /* before other looks that wait */
         } look;
         struct {
             unsigned *ids; /* owned */
             size_t count;
             bool groups;
-        } users;
-        struct preview_request *preview;   /* owned */
-        struct load_request *load_request; /* owned */
-        struct {
-            char *file, *name; /* owned, raw */
-            struct load_options options;
-        } load;
-        struct {
-            char **names;         /* owned */
-            struct identity *ids; /* owned */
-            size_t count;
-        } check;
-        struct {
-            struct delete_check *check; /* owned */
-            struct delete_allow allow;
-        } del;
+        } names;
+        struct preview_request *preview;        /* owned */
+        struct load_dialog_request *load;       /* owned */
+        struct delete_dialog_request *deletion; /* owned */
     } u;
 };
 

@@ -1,0 +1,309 @@
+#include "tui/app/state.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/sys/memory.h"
+
+/* --- effects --- */
+
+struct effect *app_ask(struct app *app, enum effect_kind kind)
+{
+    assert(app->effect_count < APP_EFFECTS_MAX);
+    struct effect *effect = &app->effects[(app->effect_first + app->effect_count++) % APP_EFFECTS_MAX];
+    *effect = (struct effect){.kind = kind};
+    return effect;
+}
+
+bool app_take_effect(struct app *app, struct effect *ret_effect)
+{
+    if (app->effect_count == 0)
+        return false;
+    *ret_effect = app->effects[app->effect_first];
+    app->effect_first = (app->effect_first + 1) % APP_EFFECTS_MAX;
+    app->effect_count--;
+    return true;
+}
+
+void app_say(struct app *app, bool is_error, const char *format, ...)
+{
+    char text[MESSAGES_TEXT_MAX];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    messages_say(app->messages, is_error, app->now, app->wall, "%s", text);
+}
+
+void app_quit(struct app *app)
+{
+    app_ask(app, EFFECT_QUIT);
+}
+
+/* --- life --- */
+
+static char *printable(const char *raw)
+{
+    size_t length = strlen(raw), size = name_escape(raw, length, false, NULL, 0) + 1;
+    char *text = memory_new(size);
+    name_escape(raw, length, false, text, size);
+    return text;
+}
+
+/* From the catalog, for each row that changes. */
+static void changed(void *context, const struct change *change)
+{
+    struct app *app = context;
+    listing_change(app->listing, change);
+    if (change->kind == CHANGE_DELETED && change->row->marked)
+        app->measure = true;
+    if (change->kind == CHANGE_CREATED || change->kind == CHANGE_UPDATED)
+        facts_changed(app, change->row);
+    if (change->kind == CHANGE_RENAMED && app->preview &&
+        identity_equal(&change->row->id, preview_identity(app->preview)))
+        preview_rename(app->preview, change->row->name);
+}
+
+static void make_models(struct app *app, bool numeric)
+{
+    app->users = users_new(numeric);
+    app->catalog = catalog_new(changed, app);
+    app->listing = listing_new(app->catalog, app->users);
+    listing_sort(app->listing, COLUMN_SIZE, true);
+    app->table = (struct table){.catalog = app->catalog, .listing = app->listing};
+    app->messages = messages_new();
+    app->files = line_history_new();
+    app->filters = line_history_new();
+    app->names = line_history_new();
+}
+
+struct app *app_new(const struct app_options *options, int rows, int columns, int64_t now, int64_t wall)
+{
+    struct app *app = memory_new(sizeof *app);
+    app->path = memory_dup(options->directory);
+    app->directory = printable(options->directory);
+    app->host = printable(options->host);
+    app->home = options->home ? memory_dup(options->home) : NULL;
+    app->umask = options->umask;
+    app->uid = options->uid;
+    app->read_only = options->read_only;
+    app->ascii = options->ascii;
+    app->rows = rows;
+    app->columns = columns;
+    app->now = now;
+    app->wall = wall;
+    app->key_at = INT64_MIN / 2;
+    app->tick = now + APP_TICK_MS;
+    app->show_detail = true;
+    app->dirty = true;
+    make_models(app, options->numeric);
+    facts_open(app);
+    return app;
+}
+
+void app_free(struct app *app)
+{
+    if (!app)
+        return;
+    struct effect effect;
+    while (app_take_effect(app, &effect))
+        effect_clear(&effect);
+    facts_close(app);
+    preview_free(app->preview);
+    load_dialog_free(app->load);
+    delete_dialog_free(app->deletion);
+    line_free(app->line);
+    line_history_free(app->files);
+    line_history_free(app->filters);
+    line_history_free(app->names);
+    messages_free(app->messages);
+    listing_free(app->listing);
+    catalog_free(app->catalog);
+    users_free(app->users);
+    free(app->wanted);
+    free(app->path);
+    free(app->directory);
+    free(app->host);
+    free(app->home);
+    free(app);
+}
+
+/* --- settling --- */
+
+static void refresh(struct app *app)
+{
+    uint64_t version = catalog_version(app->catalog);
+    bool hold = app->now - app->key_at < APP_HOLD_MS && !app->resort;
+    bool changed = version != app->listed;
+    if (!changed && !app->resort && !(app->held && !hold))
+        return;
+    listing_refresh(app->listing, hold);
+    app->held = hold && (changed || app->held);
+    app->listed = version;
+    app->resort = false;
+    if (changed &&
+        (catalog_count(app->catalog) < APP_MEASURE_AT_ONCE || app->now - app->measured >= APP_TICK_MS))
+        app->measure = true;
+}
+
+static void measure(struct app *app)
+{
+    if (!app->measure)
+        return;
+    app->measure = false;
+    app->measured = app->now;
+    table_measure(&app->table);
+}
+
+/* The cursor goes to what was loaded, as soon as it is there. */
+static void go_to_wanted(struct app *app)
+{
+    const struct row *row = app->wanted ? catalog_find(app->catalog, app->wanted) : NULL;
+    if (!row)
+        return;
+    if (listing_index(app->listing, row) < listing_count(app->listing))
+        table_go(&app->table, row);
+    free(app->wanted);
+    app->wanted = NULL;
+}
+
+static void settle_table(struct app *app)
+{
+    refresh(app);
+    measure(app);
+    go_to_wanted(app);
+    struct frame frame;
+    frame_make(app, &frame);
+    table_settle(&app->table, frame.table.height > 1 ? (size_t)frame.table.height - 1 : 0);
+}
+
+/* --- update --- */
+
+static void resumed(struct app *app)
+{
+    app_ask(app, EFFECT_REPAINT);
+    app_ask(app, EFFECT_RENEW);
+    facts_rescan(app);
+}
+
+static void ticked(struct app *app)
+{
+    if (app->now >= app->tick) {
+        app->tick = app->now + APP_TICK_MS;
+        messages_tick(app->messages, app->now);
+        facts_tick(app);
+    }
+    app->refreshed = app->now;
+    parts_want(app);
+}
+
+static void followed(struct app *app, enum following following)
+{
+    if (app->following == following)
+        return;
+    app->following = following;
+    facts_rescan(app);
+    if (following == FOLLOW_ABSENT)
+        app_say(app, true, "%s is gone; waiting for it to come back", app->directory);
+    else if (following == FOLLOW_POLLING)
+        app_say(app, false, "the kernel refuses another watch: looking at everything every 2 s");
+}
+
+void app_update(struct app *app, const struct event *event)
+{
+    app->now = event->now;
+    app->wall = event->wall;
+    app->dirty = true;
+    switch (event->kind) {
+    case EVENT_KEY:
+    case EVENT_PASTE:
+        settle_table(app); /* a key means what lives now, never a row that is gone */
+        keys_event(app, event);
+        break;
+    case EVENT_RESIZE:
+        app->rows = event->u.size.rows;
+        app->columns = event->u.size.columns;
+        break;
+    case EVENT_TICK:
+        ticked(app);
+        break;
+    case EVENT_RESUMED:
+        resumed(app);
+        break;
+    case EVENT_WATCH:
+        facts_watch(app, event);
+        break;
+    case EVENT_FOLLOWING:
+        followed(app, event->u.following);
+        break;
+    case EVENT_LOOKED:
+        facts_looked(app, event);
+        break;
+    case EVENT_SCANNED:
+        facts_scanned(app, &event->u.scanned);
+        break;
+    case EVENT_LOOK_DONE:
+        facts_look_done(app, event->token);
+        break;
+    case EVENT_USAGE:
+        app->usage = event->u.usage;
+        app->has_usage = true;
+        break;
+    case EVENT_NAMED:
+        facts_named(app, event);
+        break;
+    case EVENT_PREVIEW:
+    case EVENT_LOAD:
+    case EVENT_DELETE:
+        parts_reply(app, event);
+        break;
+    case EVENT_LOAD_PROGRESS:
+    case EVENT_DELETE_PROGRESS:
+        parts_progress(app, event);
+        break;
+    }
+}
+
+/* --- what the loop asks --- */
+
+int64_t app_due(const struct app *app)
+{
+    int64_t due = app->tick;
+    if (!app->preview || app->preview_errand.out)
+        return due;
+    int64_t look = preview_due(app->preview), soonest = app->refreshed + APP_LOOK_MS;
+    if (look < soonest)
+        look = soonest;
+    return look < due ? look : due;
+}
+
+bool app_wants_changes(const struct app *app)
+{
+    return !app->paused && app->chores.looks < APP_LOOKS_MAX;
+}
+
+bool app_is_busy(const struct app *app)
+{
+    return app->load && load_dialog_is_loading(app->load);
+}
+
+bool app_is_dirty(const struct app *app)
+{
+    return app->dirty;
+}
+
+void app_shown(struct app *app)
+{
+    app->dirty = false;
+    if (app->deletion)
+        delete_dialog_shown(app->deletion);
+}
+
+void app_settle(struct app *app)
+{
+    settle_table(app);
+    facts_visible(app);
+    parts_want(app);
+}

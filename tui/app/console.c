@@ -1,0 +1,467 @@
+/*
+ * The one loop that waits. A turn drains what is ready (the terminal first, the rest within a bound, so that
+ * keys are answered in a storm too), lets the app update, does what it asks for, and shows the screen once,
+ * at most 60 times a second and only if something changed.
+ */
+#include "tui/app/console.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/segment/watch.h"
+#include "tui/app/app.h"
+#include "tui/app/jobs.h"
+
+#define FRAME_MS    16  /* at most 60 screens a second */
+#define COALESCE_MS 60  /* changes are taken at most so often */
+#define PROGRESS_MS 100 /* a load's progress is drawn at most 10 times a second */
+#define TURN_MS     8   /* spent on what the workers found before keys are looked at again */
+
+struct console {
+    struct directory *directory; /* the watch's */
+    struct watch *watch;
+    struct jobs *jobs;
+    struct terminal *terminal;
+    struct app *app;
+    struct cells cells;
+    int64_t frame, taken, progress; /* monotonic ms: when each was last done */
+    bool more;                      /* change events wait in the watch */
+    bool repaint;                   /* show even if nothing changed */
+    bool over;
+};
+
+/* --- signals: handlers only set flags; they run only while ppoll waits --- */
+
+static volatile sig_atomic_t ended_by, continued, stopped;
+
+static void note_end(int number)
+{
+    ended_by = number;
+}
+
+static void note_continue(int number)
+{
+    (void)number;
+    continued = 1;
+}
+
+static void note_stop(int number)
+{
+    (void)number;
+    stopped = 1;
+}
+
+static const struct {
+    int number;
+    void (*handler)(int);
+} handled[] = {
+    {SIGHUP, note_end},       {SIGINT, note_end},   {SIGTERM, note_end}, {SIGQUIT, note_end},
+    {SIGCONT, note_continue}, {SIGTSTP, note_stop}, {SIGPIPE, SIG_IGN},
+};
+#define HANDLED (sizeof handled / sizeof handled[0])
+
+struct signals {
+    struct sigaction before[HANDLED];
+    sigset_t mask_before;
+};
+
+/* Before the terminal is taken, so that a signal meanwhile waits until it can be given back. Threads inherit
+ * it. */
+static void signals_block(struct signals *signals)
+{
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    ended_by = continued = stopped = 0;
+    for (size_t i = 0; i < HANDLED; i++) {
+        sigaction(handled[i].number, NULL, &signals->before[i]);
+        if (handled[i].handler != SIG_IGN)
+            sigaddset(&blocked, handled[i].number);
+    }
+    sigaddset(&blocked, SIGWINCH);
+    sigprocmask(SIG_BLOCK, &blocked, &signals->mask_before);
+}
+
+/* After curses set its own. A HUP that was ignored (nohup) stays ignored: the lost terminal is seen anyway.
+ */
+static void signals_handle(const struct signals *signals)
+{
+    for (size_t i = 0; i < HANDLED; i++) {
+        struct sigaction action = {.sa_handler = handled[i].handler};
+        sigemptyset(&action.sa_mask);
+        if (signals->before[i].sa_handler != SIG_IGN)
+            sigaction(handled[i].number, &action, NULL);
+    }
+}
+
+static void signals_give_back(const struct signals *signals)
+{
+    for (size_t i = 0; i < HANDLED; i++)
+        sigaction(handled[i].number, &signals->before[i], NULL);
+    sigprocmask(SIG_SETMASK, &signals->mask_before, NULL);
+}
+
+/* The signal does what it would have done. */
+static void raise_again(int number)
+{
+    sigset_t only;
+    sigemptyset(&only);
+    sigaddset(&only, number);
+    signal(number, SIG_DFL);
+    raise(number);
+    sigprocmask(SIG_UNBLOCK, &only, NULL);
+}
+
+/* --- time --- */
+
+static int64_t monotonic_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * (int64_t)1000 + now.tv_nsec / 1000000;
+}
+
+static int64_t wall_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec * (int64_t)1000000000 + now.tv_nsec;
+}
+
+/* --- events and effects --- */
+
+static void do_effects(struct console *console);
+
+static void tell(struct console *console, struct event *event)
+{
+    event->now = monotonic_ms();
+    event->wall = wall_ns();
+    app_update(console->app, event);
+    do_effects(console);
+}
+
+static void tell_kind(struct console *console, enum event_kind kind)
+{
+    struct event event = {.kind = kind};
+    tell(console, &event);
+}
+
+static void tell_following(struct console *console, enum following following)
+{
+    struct event event = {.kind = EVENT_FOLLOWING, .u.following = following};
+    tell(console, &event);
+}
+
+static void tell_watched(struct console *console, const char *const *names, size_t count, bool everything)
+{
+    struct event event = {
+        .kind = EVENT_WATCH,
+        .u.watch = {.names = names, .count = count, .everything = everything},
+    };
+    tell(console, &event);
+}
+
+/* Is the directory still the one that its path names? */
+static void renew(struct console *console)
+{
+    struct error error;
+    int r = watch_renew(console->watch, &error);
+    if (r == -ENOENT) {
+        tell_following(console, FOLLOW_ABSENT);
+        return;
+    }
+    if (r < 0)
+        return;
+    if (r > 0)
+        tell_watched(console, NULL, 0, true);
+    tell_following(console, watch_is_polling(console->watch) ? FOLLOW_POLLING : FOLLOW_EVENTS);
+}
+
+static void do_effects(struct console *console)
+{
+    struct effect effect;
+    while (app_take_effect(console->app, &effect)) {
+        switch (effect.kind) {
+        case EFFECT_QUIT:
+            console->over = true;
+            break;
+        case EFFECT_REPAINT:
+            terminal_repaint(console->terminal);
+            console->repaint = true;
+            break;
+        case EFFECT_SUSPEND:
+            terminal_suspend(console->terminal);
+            continued = 1;
+            break;
+        case EFFECT_RENEW:
+            renew(console);
+            break;
+        case EFFECT_STOP:
+            jobs_stop(console->jobs, effect.token);
+            break;
+        default:
+            jobs_start(console->jobs, &effect);
+            break;
+        }
+        effect_clear(&effect);
+    }
+}
+
+/* --- sources --- */
+
+static void take_input(struct console *console)
+{
+    struct event event = {.kind = EVENT_KEY};
+    char *text = NULL;
+    for (;;) {
+        switch (terminal_read(console->terminal, &event.u.key, &text)) {
+        case INPUT_NONE:
+            return;
+        case INPUT_KEY:
+            event.kind = EVENT_KEY;
+            break;
+        case INPUT_PASTE:
+            event.kind = EVENT_PASTE;
+            event.u.paste = text;
+            break;
+        case INPUT_RESIZE:
+            event.kind = EVENT_RESIZE;
+            terminal_size(console->terminal, &event.u.size.rows, &event.u.size.columns);
+            break;
+        case INPUT_LOST:
+            console->over = true;
+            return;
+        }
+        tell(console, &event);
+        free(text);
+        text = NULL;
+        if (console->over)
+            return;
+    }
+}
+
+/* What a scan met is watched before the app hears of it, so that nothing that happens in it later is missed.
+ */
+static void watch_directories(struct console *console, const struct event *event)
+{
+    if (event->kind != EVENT_LOOKED)
+        return;
+    for (size_t i = 0; i < event->u.looked.count; i++) {
+        const struct looked *looked = &event->u.looked.list[i];
+        if (!looked->gone && S_ISDIR(looked->segment.mode))
+            watch_add_subdirectory(console->watch, looked->segment.name);
+    }
+}
+
+static void take_found(struct console *console)
+{
+    struct event event;
+    int64_t end = monotonic_ms() + TURN_MS;
+    while (!console->over && jobs_next(console->jobs, &event)) {
+        watch_directories(console, &event);
+        tell(console, &event);
+        if (monotonic_ms() >= end)
+            return;
+    }
+}
+
+static void take_changes(struct console *console)
+{
+    int64_t now = monotonic_ms();
+    if (!app_wants_changes(console->app) || now - console->taken < COALESCE_MS)
+        return;
+    console->taken = now;
+    console->more = watch_drain(console->watch);
+    const char *const *names;
+    bool everything;
+    size_t count = watch_take(console->watch, &names, &everything);
+    if (count > 0)
+        tell_watched(console, names, count, false);
+    if (everything) {
+        renew(console);
+        tell_watched(console, NULL, 0, true);
+    }
+}
+
+static void take_progress(struct console *console)
+{
+    struct event event;
+    int64_t now = monotonic_ms();
+    if (now - console->progress < PROGRESS_MS || !jobs_progress(console->jobs, &event))
+        return;
+    console->progress = now;
+    tell(console, &event);
+}
+
+static void take_signals(struct console *console)
+{
+    if (stopped) {
+        stopped = 0;
+        terminal_suspend(console->terminal);
+        continued = 1;
+    }
+    if (continued) {
+        continued = 0;
+        tell_kind(console, EVENT_RESUMED);
+    }
+    if (ended_by)
+        console->over = true;
+}
+
+/* --- the loop --- */
+
+static void show(struct console *console)
+{
+    int64_t now = monotonic_ms();
+    if (console->over || !(app_is_dirty(console->app) || console->repaint) || now - console->frame < FRAME_MS)
+        return;
+    console->frame = now;
+    console->repaint = false;
+    app_settle(console->app);
+    do_effects(console);
+    int rows, columns;
+    terminal_size(console->terminal, &rows, &columns);
+    cells_resize(&console->cells, rows, columns);
+    app_draw(console->app, &console->cells);
+    if (terminal_show(console->terminal, &console->cells) < 0)
+        console->over = true;
+    app_shown(console->app);
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* How long nothing will have to be done, unless a descriptor says so. */
+static int64_t next_due(const struct console *console, bool working)
+{
+    int64_t due = app_due(console->app);
+    if (app_is_dirty(console->app) || console->repaint)
+        due = earlier(due, console->frame + FRAME_MS);
+    if (working)
+        due = earlier(due, console->progress + PROGRESS_MS);
+    if (console->more)
+        due = earlier(due, console->taken + COALESCE_MS);
+    return due;
+}
+
+/* Whether the watch is to be waited for: not within COALESCE_MS after the last changes, nor while nobody
+ * wants them. */
+static bool watch_counts(const struct console *console, int64_t now)
+{
+    return app_wants_changes(console->app) && now - console->taken >= COALESCE_MS &&
+           watch_fd(console->watch) >= 0;
+}
+
+static void wait_for_something(struct console *console, struct pollfd fds[3])
+{
+    sigset_t none;
+    struct event progress;
+    int64_t now = monotonic_ms();
+    bool counts = watch_counts(console, now);
+    int64_t due = next_due(console, jobs_progress(console->jobs, &progress));
+    if (!counts && app_wants_changes(console->app) && watch_fd(console->watch) >= 0)
+        due = earlier(due, console->taken + COALESCE_MS);
+    int64_t left = due > now ? due - now : 0;
+    struct timespec timeout = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
+    fds[0] = (struct pollfd){.fd = terminal_fd(console->terminal), .events = POLLIN};
+    fds[1] = (struct pollfd){.fd = jobs_fd(console->jobs), .events = POLLIN};
+    fds[2] = (struct pollfd){.fd = counts ? watch_fd(console->watch) : -1, .events = POLLIN};
+    sigemptyset(&none);
+    if (ppoll(fds, 3, &timeout, &none) < 0)
+        fds[0].revents = fds[1].revents = fds[2].revents = 0;
+}
+
+static void turn(struct console *console)
+{
+    struct pollfd fds[3];
+    wait_for_something(console, fds);
+    take_signals(console);
+    if (!console->over)
+        take_input(console); /* without POLLIN too: a new size comes with a signal */
+    if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))
+        console->over = true;
+    if (console->over)
+        return;
+    if (fds[1].revents)
+        take_found(console);
+    if (fds[2].revents || console->more)
+        take_changes(console);
+    take_progress(console);
+    if (monotonic_ms() >= app_due(console->app))
+        tell_kind(console, EVENT_TICK);
+    show(console);
+}
+
+static int open_parts(struct console *console, const struct console_options *options, struct error *error)
+{
+    int r = directory_open(&console->directory, options->directory, options->read_only, error);
+    if (r == 0)
+        r = watch_new(&console->watch, console->directory, error);
+    if (r == 0)
+        r = jobs_new(&console->jobs, options->directory, options->read_only, error);
+    if (r == 0)
+        r = terminal_open(&console->terminal, options->color, options->ascii, error);
+    return r;
+}
+
+static void open_app(struct console *console, const struct console_options *options)
+{
+    char host[256] = "localhost";
+    int rows, columns;
+    mode_t mask = umask(0);
+    umask(mask);
+    gethostname(host, sizeof host - 1);
+    host[strcspn(host, ".")] = '\0';
+    struct app_options app_options = {
+        .directory = options->directory,
+        .host = host,
+        .home = getenv("HOME"),
+        .umask = mask,
+        .uid = geteuid(),
+        .read_only = options->read_only,
+        .numeric = options->numeric,
+        .ascii = terminal_is_ascii(console->terminal),
+    };
+    terminal_size(console->terminal, &rows, &columns);
+    console->app = app_new(&app_options, rows, columns, monotonic_ms(), wall_ns());
+    do_effects(console);
+    if (watch_is_polling(console->watch))
+        tell_following(console, FOLLOW_POLLING);
+}
+
+/* The terminal first: whatever the rest takes, the user has it back. */
+static void close_parts(struct console *console)
+{
+    terminal_close(console->terminal);
+    jobs_free(console->jobs);
+    app_free(console->app);
+    watch_free(console->watch);
+    directory_close(console->directory);
+    cells_free(&console->cells);
+}
+
+int console_run(const struct console_options *options, struct error *error)
+{
+    struct console console = {.frame = INT64_MIN / 2, .taken = INT64_MIN / 2, .progress = INT64_MIN / 2};
+    struct signals signals;
+    signals_block(&signals);
+    int r = open_parts(&console, options, error);
+    if (r == 0) {
+        signals_handle(&signals);
+        open_app(&console, options);
+        while (!console.over)
+            turn(&console);
+    }
+    close_parts(&console);
+    signals_give_back(&signals);
+    if (ended_by)
+        raise_again(ended_by);
+    return r;
+}

@@ -1,0 +1,210 @@
+/*
+ * The whole screen from the whole state.
+ */
+#include "tui/app/state.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "tui/view/columns.h"
+#include "tui/view/detail.h"
+#include "tui/view/header.h"
+#include "tui/view/hints.h"
+
+static enum header_state state_of(const struct app *app)
+{
+    if (app->following == FOLLOW_ABSENT)
+        return HEADER_ABSENT;
+    if (app->paused)
+        return HEADER_PAUSED;
+    if (!app->chores.scanned_once)
+        return HEADER_SCANNING;
+    return app->following == FOLLOW_POLLING ? HEADER_POLLING : HEADER_LIVE;
+}
+
+static void draw_header(const struct app *app, struct cells *cells, struct rect rect)
+{
+    char filter[NAME_PRINTABLE_MAX];
+    columns_name(listing_filter_text(app->listing), app->ascii, filter, sizeof filter);
+    struct header header = {
+        .directory = app->directory,
+        .host = app->host,
+        .state = state_of(app),
+        .read_only = app->read_only,
+        .sort = column_info(listing_sort_column(app->listing))->key,
+        .descending = listing_is_descending(app->listing),
+        .filter = filter,
+        .shown = listing_count(app->listing),
+        .count = catalog_count(app->catalog),
+        .has_usage = app->has_usage,
+        .usage = app->usage,
+    };
+    header_draw(&header, cells, rect);
+}
+
+static void draw_lines(struct cells *cells, struct rect rect, const char *const *lines, size_t n)
+{
+    for (size_t i = 0; i < n && (int)i + 2 < rect.height; i++)
+        cells_put_cut(cells, rect.y + 2 + (int)i, rect.x + 3, rect.width - 4, i == 0 ? ROLE_TEXT : ROLE_DIM,
+                      0, lines[i]);
+}
+
+/* Nothing is there: what to do next. */
+static void draw_empty(const struct app *app, struct cells *cells, struct rect rect)
+{
+    char nothing[600], first[700], then[1300];
+    snprintf(nothing, sizeof nothing, "%.500s holds no segment.", app->directory);
+    snprintf(
+        first, sizeof first,
+        "  m = np.lib.format.open_memmap(\"%.500s/.m.tmp\", mode=\"w+\", dtype=\"f2\", shape=(1000, 1000))",
+        app->directory);
+    snprintf(then, sizeof then, "  m[:] = 1; os.replace(\"%.500s/.m.tmp\", \"%.500s/m.shm\")", app->directory,
+             app->directory);
+    const char *lines[] = {
+        nothing,
+        "",
+        app->read_only ? "They appear here as they are made, as from Python:"
+                       : "Press L to load a file into one, or publish a matrix from Python:",
+        "",
+        first,
+        then,
+    };
+    draw_lines(cells, rect, lines, sizeof lines / sizeof lines[0]);
+}
+
+static void draw_nothing(const struct app *app, struct cells *cells, struct rect rect)
+{
+    char text[700];
+    const char *line = text;
+    if (app->following == FOLLOW_ABSENT)
+        snprintf(text, sizeof text, "%.500s is gone; as soon as it is there again it is shown.",
+                 app->directory);
+    else if (catalog_count(app->catalog) > 0)
+        snprintf(text, sizeof text, "No name holds that text: Esc clears the filter.");
+    else if (!app->chores.scanned_once)
+        return;
+    else {
+        draw_empty(app, cells, rect);
+        return;
+    }
+    draw_lines(cells, rect, &line, 1);
+}
+
+static void draw_table(const struct app *app, struct cells *cells, const struct frame *frame)
+{
+    struct table_style style = {
+        .now = app->paused ? app->frozen_now : app->now,
+        .wall = app->paused ? app->frozen_wall : app->wall,
+        .users = app->users,
+    };
+    table_draw(&app->table, cells, frame->table, &style);
+    if (listing_count(app->listing) == 0)
+        draw_nothing(app, cells, frame->table);
+    if (frame->detail.height == 0)
+        return;
+    if (frame->pane)
+        detail_draw_pane(table_row(&app->table), app->directory, cells, frame->detail, &style);
+    else
+        detail_draw_strip(table_row(&app->table), app->directory, cells, frame->detail, &style);
+}
+
+/* "2 marked (1 more hidden), 1.6G" */
+static void marks_text(const struct app *app, char *buf, size_t size)
+{
+    const struct table *table = &app->table;
+    char bytes[16], hidden[64] = "";
+    buf[0] = '\0';
+    if (table->marked + table->hidden == 0)
+        return;
+    format_bytes(table->marked_bytes, bytes, sizeof bytes);
+    if (table->hidden > 0)
+        snprintf(hidden, sizeof hidden, " (%zu more hidden by the filter)", table->hidden);
+    snprintf(buf, size, "%zu marked%s, %s", table->marked, hidden, bytes);
+}
+
+static void draw_line(const struct app *app, struct cells *cells, struct rect rect)
+{
+    char count[64] = "";
+    if (app->over == OVER_FILTER)
+        snprintf(count, sizeof count, "%zu of %zu", listing_count(app->listing), catalog_count(app->catalog));
+    int x = rect.x + 1 +
+            cells_put(cells, rect.y, rect.x + 1, -1, ROLE_KEY, 0, app->over == OVER_FILTER ? "/" : ":");
+    int width = rect.x + rect.width - x - 1 - (count[0] ? text_width(count) + 2 : 0);
+    if (width < 1)
+        return;
+    line_draw(app->line, cells, rect.y, x, width, true);
+    cells_put_right(cells, rect.y, x + width, text_width(count) + 2, ROLE_DIM, 0, count);
+}
+
+static void draw_message(const struct app *app, struct cells *cells, struct rect rect, bool alone)
+{
+    bool is_error = false;
+    const char *message = messages_current(app->messages, &is_error);
+    char marks[160];
+    marks_text(app, marks, sizeof marks);
+    int width = rect.width - 2;
+    if (message) {
+        int room = marks[0] && !alone ? width - text_width(marks) - 3 : width;
+        if (room < width / 2)
+            room = width;
+        cells_put_cut(cells, rect.y, rect.x + 1, room, is_error ? ROLE_BAD : ROLE_TEXT, 0, message);
+        if (room < width)
+            cells_put_right(cells, rect.y, rect.x + 1 + room, width - room, ROLE_MARK, 0, marks);
+    } else if (marks[0] && !alone) {
+        int used = cells_put_cut(cells, rect.y, rect.x + 1, width, ROLE_MARK, 0, marks);
+        if (!app->read_only && used < width)
+            cells_put_cut(cells, rect.y, rect.x + 1 + used, width - used, ROLE_DIM, 0,
+                          ": d deletes the marked rows");
+    }
+}
+
+static void draw_over(const struct app *app, struct cells *cells, struct rect screen)
+{
+    switch (app->over) {
+    case OVER_MENU:
+        menu_draw(&app->menu, cells, screen);
+        break;
+    case OVER_HELP:
+        help_draw(&app->help, cells, screen);
+        break;
+    case OVER_MESSAGES:
+        messages_draw_history(app->messages, cells, screen, app->history_back);
+        break;
+    case OVER_LOAD:
+        load_dialog_draw(app->load, cells, screen);
+        break;
+    case OVER_DELETE:
+        delete_dialog_draw(app->deletion, cells, screen);
+        break;
+    case OVER_NOTHING:
+    case OVER_FILTER:
+    case OVER_GOTO:
+        break;
+    }
+}
+
+void app_draw(const struct app *app, struct cells *cells)
+{
+    cells_clear(cells);
+    struct rect screen = {0, 0, app->rows, app->columns};
+    if (app_is_too_small(app)) {
+        cells_putf(cells, 0, 0, -1, ROLE_WARN, 0, "%dx%d needed", APP_MIN_COLUMNS, APP_MIN_ROWS);
+        return;
+    }
+    struct frame frame;
+    frame_make(app, &frame);
+    if (app->preview) {
+        preview_draw(app->preview, cells, frame.table);
+    } else {
+        draw_header(app, cells, frame.header);
+        draw_table(app, cells, &frame);
+    }
+    if (app->over == OVER_FILTER || app->over == OVER_GOTO)
+        draw_line(app, cells, frame.footer);
+    else
+        draw_message(app, cells, frame.footer, app->preview != NULL);
+    if (frame.hints.height > 0)
+        hints_draw(cells, frame.hints, keys_screen(app), app->read_only);
+    draw_over(app, cells, screen);
+}

@@ -1,0 +1,29 @@
+#include "tui/app/event.h"
+
+#include <stdlib.h>
+
+void effect_clear(struct effect *effect)
+{
+    switch (effect->kind) {
+    case EFFECT_LOOK:
+        for (size_t i = 0; i < effect->u.look.count; i++)
+            free(effect->u.look.names[i].name);
+        free(effect->u.look.names);
+        break;
+    case EFFECT_NAMES:
+        free(effect->u.names.ids);
+        break;
+    case EFFECT_PREVIEW:
+        preview_request_free(effect->u.preview);
+        break;
+    case EFFECT_LOAD:
+        load_dialog_request_free(effect->u.load);
+        break;
+    case EFFECT_DELETE:
+        delete_dialog_request_free(effect->u.deletion);
+        break;
+    default:
+        break;
+    }
+    *effect = (struct effect){.kind = effect->kind};
+}

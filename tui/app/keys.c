@@ -1,0 +1,414 @@
+/*
+ * Who has the keyboard: what stands over the screen, else the preview, else the table.
+ */
+#include "tui/app/state.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "tui/view/columns.h"
+
+unsigned keys_screen(const struct app *app)
+{
+    return app->preview ? SCREEN_GRID : SCREEN_TABLE;
+}
+
+/* --- order --- */
+
+static void sort_by(struct app *app, enum column column, bool descending)
+{
+    listing_sort(app->listing, column, descending);
+    app->resort = true;
+}
+
+static void sort_neighbour(struct app *app, int step)
+{
+    enum column column = menu_neighbour(listing_sort_column(app->listing), step);
+    sort_by(app, column, column_info(column)->descending);
+}
+
+static void reverse(struct app *app)
+{
+    sort_by(app, listing_sort_column(app->listing), !listing_is_descending(app->listing));
+}
+
+static void menu_event(struct app *app, const struct key *key)
+{
+    switch (menu_key(&app->menu, key)) {
+    case MENU_STAY:
+        break;
+    case MENU_CLOSE:
+        app->over = OVER_NOTHING;
+        break;
+    case MENU_CHOSEN:
+        app->over = OVER_NOTHING;
+        if (app->menu.selected == app->menu.current)
+            reverse(app);
+        else
+            sort_by(app, app->menu.selected, column_info(app->menu.selected)->descending);
+        break;
+    }
+}
+
+static void pause_or_go_on(struct app *app)
+{
+    app->paused = !app->paused;
+    app->frozen_now = app->now;
+    app->frozen_wall = app->wall;
+    if (!app->paused)
+        facts_rescan(app);
+}
+
+/* --- the filter and "go to" --- */
+
+static void filter_by(struct app *app, const char *text)
+{
+    struct error error = {.code = 0};
+    if (listing_filter(app->listing, text, &error) < 0)
+        app_say(app, true, "%s", error.text);
+    app->resort = app->measure = true;
+}
+
+static void open_line(struct app *app, enum over over, const struct line_history *history, const char *text)
+{
+    line_free(app->line);
+    app->line = line_new(history);
+    line_set(app->line, text);
+    app->over = over;
+}
+
+static void close_line(struct app *app)
+{
+    line_free(app->line);
+    app->line = NULL;
+    app->over = OVER_NOTHING;
+}
+
+static void filter_event(struct app *app, const struct key *key)
+{
+    switch (line_key(app->line, key)) {
+    case LINE_EDITED:
+        filter_by(app, line_text(app->line));
+        break;
+    case LINE_ENTERED:
+        line_history_add(app->filters, line_text(app->line));
+        close_line(app);
+        break;
+    case LINE_ESCAPED:
+        filter_by(app, "");
+        close_line(app);
+        break;
+    case LINE_UNUSED:
+        if (key->code > KEY_CODE_BASE)
+            table_action(&app->table, action_of_key(key, SCREEN_TABLE, true));
+        break;
+    case LINE_MOVED:
+    case LINE_COMPLETE:
+        break;
+    }
+}
+
+/* 3: that name; 2: it begins so; 1: it holds the text; 0: not it. */
+static int likeness(const char *name, const char *text)
+{
+    if (strcmp(name, text) == 0)
+        return 3;
+    if (strncasecmp(name, text, strlen(text)) == 0)
+        return 2;
+    return strcasestr(name, text) ? 1 : 0;
+}
+
+static void go_to(struct app *app, const char *text)
+{
+    const struct row *best = NULL;
+    int likest = 0;
+    for (size_t i = 0; i < listing_count(app->listing) && likest < 3; i++) {
+        const struct row *row = listing_at(app->listing, i);
+        char name[NAME_PRINTABLE_MAX];
+        columns_name(row->name, false, name, sizeof name);
+        int like = likeness(name, text);
+        if (like > likest) {
+            likest = like;
+            best = row;
+        }
+    }
+    if (best)
+        table_go(&app->table, best);
+    else
+        app_say(app, true, "no name shown here holds \"%s\"", text);
+}
+
+static void goto_event(struct app *app, const struct key *key)
+{
+    switch (line_key(app->line, key)) {
+    case LINE_ENTERED:
+        if (!line_is_empty(app->line)) {
+            line_history_add(app->names, line_text(app->line));
+            go_to(app, line_text(app->line));
+        }
+        close_line(app);
+        break;
+    case LINE_ESCAPED:
+        close_line(app);
+        break;
+    default:
+        break;
+    }
+}
+
+/* --- actions --- */
+
+static void open_over(struct app *app, enum over over)
+{
+    app->over = over;
+    app->history_back = 0;
+    help_open(&app->help, keys_screen(app), app->read_only);
+    menu_open(&app->menu, listing_sort_column(app->listing), listing_is_descending(app->listing));
+}
+
+static void back(struct app *app)
+{
+    if (app->preview)
+        parts_close_preview(app);
+    else
+        app_quit(app);
+}
+
+static void close_or_clear(struct app *app)
+{
+    if (app->preview)
+        parts_close_preview(app);
+    else if (listing_filter_text(app->listing)[0])
+        filter_by(app, "");
+}
+
+static void rescan(struct app *app)
+{
+    facts_rescan(app);
+    app_ask(app, EFFECT_RENEW);
+    app->resort = true;
+}
+
+/* Actions that both screens have. */
+static bool common_action(struct app *app, enum action action)
+{
+    switch (action) {
+    case ACTION_HELP:
+        open_over(app, OVER_HELP);
+        return true;
+    case ACTION_MESSAGES:
+        open_over(app, OVER_MESSAGES);
+        return true;
+    case ACTION_RESCAN:
+        rescan(app);
+        return true;
+    case ACTION_REDRAW:
+        app_ask(app, EFFECT_REPAINT);
+        return true;
+    case ACTION_BACK:
+        back(app);
+        return true;
+    case ACTION_CLOSE:
+        close_or_clear(app);
+        return true;
+    case ACTION_QUIT:
+    case ACTION_INTERRUPT:
+        app_quit(app);
+        return true;
+    case ACTION_SUSPEND:
+        app_ask(app, EFFECT_SUSPEND);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void table_screen_action(struct app *app, enum action action)
+{
+    switch (action) {
+    case ACTION_GOTO:
+        open_line(app, OVER_GOTO, app->names, "");
+        break;
+    case ACTION_OPEN:
+        parts_open_preview(app);
+        break;
+    case ACTION_DETAIL:
+        app->show_detail = !app->show_detail;
+        break;
+    case ACTION_SORT:
+        open_over(app, OVER_MENU);
+        break;
+    case ACTION_SORT_PREVIOUS:
+        sort_neighbour(app, -1);
+        break;
+    case ACTION_SORT_NEXT:
+        sort_neighbour(app, 1);
+        break;
+    case ACTION_REVERSE:
+        reverse(app);
+        break;
+    case ACTION_PAUSE:
+        pause_or_go_on(app);
+        break;
+    case ACTION_FILTER:
+        open_line(app, OVER_FILTER, app->filters, listing_filter_text(app->listing));
+        break;
+    case ACTION_LOAD:
+        parts_open_load(app);
+        break;
+    case ACTION_DELETE:
+        parts_open_delete(app);
+        break;
+    default:
+        table_action(&app->table, action);
+        break;
+    }
+}
+
+static void do_action(struct app *app, enum action action)
+{
+    if (app->preview && preview_action(app->preview, action, app->now) == PREVIEW_USED)
+        return;
+    if (!common_action(app, action) && !app->preview)
+        table_screen_action(app, action);
+}
+
+static void help_event(struct app *app, const struct key *key)
+{
+    switch (help_key(&app->help, key)) {
+    case HELP_STAY:
+        break;
+    case HELP_CLOSE:
+        app->over = OVER_NOTHING;
+        break;
+    case HELP_RUN:
+        app->over = OVER_NOTHING;
+        do_action(app, help_action(&app->help));
+        break;
+    }
+}
+
+static void messages_event(struct app *app, const struct key *key)
+{
+    size_t last = messages_count(app->messages);
+    switch (action_of_key(key, SCREEN_TABLE, app->read_only)) {
+    case ACTION_UP:
+        app->history_back += app->history_back + 1 < last ? 1 : 0;
+        break;
+    case ACTION_DOWN:
+        app->history_back -= app->history_back > 0 ? 1 : 0;
+        break;
+    case ACTION_BACK:
+    case ACTION_CLOSE:
+    case ACTION_MESSAGES:
+    case ACTION_OPEN:
+        app->over = OVER_NOTHING;
+        break;
+    case ACTION_QUIT:
+        app_quit(app);
+        break;
+    default:
+        break;
+    }
+}
+
+/* --- keys --- */
+
+static void screen_key(struct app *app, const struct key *key)
+{
+    if (app->preview && preview_key(app->preview, key, app->now) == PREVIEW_USED)
+        return;
+    enum action action = action_of_key(key, keys_screen(app), app->read_only);
+    enum action refused =
+        action == ACTION_NONE && app->read_only ? action_of_key(key, keys_screen(app), false) : ACTION_NONE;
+    if (refused != ACTION_NONE)
+        app_say(app, true, "%s: not with --read-only", action_info(refused)->name);
+    else if (!common_action(app, action) && !app->preview)
+        table_screen_action(app, action);
+}
+
+/* Keys that work wherever one is. True where it was one. */
+static bool key_anywhere(struct app *app, const struct key *key)
+{
+    if (key->alt)
+        return false;
+    if (key->code == KEY_CTRL('Z'))
+        app_ask(app, EFFECT_SUSPEND);
+    else if (key->code == KEY_CTRL('L'))
+        app_ask(app, EFFECT_REPAINT);
+    else if (key->code == KEY_CTRL('C') &&
+             (app->over == OVER_MENU || app->over == OVER_HELP || app->over == OVER_MESSAGES))
+        app->over = OVER_NOTHING;
+    else
+        return false;
+    return true;
+}
+
+/* A screen on which nothing can be seen lets nothing be done but leave. */
+static void key_in_the_dark(struct app *app, const struct key *key)
+{
+    if (key->code == KEY_CTRL('Z'))
+        app_ask(app, EFFECT_SUSPEND);
+    else if (key->code == 'q' || key->code == 'Q' || key->code == KEY_CTRL('C'))
+        app_quit(app);
+}
+
+static void key_event(struct app *app, const struct key *key)
+{
+    messages_key(app->messages);
+    if (app_is_too_small(app)) {
+        key_in_the_dark(app, key);
+        return;
+    }
+    app->key_at = app->now;
+    if (key_anywhere(app, key))
+        return;
+    switch (app->over) {
+    case OVER_NOTHING:
+        screen_key(app, key);
+        break;
+    case OVER_FILTER:
+        filter_event(app, key);
+        break;
+    case OVER_GOTO:
+        goto_event(app, key);
+        break;
+    case OVER_MENU:
+        menu_event(app, key);
+        break;
+    case OVER_HELP:
+        help_event(app, key);
+        break;
+    case OVER_MESSAGES:
+        messages_event(app, key);
+        break;
+    case OVER_LOAD:
+    case OVER_DELETE:
+        parts_key(app, key);
+        break;
+    }
+}
+
+/* Outside an input a paste is dropped: its letters are no commands. */
+static void paste_event(struct app *app, const char *text)
+{
+    if (app_is_too_small(app))
+        return;
+    if (app->over == OVER_FILTER && line_paste(app->line, text))
+        filter_by(app, line_text(app->line));
+    else if (app->over == OVER_GOTO)
+        line_paste(app->line, text);
+    else if (app->over == OVER_LOAD || app->over == OVER_DELETE)
+        parts_paste(app, text);
+    else if (app->over == OVER_NOTHING && app->preview)
+        preview_paste(app->preview, text);
+}
+
+void keys_event(struct app *app, const struct event *event)
+{
+    if (event->kind == EVENT_PASTE)
+        paste_event(app, event->u.paste);
+    else
+        key_event(app, &event->u.key);
+}

@@ -1,0 +1,181 @@
+/*
+ * The app's insides, for the files of this room and its tests only.
+ */
+#ifndef SHMTOP_TUI_APP_STATE_H
+#define SHMTOP_TUI_APP_STATE_H
+
+#include <assert.h>
+
+#include "core/catalog/listing.h"
+#include "tui/app/action.h"
+#include "tui/app/app.h"
+#include "tui/view/help.h"
+#include "tui/view/line.h"
+#include "tui/view/menu.h"
+#include "tui/view/messages.h"
+#include "tui/view/table.h"
+
+#define APP_EFFECTS_MAX 64
+#define APP_MIN_COLUMNS 20
+#define APP_MIN_ROWS    4
+
+#define APP_LOOK_MS 100 /* the preview is asked at most so often whether it wants to look again */
+#define APP_TICK_MS 1000
+#define APP_SLOW_MS                                                                                          \
+    2000 /* what is on screen and the file system are looked at again; the rescan where inotify is refused   \
+          */
+#define APP_RENEW_MS  5000  /* the directory itself */
+#define APP_HOLD_MS   5000  /* after a key rows keep their places */
+#define APP_FOLLOW_MS 64000 /* the longest wait before a raw segment is recognised again */
+
+#define APP_LOOKS_MAX       2    /* looks at changed names that may be out */
+#define APP_MEASURE_AT_ONCE 4096 /* with more rows marks and bars are counted once a second */
+#define APP_AGAIN_MAX       4096 /* raw segments that are recognised again */
+#define APP_CHUNK           512  /* names recognised in one background look */
+
+/* Which of the two base screens has the keyboard, and what stands over it. */
+enum over {
+    OVER_NOTHING,
+    OVER_FILTER, /* the filter's line has the keyboard */
+    OVER_GOTO,
+    OVER_MENU,
+    OVER_HELP,
+    OVER_MESSAGES,
+    OVER_LOAD,
+    OVER_DELETE,
+};
+
+/* A component's job outside: at most one a component. */
+struct errand {
+    uint64_t token; /* of the component that is open; events with another are dropped */
+    bool out;
+};
+
+/* A segment without shape that may be described soon: recognised again after 1, 2, 4 … 64 s. */
+struct again {
+    uint64_t serial;
+    int64_t due;
+    int64_t wait;
+};
+
+/* The tokens of looks: what each is for. */
+enum look_token {
+    LOOK_WATCHED, /* names that the watch gave, or that we changed ourselves */
+    LOOK_CHUNK,   /* the next rows whose bytes were not looked at yet */
+    LOOK_VISIBLE, /* rows on screen */
+    LOOK_AGAIN,   /* raw ones whose time has come */
+};
+
+/* Work that must be done about the directory. */
+struct chores {
+    bool scanning, scan_again, scanned_once;
+    size_t looks;   /* out */
+    bool filling;   /* the rows' bytes are being recognised, chunk after chunk */
+    bool chunk_out; /* a chunk of it is out */
+    size_t fill_next, fill_found;
+    bool visible_out;    /* the rows on screen are being recognised */
+    int64_t slow, renew; /* due */
+    struct again again[APP_AGAIN_MAX];
+    size_t again_count;
+    uint64_t again_newest; /* the last serial that was considered */
+    unsigned *asked[2];    /* owned: ids of users and groups that were asked for */
+    size_t asked_count[2], asked_room[2];
+};
+
+struct app {
+    bool read_only, ascii;
+    unsigned umask, uid;
+    char *home;             /* owned; NULL: none */
+    char *path;             /* owned: of the directory, raw */
+    char *directory, *host; /* owned, printable */
+    int rows, columns;
+    int64_t now, wall;
+    int64_t frozen_now, frozen_wall; /* what is drawn while paused */
+    int64_t key_at;                  /* of the last key; INT64_MIN: none */
+    int64_t refreshed;               /* the last EVENT_TICK */
+    int64_t tick;                    /* due */
+
+    struct users *users;
+    struct catalog *catalog;
+    struct listing *listing;
+    struct table table;
+    uint64_t listed; /* the catalog's version that the listing shows */
+    bool resort;     /* the order must be made anew, whatever was held */
+    bool held;       /* the order is not what it should be: a key was pressed just before */
+    bool measure;    /* marks changed */
+    int64_t measured;
+
+    enum following following;
+    bool paused, has_usage, show_detail, dirty;
+    struct directory_usage usage;
+    struct messages *messages;
+
+    enum over over;
+    struct line *line; /* of the filter and of "go to" */
+    struct menu menu;
+    struct help help;
+    size_t history_back;
+    struct preview *preview; /* open: the grid is the base screen */
+    struct load_dialog *load;
+    struct delete_dialog *deletion;
+    struct line_history *files, *filters, *names;
+    char *wanted; /* owned: a name that was loaded, for the cursor to go to once it is seen */
+    uint64_t last_token;
+    struct errand preview_errand, load_errand, delete_errand;
+
+    struct chores chores;
+
+    struct effect effects[APP_EFFECTS_MAX];
+    size_t effect_first, effect_count;
+};
+
+/* app.c */
+struct effect *app_ask(struct app *app, enum effect_kind kind); /* a new effect at the end, to be filled */
+
+/* facts.c: what is known of the directory, and what must be looked at */
+void facts_open(struct app *app);
+void facts_close(struct app *app);
+void facts_rescan(struct app *app);
+void facts_changed(struct app *app, const struct row *row); /* a row is new or was updated */
+void facts_look(struct app *app, const char *name);         /* at once */
+void facts_watch(struct app *app, const struct event *event);
+void facts_looked(struct app *app, const struct event *event);
+void facts_scanned(struct app *app, const struct error *error);
+void facts_look_done(struct app *app, uint64_t token);
+void facts_named(struct app *app, const struct event *event);
+void facts_tick(struct app *app);
+void facts_visible(struct app *app); /* asks for what the rows on screen lack */
+
+/* Whether nothing but a notice can be drawn. */
+static inline bool app_is_too_small(const struct app *app)
+{
+    return app->rows < APP_MIN_ROWS || app->columns < APP_MIN_COLUMNS;
+}
+
+/* keys.c */
+void keys_event(struct app *app, const struct event *event);
+unsigned keys_screen(const struct app *app); /* SCREEN_TABLE or SCREEN_GRID */
+
+/* parts.c: the preview and the dialogs */
+void parts_open_preview(struct app *app);
+void parts_close_preview(struct app *app);
+void parts_open_load(struct app *app);
+void parts_open_delete(struct app *app);
+void parts_key(struct app *app, const struct key *key); /* to the dialog that is open */
+void parts_paste(struct app *app, const char *text);
+void parts_reply(struct app *app, const struct event *event); /* takes the reply */
+void parts_progress(struct app *app, const struct event *event);
+void parts_want(struct app *app); /* asks for what the components want */
+bool parts_load_is_running(const struct app *app);
+
+/* frame.c */
+struct frame {
+    struct rect header, table, detail, footer, hints;
+    bool pane; /* the detail is a pane beside the table */
+};
+void frame_make(const struct app *app, struct frame *frame);
+
+void app_say(struct app *app, bool is_error, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void app_quit(struct app *app);
+
+#endif

@@ -1,0 +1,213 @@
+#include "tui/view/detail.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/process/protected.h"
+#include "tui/view/columns.h"
+
+#define TEXT_MAX 1024
+
+/* The facts as text, each "" where nothing is known. */
+struct facts {
+    char name[NAME_PRINTABLE_MAX];
+    bool escaped;
+    char what[TEXT_MAX]; /* "npy  float16  40000 × 60000  C order" */
+    char memory[96];     /* "4.5G in RAM or swap of 4.5G" */
+    char owner[160];     /* "alice:data 0640" */
+    char created[64], modified[64];
+    char identity[96];
+    char hint[TEXT_MAX]; /* what it means, or what can be done with it */
+    enum role hint_role;
+};
+
+static void time_text(int64_t wall, char *buf, size_t size)
+{
+    time_t seconds = wall / 1000000000;
+    struct tm tm;
+    buf[0] = '\0';
+    if (wall != 0 && localtime_r(&seconds, &tm) && strftime(buf, size, "%Y-%m-%d %H:%M:%S", &tm) == 0)
+        buf[0] = '\0';
+}
+
+static void what_text(const struct row *row, const struct column_style *style, char *buf, size_t size)
+{
+    static const enum column columns[] = {COLUMN_LAYOUT, COLUMN_TYPE, COLUMN_SHAPE, COLUMN_ORDER};
+    size_t used = 0;
+    buf[0] = '\0';
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
+        char text[512];
+        column_text(columns[i], row, style, text, sizeof text);
+        if (text[0] == '\0')
+            continue;
+        int n = snprintf(buf + used, size - used, "%s%s%s", used ? "  " : "", text,
+                         columns[i] == COLUMN_ORDER ? " order" : "");
+        used += (size_t)n < size - used ? (size_t)n : size - used - 1;
+    }
+}
+
+static void memory_text(const struct row *row, char *buf, size_t size)
+{
+    char allocated[16], whole[16];
+    format_bytes(row->allocated, allocated, sizeof allocated);
+    format_bytes(row->size, whole, sizeof whole);
+    snprintf(buf, size, "%s allocated of %s", allocated, whole);
+}
+
+static void owner_text(const struct row *row, const struct column_style *style, char *buf, size_t size)
+{
+    char owner[64], group[64], mode[16];
+    column_text(COLUMN_OWNER, row, style, owner, sizeof owner);
+    column_text(COLUMN_GROUP, row, style, group, sizeof group);
+    column_text(COLUMN_MODE, row, style, mode, sizeof mode);
+    snprintf(buf, size, "%s:%s %s", owner, group, mode);
+}
+
+/* Whether a path can be shown as Python's string as it is. */
+static bool is_plain(const char *text)
+{
+    return strpbrk(text, "\"\\") == NULL && strlen(text) < TEXT_MAX / 2 - 32;
+}
+
+static void hint_text(const struct row *row, const struct facts *facts, const char *directory, char *buf,
+                      size_t size, enum role *role)
+{
+    const char *whose = NULL;
+    *role = ROLE_DIM;
+    buf[0] = '\0';
+    if (row->damage) {
+        *role = ROLE_WARN;
+        snprintf(buf, size, "damaged: %s", row->damage);
+    } else if (protected_name(row->name, &whose)) {
+        snprintf(buf, size, "protected: belongs to %s", whose ? whose : "a service");
+    } else if (row->layout == LAYOUT_NPY && !facts->escaped && is_plain(directory) && is_plain(facts->name)) {
+        snprintf(buf, size, "np.load(\"%.500s/%.500s\", mmap_mode=\"r\")", directory, facts->name);
+    } else if (row->layout == LAYOUT_RAW) {
+        snprintf(buf, size, "raw bytes: nothing in it says which type and shape they have");
+    } else if (row->layout == LAYOUT_UNKNOWN && row->recognised) {
+        snprintf(buf, size, "its bytes may not be read by you");
+    }
+}
+
+static void facts_of(const struct row *row, const char *directory, bool ascii,
+                     const struct table_style *style, struct facts *facts)
+{
+    struct column_style text_style = {.ascii = ascii, .now = style->wall, .users = style->users};
+    facts->escaped = columns_name(row->name, ascii, facts->name, sizeof facts->name);
+    what_text(row, &text_style, facts->what, sizeof facts->what);
+    memory_text(row, facts->memory, sizeof facts->memory);
+    owner_text(row, &text_style, facts->owner, sizeof facts->owner);
+    time_text(row->created, facts->created, sizeof facts->created);
+    time_text(row->modified, facts->modified, sizeof facts->modified);
+    snprintf(facts->identity, sizeof facts->identity, "inode %" PRIu64 "  links %u", row->id.inode,
+             row->links);
+    hint_text(row, facts, directory, facts->hint, sizeof facts->hint, &facts->hint_role);
+}
+
+/* Puts text and leaves blanks behind it; returns the next x. */
+static int put(struct cells *cells, int y, int x, int right, enum role role, const char *text)
+{
+    if (x >= right || text[0] == '\0')
+        return x;
+    return x + cells_put_cut(cells, y, x, right - x, role, 0, text) + 3;
+}
+
+static int put_labelled(struct cells *cells, int y, int x, int right, const char *label, const char *text)
+{
+    if (x >= right || text[0] == '\0')
+        return x;
+    x += cells_put(cells, y, x, right - x, ROLE_DIM, 0, label);
+    return put(cells, y, x, right, ROLE_TEXT, text);
+}
+
+void detail_draw_strip(const struct row *row, const char *directory, struct cells *cells, struct rect rect,
+                       const struct table_style *style)
+{
+    if (rect.height < DETAIL_STRIP_HEIGHT)
+        return;
+    int right = rect.x + rect.width - 1, x = rect.x + 1;
+    cells_rule(cells, rect.y, rect.x, rect.width, ROLE_RULE);
+    if (!row)
+        return;
+    struct facts facts;
+    facts_of(row, directory, cells->ascii, style, &facts);
+    if (right > rect.x + 6) {
+        cells_put(cells, rect.y, rect.x + 3, 1, ROLE_RULE, 0, " ");
+        int used = cells_put_cut(cells, rect.y, rect.x + 4, right - rect.x - 6,
+                                 facts.escaped ? ROLE_ESCAPED : ROLE_STRONG, CELL_BOLD, facts.name);
+        cells_put(cells, rect.y, rect.x + 4 + used, 1, ROLE_RULE, 0, " ");
+    }
+    int next = put(cells, rect.y + 1, x, right, ROLE_TYPE, facts.what);
+    next = put(cells, rect.y + 1, next, right, ROLE_TEXT, facts.memory);
+    next = put(cells, rect.y + 2, x, right, ROLE_TEXT, facts.owner);
+    next = put_labelled(cells, rect.y + 2, next, right, "created ", facts.created);
+    next = put_labelled(cells, rect.y + 2, next, right, facts.created[0] ? "" : "modified ",
+                        facts.created[0] ? "" : facts.modified);
+    put(cells, rect.y + 2, next, right, ROLE_DIM, facts.identity);
+    put(cells, rect.y + 3, x, right, facts.hint_role, facts.hint);
+}
+
+/* A text over several lines, cut at the width; returns the next y. */
+static int put_wrapped(struct cells *cells, struct rect area, int y, enum role role, const char *text)
+{
+    int bottom = area.y + area.height;
+    while (*text && y < bottom && area.width > 0) {
+        char line[256];
+        size_t n = strlen(text);
+        if (n >= sizeof line)
+            n = sizeof line - 1;
+        memcpy(line, text, n);
+        line[n] = '\0';
+        while (n > 1 && (text_width(line) > area.width || ((unsigned char)text[n] & 0xc0) == 0x80))
+            line[--n] = '\0';
+        cells_put(cells, y++, area.x, area.width, role, 0, line);
+        text += n;
+    }
+    return y;
+}
+
+static int put_fact(struct cells *cells, struct rect area, int y, const char *label, enum role role,
+                    const char *text)
+{
+    if (text[0] == '\0' || y >= area.y + area.height)
+        return y;
+    cells_put_cut(cells, y, area.x, area.width, ROLE_DIM, 0, label);
+    struct rect value = {area.y, area.x + 11, area.height, area.width - 11};
+    return value.width > 0 ? put_wrapped(cells, value, y, role, text) : y + 1;
+}
+
+static int put_column(struct cells *cells, struct rect area, int y, const char *label, enum column column,
+                      const struct row *row, const struct column_style *style)
+{
+    char text[TEXT_MAX];
+    column_text(column, row, style, text, sizeof text);
+    return put_fact(cells, area, y, label, column == COLUMN_TYPE ? ROLE_TYPE : ROLE_TEXT, text);
+}
+
+void detail_draw_pane(const struct row *row, const char *directory, struct cells *cells, struct rect rect,
+                      const struct table_style *style)
+{
+    struct facts facts = {.name = ""};
+    if (row)
+        facts_of(row, directory, cells->ascii, style, &facts);
+    cells_box(cells, rect, ROLE_RULE, facts.name);
+    struct rect area = {rect.y + 1, rect.x + 2, rect.height - 2, rect.width - 4};
+    if (!row || area.height <= 0 || area.width <= 0)
+        return;
+    struct column_style text_style = {.ascii = cells->ascii, .now = style->wall, .users = style->users};
+    int y = area.y;
+    y = put_column(cells, area, y, "layout", COLUMN_LAYOUT, row, &text_style);
+    y = put_column(cells, area, y, "type", COLUMN_TYPE, row, &text_style);
+    y = put_column(cells, area, y, "dtype", COLUMN_DTYPE, row, &text_style);
+    y = put_column(cells, area, y, "shape", COLUMN_SHAPE, row, &text_style);
+    y = put_column(cells, area, y, "order", COLUMN_ORDER, row, &text_style);
+    y = put_fact(cells, area, y, "memory", ROLE_TEXT, facts.memory);
+    y = put_fact(cells, area, y, "owner", ROLE_TEXT, facts.owner);
+    y = put_fact(cells, area, y, "created", ROLE_TEXT, facts.created);
+    y = put_fact(cells, area, y, "modified", ROLE_TEXT, facts.modified);
+    y = put_column(cells, area, y, "age", COLUMN_AGE, row, &text_style);
+    y = put_fact(cells, area, y, "identity", ROLE_TEXT, facts.identity);
+    put_wrapped(cells, area, y + 1, facts.hint_role, facts.hint);
+}
