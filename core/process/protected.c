@@ -114,11 +114,32 @@ static bool pattern_matches(const char *pattern, const char *name, size_t length
     return at >> strlen(pattern) & 1;
 }
 
+static bool is_special(char c)
+{
+    return c == '*' || c == '#' || c == '&' || c == '?';
+}
+
+/* Whether what is literal at both ends of the pattern stands at those of the name: nearly always the answer
+ * is no already. */
+static bool ends_fit(const char *pattern, const char *name, size_t length)
+{
+    size_t at = 0;
+    for (; pattern[at] && !is_special(pattern[at]); at++)
+        if (at >= length || pattern[at] != name[at])
+            return false;
+    for (size_t end = strlen(pattern); end > at && !is_special(pattern[end - 1]); end--, length--)
+        if (!length || pattern[end - 1] != name[length - 1])
+            return false;
+    return true;
+}
+
 static const char *owner_of(const char *name, size_t length)
 {
-    for (size_t i = 0; i < sizeof protected_rows / sizeof protected_rows[0]; i++)
-        if (pattern_matches(protected_rows[i].pattern, name, length))
+    for (size_t i = 0; i < sizeof protected_rows / sizeof protected_rows[0]; i++) {
+        const char *pattern = protected_rows[i].pattern;
+        if (ends_fit(pattern, name, length) && pattern_matches(pattern, name, length))
             return protected_rows[i].owner;
+    }
     return NULL;
 }
 
