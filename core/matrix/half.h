@@ -9,7 +9,8 @@
 /* Exact; a nan stays a nan. */
 double half_to_double(uint16_t half);
 
-/* Round to nearest, ties to even, once; overflow from 65520 on gives inf; subnormals are made; nan stays nan. */
+/* Round to nearest, ties to even, once; overflow from 65520 on gives inf; subnormals are made; nan stays nan.
+ */
 uint16_t half_from_double(double value);
 
 #endif

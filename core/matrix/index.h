@@ -16,17 +16,18 @@ struct view {
     uint64_t count[MATRIX_RANK_MAX];
     int64_t stride[MATRIX_RANK_MAX]; /* bytes */
     /* Where each axis came from, so that an element can be named in the whole matrix: */
-    int axis[MATRIX_RANK_MAX];         /* axis of the matrix */
-    int64_t first[MATRIX_RANK_MAX];    /* per axis of the MATRIX: index at view position 0 */
-    int64_t step[MATRIX_RANK_MAX];     /* per axis of the MATRIX: index step (0 where the axis is fixed) */
+    int axis[MATRIX_RANK_MAX];      /* axis of the matrix */
+    int64_t first[MATRIX_RANK_MAX]; /* per axis of the MATRIX: index at view position 0 */
+    int64_t step[MATRIX_RANK_MAX];  /* per axis of the MATRIX: index step (0 where the axis is fixed) */
 };
 
 /* The whole matrix as a view. */
 void view_whole(const struct matrix *matrix, struct view *ret_view);
 
 /*
- * Applies an index as in numpy's brackets: "17,0:20,::2", negative indices, "...", blanks allowed. Slices clip,
- * integers out of range are an error. "" is the whole. -EINVAL, saying which term and what was expected.
+ * Applies an index as in numpy's brackets: "17,0:20,::2", negative indices, "...", blanks allowed. Slices
+ * clip, integers out of range are an error. "" is the whole. -EINVAL, saying which term and what was
+ * expected.
  */
 int view_parse(const struct matrix *matrix, const char *text, struct view *ret_view, struct error *error);
 

@@ -9,9 +9,9 @@
 #include "core/matrix/window.h"
 
 /*
- * Writes the view to out. columns, rows: the terminal's size; what does not fit is cut to edges with "..." between
- * them, on every axis. columns 0: all of it, nothing cut and no line broken but at the rows. Memory stays bounded
- * (rows are read in blocks). Errors of window_read, -EIO where out fails.
+ * Writes the view to out. columns, rows: the terminal's size; what does not fit is cut to edges with "..."
+ * between them, on every axis. columns 0: all of it, nothing cut and no line broken but at the rows. Memory
+ * stays bounded (rows are read in blocks). Errors of window_read, -EIO where out fails.
  */
 int summary_print(FILE *out, int fd, const struct matrix *matrix, const struct view *view, unsigned columns,
                   unsigned rows, struct error *error);
