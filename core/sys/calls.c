@@ -6,6 +6,8 @@
 #include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/sendfile.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -29,6 +31,12 @@ static int call_lease(int fd, int command, int kind)
     return fcntl(fd, command, kind);
 }
 
+/* glibc's own takes an enum. */
+static int call_getrlimit(int resource, struct rlimit *buf)
+{
+    return getrlimit((__rlimit_resource_t)resource, buf);
+}
+
 #define KERNEL_CALLS \
 { \
     .openat = call_openat, \
@@ -42,6 +50,7 @@ static int call_lease(int fd, int command, int kind)
     .pread = pread, \
     .pwrite = pwrite, \
     .lseek = lseek, \
+    .sendfile = sendfile, \
     .ftruncate = ftruncate, \
     .fallocate = fallocate, \
     .linkat = linkat, \
@@ -58,6 +67,7 @@ static int call_lease(int fd, int command, int kind)
     .inotify_rm_watch = inotify_rm_watch, \
     .mmap = mmap, \
     .munmap = munmap, \
+    .getrlimit = call_getrlimit, \
 }
 
 const struct sys_calls sys_kernel = KERNEL_CALLS;

@@ -16,6 +16,7 @@
 #include <sys/types.h>
 
 struct open_how;
+struct rlimit;
 struct file_handle;
 
 /* X(result type, name, parameters, arguments) */
@@ -32,6 +33,7 @@ struct file_handle;
     X(ssize_t, pread, (int fd, void *buf, size_t size, off_t offset), (fd, buf, size, offset))              \
     X(ssize_t, pwrite, (int fd, const void *buf, size_t size, off_t offset), (fd, buf, size, offset))       \
     X(off_t, lseek, (int fd, off_t offset, int whence), (fd, offset, whence))                               \
+    X(ssize_t, sendfile, (int out_fd, int in_fd, off_t *offset, size_t count), (out_fd, in_fd, offset, count)) \
     X(int, ftruncate, (int fd, off_t length), (fd, length))                                                  \
     X(int, fallocate, (int fd, int mode, off_t offset, off_t length), (fd, mode, offset, length))           \
     X(int, linkat, (int olddir, const char *oldpath, int newdir, const char *newpath, int flags),           \
@@ -52,7 +54,8 @@ struct file_handle;
     X(int, inotify_rm_watch, (int fd, int wd), (fd, wd))                                                     \
     X(void *, mmap, (void *address, size_t length, int protection, int flags, int fd, off_t offset),        \
       (address, length, protection, flags, fd, offset))                                                      \
-    X(int, munmap, (void *address, size_t length), (address, length))
+    X(int, munmap, (void *address, size_t length), (address, length))                                        \
+    X(int, getrlimit, (int resource, struct rlimit *buf), (resource, buf))
 
 struct sys_calls {
 #define SYS_MEMBER(type, name, parameters, arguments) type(*name) parameters;

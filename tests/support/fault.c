@@ -26,7 +26,7 @@ enum verdict { GO, FAIL, HALF };
 static bool transfers(enum fault_call call)
 {
     return call == FAULT_CALL_read || call == FAULT_CALL_write || call == FAULT_CALL_pread ||
-           call == FAULT_CALL_pwrite;
+           call == FAULT_CALL_pwrite || call == FAULT_CALL_sendfile;
 }
 
 static bool can_strike(enum fault_call call)
@@ -158,6 +158,16 @@ static int faulty_fallocate(int fd, int mode, off_t offset, off_t length)
     return plays(FAULT_NO_FALLOCATE) ? lacks(EOPNOTSUPP) : plain_fallocate(fd, mode, offset, length);
 }
 
+static ssize_t faulty_sendfile(int out_fd, int in_fd, off_t *offset, size_t count)
+{
+    if (plays(FAULT_NO_SENDFILE))
+        return lacks(EINVAL);
+    enum verdict verdict = begin(FAULT_CALL_sendfile);
+    if (verdict == FAIL)
+        return -1;
+    return sys_kernel.sendfile(out_fd, in_fd, offset, verdict == HALF ? half(count) : count);
+}
+
 static int faulty_lease(int fd, int command, int kind)
 {
     return plays(FAULT_NO_LEASES) && command == F_SETLEASE ? lacks(EINVAL) : plain_lease(fd, command, kind);
@@ -198,6 +208,7 @@ static void install(void)
     sys.openat = faulty_openat;
     sys.openat2 = faulty_openat2;
     sys.fallocate = faulty_fallocate;
+    sys.sendfile = faulty_sendfile;
     sys.lease = faulty_lease;
     sys.name_to_handle_at = faulty_name_to_handle_at;
     sys.inotify_init1 = faulty_inotify_init1;

@@ -26,7 +26,7 @@ enum fault_call {
 enum fault_kind {
     FAULT_NONE,  /* only count */
     FAULT_ERROR, /* fails with the given errno (close and munmap do their work all the same, as Linux does) */
-    FAULT_SHORT, /* read, write, pread, pwrite transfer half */
+    FAULT_SHORT, /* read, write, pread, pwrite, sendfile transfer half */
     FAULT_INTERRUPT, /* EINTR, from calls that can: read, write, pread, pwrite, openat, openat2, fallocate,
                         flock */
     FAULT_KILL,      /* SIGKILL instead of the call */
@@ -44,6 +44,7 @@ enum {
     FAULT_NO_INOTIFY_WATCH = 128,   /* inotify_add_watch: ENOSPC */
     FAULT_INOTIFY_OVERFLOW = 256,   /* the next read of at least 4096 bytes brings one IN_Q_OVERFLOW */
     FAULT_NO_FALLOCATE = 512,       /* EOPNOTSUPP */
+    FAULT_NO_SENDFILE = 1024,       /* EINVAL, as of a file system that has no splice */
 };
 void fault_play(unsigned kernel);
 

@@ -1,0 +1,439 @@
+#include "core/segment/publish.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/segment/beneath.h"
+#include "core/sys/calls.h"
+#include "core/sys/checked.h"
+#include "core/sys/fd.h"
+
+/*
+ * Measured on two cores, 1 GiB of page cache into tmpfs: fallocate takes 60 % of the time, then sendfile
+ * copies in the least (as does pwrite from a map, but that reads a cold file slower); read into a map of the
+ * target zeroes every page first, and a second thread only waits for the inode's lock.
+ * tests/bench/bench-load.py compares with cp.
+ */
+#define COPY_STEP       (8u << 20)   /* between two looks at the cancel flag */
+#define BUFFER_SIZE     (256u << 10) /* where the source's file system has no sendfile */
+#define TEMPORARY_TRIES 100
+#define PERMISSIONS     07777
+
+struct publish {
+    const struct directory *directory; /* borrowed */
+    struct publish_options options;
+    char *name;
+    struct place place; /* its file points into name */
+    int fd;
+    struct identity id; /* of the new one */
+    bool has_old;
+    struct publish_old old;
+    uint64_t size;
+};
+
+static int refuse_existing(const struct facts *facts, struct error *error)
+{
+    if (S_ISDIR(facts->st.stx_mode))
+        return error_set(error, EEXIST, "there is a directory of this name");
+    if (!S_ISREG(facts->st.stx_mode))
+        return error_set(error, EEXIST, "there is something of this name that is no segment");
+    return error_set(error, EEXIST, "a segment of this name exists (--replace replaces it)");
+}
+
+static int refuse_held(struct error *error)
+{
+    return error_set(error, EBUSY,
+                     "the segment of this name is in use (--allow held replaces it all the same: who "
+                     "uses the old one keeps it)");
+}
+
+/* Whether the kernel would let us rename over the old one: not another user's in a sticky directory. */
+static int check_sticky(const struct publish *publish, const struct facts *old, struct error *error)
+{
+    struct facts parent;
+    uid_t uid = geteuid();
+    if (uid == 0 || uid == old->st.stx_uid)
+        return 0;
+    int r = facts_get(publish->place.fd, "", &parent);
+    if (r < 0)
+        return beneath_error(error, -r, "look at");
+    if (!(parent.st.stx_mode & S_ISVTX) || uid == parent.st.stx_uid)
+        return 0;
+    return error_set(error, EACCES,
+                     "the segment of this name belongs to another user, and in a sticky directory only "
+                     "its owner or root may replace it; a shared directory inside is the way");
+}
+
+static int check_old(struct publish *publish, const struct facts *facts, struct error *error)
+{
+    const struct publish_options *options = &publish->options;
+    enum held held = HELD_UNKNOWN;
+    if (!options->replace)
+        return refuse_existing(facts, error);
+    if (!S_ISREG(facts->st.stx_mode))
+        return error_set(error, ENOTSUP,
+                         "what bears this name is no regular file, and nothing else is replaced");
+    if (options->is_protected && !options->allow_protected)
+        return error_set(error, EBUSY,
+                         "the segment of this name is protected (--allow protected replaces it all the "
+                         "same)");
+    int r = check_sticky(publish, facts, error);
+    if (r < 0)
+        return r;
+    r = lease_ask(publish->directory, publish->name, &facts->id, &held, error);
+    if (r < 0 && r != -EACCES)
+        return r;
+    if (held == HELD_YES && !options->allow_held)
+        return refuse_held(error);
+    publish->has_old = true;
+    publish->old = (struct publish_old){
+        .id = facts->id, .allocated = facts->st.stx_blocks * 512, .links = facts->st.stx_nlink, .held = held};
+    return 0;
+}
+
+/* What the old one had and the options do not say otherwise. Only root can keep an owner. */
+static void inherit(struct publish_options *options, const struct facts *old)
+{
+    if (!options->mode_set) {
+        options->mode = old->st.stx_mode & PERMISSIONS;
+        options->mode_set = true;
+    }
+    if (options->gid == (gid_t)-1)
+        options->gid = old->st.stx_gid;
+    if (options->uid == (uid_t)-1 && geteuid() == 0)
+        options->uid = old->st.stx_uid;
+}
+
+static int look_at_target(struct publish *publish, struct error *error)
+{
+    struct facts facts;
+    int r = facts_get(publish->place.fd, publish->place.file, &facts);
+    if (r == -ENOENT)
+        return 0;
+    if (r < 0)
+        return beneath_error(error, -r, "look at");
+    r = check_old(publish, &facts, error);
+    if (r == 0)
+        inherit(&publish->options, &facts);
+    return r;
+}
+
+static int open_failed(int code, struct error *error)
+{
+    switch (code) {
+    case EACCES:
+    case EPERM:
+        return error_set(error, EACCES, "no permission to create anything in its directory");
+    case ENOSPC:
+    case EDQUOT:
+        return error_set(error, ENOSPC, "the file system has no inode left for it");
+    case EOPNOTSUPP:
+    case EISDIR:
+    case EINVAL:
+        return error_set(error, ENOTSUP,
+                         "its file system has no unnamed files (O_TMPFILE), so a load that is killed "
+                         "could leave half a segment");
+    default:
+        return error_set_errno(error, code, "cannot create it");
+    }
+}
+
+/* The kernel applies the umask. Where a mode is wanted the file is nobody else's until it has it. */
+static int open_unnamed(struct publish *publish, struct error *error)
+{
+    mode_t mode = publish->options.mode_set ? 0600 : 0666;
+    struct facts facts;
+    do
+        publish->fd = sys.openat(publish->place.fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+    while (publish->fd < 0 && errno == EINTR);
+    if (publish->fd < 0)
+        return open_failed(errno, error);
+    int r = facts_get(publish->fd, "", &facts);
+    if (r < 0)
+        return error_set_errno(error, -r, "cannot look at the new file");
+    publish->id = facts.id;
+    if (publish->options.uid == facts.st.stx_uid)
+        publish->options.uid = (uid_t)-1;
+    if (publish->options.gid == facts.st.stx_gid)
+        publish->options.gid = (gid_t)-1;
+    return 0;
+}
+
+static int set_access(const struct publish *publish, struct error *error)
+{
+    const struct publish_options *options = &publish->options;
+    if (options->uid != (uid_t)-1 && sys.fchown(publish->fd, options->uid, (gid_t)-1) < 0)
+        return error_set_errno(error, errno, "cannot give it to user %u", options->uid);
+    if (options->gid != (gid_t)-1 && sys.fchown(publish->fd, (uid_t)-1, options->gid) < 0)
+        return error_set_errno(error, errno, "cannot give it to group %u", options->gid);
+    if (options->mode_set && sys.fchmod(publish->fd, options->mode & PERMISSIONS) < 0)
+        return error_set_errno(error, errno, "cannot give it mode %04o", options->mode & PERMISSIONS);
+    return 0;
+}
+
+static int begin(struct publish *publish, struct error *error)
+{
+    int r = place_find(publish->directory, publish->name, &publish->place, error);
+    if (r == -ENOENT)
+        return error_set(error, ENOENT, "there is no directory for it (load makes none)");
+    if (r < 0)
+        return r;
+    if (name_is_temporary(publish->name))
+        return error_set(error, EINVAL, "names of this form are for replacements under way");
+    if ((r = look_at_target(publish, error)) < 0 || (r = open_unnamed(publish, error)) < 0)
+        return r;
+    return set_access(publish, error);
+}
+
+int publish_begin(struct publish **ret_publish, const struct directory *directory, const char *name,
+                  const struct publish_options *options, struct error *error)
+{
+    int r = directory_may_change(directory, error);
+    if (r < 0 || (r = name_check(name, error)) < 0)
+        return r;
+    struct publish *publish = calloc(1, sizeof *publish);
+    if (!publish)
+        return error_set_errno(error, ENOMEM, "cannot create it");
+    *publish = (struct publish){
+        .directory = directory, .options = *options, .name = strdup(name), .place = {.opened = -1}, .fd = -1};
+    r = publish->name ? begin(publish, error) : error_set_errno(error, ENOMEM, "cannot create it");
+    if (r < 0)
+        publish_free(publish);
+    else
+        *ret_publish = publish;
+    return r;
+}
+
+const struct publish_old *publish_get_old(const struct publish *publish)
+{
+    return publish->has_old ? &publish->old : NULL;
+}
+
+/* Beyond this limit the kernel does not only refuse: it sends SIGXFSZ. */
+static int check_file_limit(uint64_t size, struct error *error)
+{
+    struct rlimit limit;
+    if (size > INT64_MAX)
+        return error_set(error, EFBIG, "no file can be that large");
+    if (sys.getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && size > limit.rlim_cur)
+        return error_set(error, EFBIG, "larger than this process may make a file (ulimit -f: %llu bytes)",
+                         (unsigned long long)limit.rlim_cur);
+    return 0;
+}
+
+static int reserve_failed(int code, uint64_t done, uint64_t size, struct error *error)
+{
+    if (code == ENOSPC || code == EDQUOT || code == ENOMEM)
+        return error_set(
+            error, ENOSPC, "no room: only %llu of %llu MiB could be reserved in the file system's memory",
+            (unsigned long long)(done >> 20), (unsigned long long)((size + (1u << 20) - 1) >> 20));
+    if (code == EOPNOTSUPP)
+        return error_set(error, ENOTSUP, "its file system cannot reserve room (fallocate)");
+    return error_set_errno(error, code, "cannot reserve its room");
+}
+
+int publish_reserve(struct publish *publish, uint64_t size, struct progress *progress, struct error *error)
+{
+    int r = check_file_limit(size, error);
+    if (r < 0)
+        return r;
+    for (uint64_t done = 0; done < size;) {
+        uint64_t piece = min_u64(PUBLISH_PIECE, size - done);
+        if (progress_cancelled(progress))
+            return error_set(error, ECANCELED, "stopped");
+        if (sys.fallocate(publish->fd, 0, (off_t)done, (off_t)piece) == 0)
+            done += piece;
+        else if (errno != EINTR)
+            return reserve_failed(errno, done, size, error);
+    }
+    publish->size = size;
+    return 0;
+}
+
+static bool lies_within(const struct publish *publish, uint64_t offset, uint64_t count)
+{
+    return offset <= publish->size && count <= publish->size - offset;
+}
+
+int publish_write(struct publish *publish, uint64_t offset, const void *bytes, size_t size,
+                  struct error *error)
+{
+    assert(lies_within(publish, offset, size));
+    int r = fd_pwrite_all(publish->fd, bytes, size, offset);
+    return r < 0 ? error_set_errno(error, -r, "cannot write it") : 0;
+}
+
+static int source_ended(struct error *error)
+{
+    return error_set(error, ESTALE, "the file shrank while it was read");
+}
+
+/* One step with a buffer. Returns the bytes copied or -code. */
+static ssize_t copy_buffered(struct publish *publish, uint64_t to, int from_fd, uint64_t from, uint64_t count,
+                             void *buf, struct error *error)
+{
+    ssize_t n = fd_pread_full(from_fd, buf, (size_t)min_u64(count, BUFFER_SIZE), from);
+    if (n < 0)
+        return error_set_errno(error, (int)-n, "cannot read the file");
+    int r = publish_write(publish, to, buf, (size_t)n, error);
+    return r < 0 ? r : n;
+}
+
+static int copy_in_buffers(struct publish *publish, uint64_t to, int from_fd, uint64_t from, uint64_t count,
+                           struct progress *progress, struct error *error)
+{
+    void *buf = malloc(BUFFER_SIZE);
+    if (!buf)
+        return error_set_errno(error, ENOMEM, "cannot copy");
+    ssize_t n = 1;
+    for (uint64_t done = 0; done < count && n > 0; done += (uint64_t)n) {
+        if (progress_cancelled(progress))
+            n = error_set(error, ECANCELED, "stopped");
+        else if ((n = copy_buffered(publish, to + done, from_fd, from + done, count - done, buf, error)) == 0)
+            n = source_ended(error);
+        if (n < 0)
+            break;
+        progress_add(progress, (uint64_t)n);
+    }
+    free(buf);
+    return n < 0 ? (int)n : 0;
+}
+
+static bool lacks_sendfile(int code)
+{
+    return code == EINVAL || code == ENOSYS || code == EOPNOTSUPP;
+}
+
+int publish_copy(struct publish *publish, uint64_t to_offset, int from_fd, uint64_t from_offset,
+                 uint64_t count, struct progress *progress, struct error *error)
+{
+    assert(lies_within(publish, to_offset, count));
+    if (sys.lseek(publish->fd, (off_t)to_offset, SEEK_SET) < 0)
+        return error_set_errno(error, errno, "cannot write it");
+    off_t from = (off_t)from_offset;
+    for (uint64_t done = 0; done < count;) {
+        if (progress_cancelled(progress))
+            return error_set(error, ECANCELED, "stopped");
+        ssize_t n = sys.sendfile(publish->fd, from_fd, &from, (size_t)min_u64(COPY_STEP, count - done));
+        if (n < 0 && lacks_sendfile(errno))
+            return copy_in_buffers(publish, to_offset + done, from_fd, from_offset + done, count - done,
+                                   progress, error);
+        if (n < 0 && errno != EINTR)
+            return error_set_errno(error, errno, "cannot copy the file");
+        if (n == 0)
+            return source_ended(error);
+        if (n > 0) {
+            done += (uint64_t)n;
+            progress_add(progress, (uint64_t)n);
+        }
+    }
+    return 0;
+}
+
+/* By descriptor where we may (the owner's from Linux 6.10 on, else CAP_DAC_READ_SEARCH), else through /proc.
+ * 0 or -errno. */
+static int link_as(const struct publish *publish, const char *file)
+{
+    char path[32];
+    if (sys.linkat(publish->fd, "", publish->place.fd, file, AT_EMPTY_PATH) == 0)
+        return 0;
+    if (errno != ENOENT && errno != EPERM && errno != EINVAL)
+        return -errno;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", publish->fd);
+    return sys.linkat(AT_FDCWD, path, publish->place.fd, file, AT_SYMLINK_FOLLOW) == 0 ? 0 : -errno;
+}
+
+static int link_failed(int code, struct error *error)
+{
+    if (code == EEXIST)
+        return error_set(error, EEXIST, "a segment of this name was made meanwhile");
+    if (code == ENOENT)
+        return error_set(error, ENOENT, "its directory was removed meanwhile, or /proc is not mounted");
+    if (code == EACCES || code == EPERM)
+        return error_set(error, EACCES, "no permission to create anything in its directory");
+    return error_set_errno(error, code, "cannot give it its name");
+}
+
+static int link_temporary(const struct publish *publish, char *temporary, size_t size, struct error *error)
+{
+    int r;
+    if (sys.flock(publish->fd, LOCK_EX | LOCK_NB) < 0)
+        return error_set_errno(error, errno, "cannot lock it");
+    for (unsigned n = 1; n <= TEMPORARY_TRIES; n++) {
+        snprintf(temporary, size, ".shmtop-%ld-%u", (long)getpid(), n);
+        r = link_as(publish, temporary);
+        if (r != -EEXIST)
+            break;
+    }
+    return r < 0 ? link_failed(-r, error) : 0;
+}
+
+/* The old one must still be the one that was looked at, and as little held as it may be. Keeps the lease with
+ * *ret_fd. */
+static int check_again(struct publish *publish, int *ret_fd, struct error *error)
+{
+    struct facts facts;
+    int r = facts_get(publish->place.fd, publish->place.file, &facts);
+    if (r == -ENOENT)
+        return error_set(error, ESTALE, "the segment of this name was deleted meanwhile");
+    if (r < 0)
+        return beneath_error(error, -r, "look at");
+    if (!identity_equal(&facts.id, &publish->old.id))
+        return error_set(error, ESTALE, "the segment of this name was replaced meanwhile");
+    publish->old.allocated = facts.st.stx_blocks * 512;
+    publish->old.links = facts.st.stx_nlink;
+    int fd = segment_open(publish->directory, publish->name, &publish->old.id, error);
+    if (fd == -EACCES) {
+        publish->old.held = HELD_UNKNOWN;
+        return 0;
+    }
+    if (fd < 0)
+        return fd;
+    *ret_fd = fd;
+    publish->old.held = lease_take(fd);
+    return publish->old.held == HELD_YES && !publish->options.allow_held ? refuse_held(error) : 0;
+}
+
+static int replace(struct publish *publish, struct error *error)
+{
+    char temporary[64];
+    int old_fd AUTO_CLOSE = -1;
+    int r = link_temporary(publish, temporary, sizeof temporary, error);
+    if (r < 0)
+        return r;
+    r = check_again(publish, &old_fd, error);
+    if (r == 0 && sys.renameat2(publish->place.fd, temporary, publish->place.fd, publish->place.file, 0) < 0)
+        r = error_set_errno(error, errno, "cannot replace the segment of this name");
+    if (r < 0)
+        sys.unlinkat(publish->place.fd, temporary, 0);
+    return r;
+}
+
+int publish_commit(struct publish *publish, struct identity *ret_id, struct error *error)
+{
+    int r = 0;
+    if (publish->has_old)
+        r = replace(publish, error);
+    else if ((r = link_as(publish, publish->place.file)) < 0)
+        r = link_failed(-r, error);
+    if (r == 0)
+        *ret_id = publish->id;
+    return r;
+}
+
+void publish_free(struct publish *publish)
+{
+    if (!publish)
+        return;
+    fd_close(&publish->fd);
+    place_close(&publish->place);
+    free(publish->name);
+    free(publish);
+}
