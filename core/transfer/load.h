@@ -1,5 +1,9 @@
 /*
- * A file into a segment: what it holds is looked at first (load_open), then the whole of it is published (load_run).
+ * A file into a segment: what it holds is looked at first (load_open), then the whole of it is published
+ * (load_run).
+ *
+ * Memory stays bounded whatever the size: a file in the order that is wanted is copied inside the kernel, a
+ * pipe goes through one buffer, and another order is made box by box (reorder.h).
  */
 #ifndef SHMTOP_CORE_TRANSFER_LOAD_H
 #define SHMTOP_CORE_TRANSFER_LOAD_H
@@ -12,16 +16,17 @@ enum load_order { LOAD_ORDER_KEEP, LOAD_ORDER_C, LOAD_ORDER_F };
 
 struct load_options {
     enum load_order order;
-    enum layout layout; /* LAYOUT_NPY or LAYOUT_RAW */
-    struct publish_options publish;
+    enum layout layout;                  /* LAYOUT_NPY or LAYOUT_RAW */
+    struct publish_options publish;      /* is_protected is found out here */
     const char *proc_root, *cgroup_root; /* "/proc", "/sys/fs/cgroup" */
 };
 
 struct load;
 
 /*
- * Opens FILE ("-": descriptor 0) and reads its header. A regular file is opened as such: a FIFO, device or directory is -ENOTSUP; a
- * pipe on standard input is read as a stream. -ENOENT, -EACCES, -EBADMSG (malformed, or shorter than its header says), -ENOTSUP.
+ * Opens FILE ("-": descriptor 0) and reads its header. A regular file is opened as such: a FIFO, device or
+ * directory is -ENOTSUP; standard input that is a regular file is read as one from its current position on,
+ * any other as a stream. -ENOENT, -EACCES, -EBADMSG (malformed, or shorter than its header says), -ENOTSUP.
  */
 int load_open(struct load **ret_load, const char *file, struct error *error);
 void load_close(struct load *load);
@@ -31,25 +36,33 @@ const char *load_kind(const struct load *load);            /* "npy 1.0" */
 uint64_t load_bytes(const struct load *load);              /* of data */
 
 /* Bytes that the segment will take with these options (header and data). */
-int load_room_needed(const struct load *load, const struct load_options *options, uint64_t *ret_bytes, struct error *error);
+int load_room_needed(const struct load *load, const struct load_options *options, uint64_t *ret_bytes,
+                     struct error *error);
 
-/* The segment name that FILE gets by default: its stem + ".shm" in buf. -EINVAL where it gives none ("-", ".npy"). */
+/* The segment name that FILE gets by default: its stem + ".shm" in buf. -EINVAL where it gives none ("-",
+ * ".npy"). */
 int load_default_name(const char *file, char *buf, size_t size, struct error *error);
 
 struct load_report {
     uint64_t bytes; /* of the segment */
     struct identity id;
     bool replaced;
-    struct sweep still_held;   /* after a replacement: who still maps the old one (count 1 or 0) */
-    uint64_t old_allocated;    /* how much memory that keeps */
+    enum held
+        old_held; /* after a replacement: HELD_NO means that the kernel said nobody, and no sweep was due */
+    struct sweep still_held; /* after a replacement: who still maps the old one (count 1, or 0: not swept) */
+    uint64_t old_allocated; /* bytes of the old one: how much memory its holders, or other hard links, keep */
+    uint32_t old_links;     /* other hard links of the old one */
 };
 
 /*
- * Publishes it as name. All or nothing; progress in bytes. As publish.h, -ESTALE where the file shrank or changed while it was read
- * (size or modification time), -ECANCELED, -ENOSPC naming what is short.
+ * Publishes it as name. All or nothing; progress in bytes of the segment written (while the room is reserved
+ * it stands at 0). As publish.h, -ESTALE where the file shrank or changed since load_open (size or
+ * modification time), -EBADMSG where a stream ends early, -EBUSY where the one to replace is held or
+ * protected, -ECANCELED, -ENOSPC naming what is short. A stream can be run once.
  */
-int load_run(struct load *load, const struct directory *directory, const char *name, const struct load_options *options,
-             struct progress *progress, struct load_report *ret_report, struct error *error);
+int load_run(struct load *load, const struct directory *directory, const char *name,
+             const struct load_options *options, struct progress *progress, struct load_report *ret_report,
+             struct error *error);
 void load_report_clear(struct load_report *report);
 
 #endif
