@@ -1,0 +1,546 @@
+#include "tui/view/load_dialog.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/catalog/format.h"
+#include "tui/view/load_private.h"
+
+static const char *const layouts[] = {"npy", "raw", NULL};
+static const char *const orders[] = {"as file", "row", "column", NULL};
+static const char *const exists[] = {"fail", "replace", "replace even if in use", NULL};
+
+static char *copy_of(const char *text)
+{
+    char *copy = text ? strdup(text) : NULL;
+    assert(copy || !text);
+    return copy;
+}
+
+struct load_dialog *load_dialog_new(const struct load_dialog_options *options)
+{
+    struct load_dialog *dialog = calloc(1, sizeof *dialog);
+    char mode[16];
+    assert(dialog);
+    dialog->home = copy_of(options->home);
+    dialog->directory = copy_of(options->directory);
+    dialog->history = options->history;
+    dialog->file = line_new(options->history);
+    dialog->name = line_new(NULL);
+    dialog->mode = line_new(NULL);
+    snprintf(mode, sizeof mode, "%04o", 0666 & ~options->umask);
+    line_set(dialog->mode, mode);
+    return dialog;
+}
+
+void load_dialog_free(struct load_dialog *dialog)
+{
+    if (!dialog)
+        return;
+    load_dialog_reply_free(dialog->facts);
+    completion_free(dialog->listed);
+    line_free(dialog->file);
+    line_free(dialog->name);
+    line_free(dialog->mode);
+    free(dialog->home);
+    free(dialog->directory);
+    free(dialog->loaded);
+    free(dialog);
+}
+
+void load_dialog_request_free(struct load_dialog_request *request)
+{
+    if (!request)
+        return;
+    free(request->typed);
+    free(request->home);
+    free(request->name);
+    free(request);
+}
+
+void load_dialog_reply_free(struct load_dialog_reply *reply)
+{
+    if (!reply)
+        return;
+    completion_free(reply->completion);
+    free(reply);
+}
+
+const char *load_dialog_message(const struct load_dialog *dialog)
+{
+    return dialog->message;
+}
+
+bool load_dialog_message_is_error(const struct load_dialog *dialog)
+{
+    return dialog->message_is_error;
+}
+
+const char *load_dialog_loaded(const struct load_dialog *dialog)
+{
+    return dialog->loaded;
+}
+
+bool load_dialog_is_loading(const struct load_dialog *dialog)
+{
+    return dialog->loading;
+}
+
+bool load_dialog_is_current(const struct load_dialog *dialog)
+{
+    return dialog->facts && dialog->facts->generation == dialog->generation;
+}
+
+bool load_parse_mode(const char *text, unsigned *ret_mode)
+{
+    unsigned mode = 0;
+    if (!*text)
+        return false;
+    for (; *text; text++) {
+        if (*text < '0' || *text > '7')
+            return false;
+        mode = mode * 8 + (unsigned)(*text - '0');
+        if (mode > 0777)
+            return false;
+    }
+    *ret_mode = mode;
+    return true;
+}
+
+/* --- fields --- */
+
+const char *const *load_dialog_choices(const struct load_dialog *dialog, enum load_field field,
+                                       int *ret_chosen)
+{
+    switch (field) {
+    case FIELD_LAYOUT:
+        *ret_chosen = dialog->layout;
+        return layouts;
+    case FIELD_ORDER:
+        *ret_chosen = dialog->order;
+        return orders;
+    case FIELD_EXISTS:
+        *ret_chosen = dialog->exists;
+        return exists;
+    default:
+        return NULL;
+    }
+}
+
+static int *chosen(struct load_dialog *dialog)
+{
+    return dialog->focus == FIELD_LAYOUT  ? &dialog->layout
+           : dialog->focus == FIELD_ORDER ? &dialog->order
+                                          : &dialog->exists;
+}
+
+static struct line *focused_line(struct load_dialog *dialog)
+{
+    return dialog->focus == FIELD_FILE   ? dialog->file
+           : dialog->focus == FIELD_NAME ? dialog->name
+           : dialog->focus == FIELD_MODE ? dialog->mode
+                                         : NULL;
+}
+
+static void close_list(struct load_dialog *dialog)
+{
+    completion_free(dialog->listed);
+    dialog->listed = NULL;
+    dialog->listed_first = 0;
+}
+
+/* Something was typed or chosen: what is known is of something else. */
+static void changed(struct load_dialog *dialog)
+{
+    if (dialog->focus == FIELD_NAME)
+        dialog->name_edited = !line_is_empty(dialog->name);
+    if (dialog->focus == FIELD_MODE)
+        dialog->mode_edited = true;
+    dialog->generation++;
+    dialog->look_wanted = true;
+    dialog->error[0] = '\0';
+    close_list(dialog);
+}
+
+static void move_focus(struct load_dialog *dialog, int by)
+{
+    dialog->focus = (enum load_field)(((int)dialog->focus + by + FIELD_COUNT) % FIELD_COUNT);
+    close_list(dialog);
+}
+
+static void complain(struct load_dialog *dialog, enum load_field field, const char *text)
+{
+    snprintf(dialog->error, sizeof dialog->error, "%s", text);
+    dialog->focus = field;
+}
+
+/* --- asking --- */
+
+static struct load_dialog_request *make_request(const struct load_dialog *dialog, enum load_request_kind kind)
+{
+    struct load_dialog_request *request = calloc(1, sizeof *request);
+    assert(request);
+    request->kind = kind;
+    request->generation = dialog->generation;
+    request->typed = copy_of(line_text(dialog->file));
+    request->home = copy_of(dialog->home);
+    request->name = dialog->name_edited ? copy_of(line_text(dialog->name)) : NULL;
+    request->layout = dialog->layout == 0 ? LAYOUT_NPY : LAYOUT_RAW;
+    request->order = (enum load_order)dialog->order;
+    request->exists = (enum load_exists)dialog->exists;
+    request->mode_set = dialog->mode_edited && load_parse_mode(line_text(dialog->mode), &request->mode);
+    return request;
+}
+
+struct load_dialog_request *load_dialog_wants(struct load_dialog *dialog, int64_t now)
+{
+    bool *wanted = dialog->run_wanted        ? &dialog->run_wanted
+                   : dialog->complete_wanted ? &dialog->complete_wanted
+                   : dialog->look_wanted     ? &dialog->look_wanted
+                                             : NULL;
+    dialog->now = now;
+    if (dialog->asked || !wanted)
+        return NULL;
+    *wanted = false;
+    dialog->asked = true;
+    if (wanted == &dialog->run_wanted)
+        dialog->started = now;
+    return make_request(dialog, wanted == &dialog->run_wanted        ? LOAD_RUN
+                                : wanted == &dialog->complete_wanted ? LOAD_COMPLETE
+                                                                     : LOAD_LOOK);
+}
+
+bool load_dialog_request_is_load(const struct load_dialog_request *request)
+{
+    return request->kind == LOAD_RUN;
+}
+
+/* What is known to stand in the way; what is not known yet the load itself will find. */
+static bool is_refused(struct load_dialog *dialog)
+{
+    unsigned mode;
+    const struct load_dialog_reply *facts = load_dialog_is_current(dialog) ? dialog->facts : NULL;
+    if (line_is_empty(dialog->file))
+        complain(dialog, FIELD_FILE, "which file?");
+    else if (!load_parse_mode(line_text(dialog->mode), &mode))
+        complain(dialog, FIELD_MODE, "the mode is octal, as 0640");
+    else if (facts && facts->error.code)
+        complain(dialog, FIELD_FILE, facts->error.text);
+    else if (facts && facts->name_state == NAME_BAD)
+        complain(dialog, FIELD_NAME, facts->name_error.text);
+    else if (facts && facts->name_state == NAME_EXISTS && dialog->exists == EXISTS_FAIL)
+        complain(dialog, FIELD_EXISTS, "the name exists: choose another one, or replace it");
+    else
+        return false;
+    return true;
+}
+
+static void start(struct load_dialog *dialog)
+{
+    dialog->error[0] = '\0';
+    close_list(dialog);
+    if (is_refused(dialog))
+        return;
+    if (dialog->history)
+        line_history_add(dialog->history, line_text(dialog->file));
+    dialog->run_wanted = dialog->loading = true;
+    dialog->look_wanted = dialog->complete_wanted = false;
+    dialog->started = dialog->now;
+    dialog->done = dialog->total = 0;
+}
+
+/* --- answers --- */
+
+static void take_look(struct load_dialog *dialog, struct load_dialog_reply *reply)
+{
+    load_dialog_reply_free(dialog->facts);
+    dialog->facts = reply;
+    if (!dialog->name_edited && load_dialog_is_current(dialog))
+        line_set(dialog->name, reply->name);
+}
+
+/* As far as it can; where it cannot, what is possible is listed; where nothing is left to do, on to the next
+ * field. */
+static void take_completion(struct load_dialog *dialog, struct load_dialog_reply *reply)
+{
+    struct completion *completion = reply->completion;
+    if (dialog->focus != FIELD_FILE || strcmp(completion->text, line_text(dialog->file)) != 0)
+        return;
+    char *text = completion_text(completion);
+    assert(text);
+    if (strcmp(text, line_text(dialog->file)) != 0) {
+        line_set(dialog->file, text);
+        changed(dialog);
+    } else if (completion->count > 1) {
+        close_list(dialog);
+        dialog->listed = completion;
+        reply->completion = NULL;
+    } else if (completion->count == 1) {
+        move_focus(dialog, 1);
+    } else {
+        complain(dialog, FIELD_FILE,
+                 completion->error.code ? completion->error.text : "nothing there begins like this");
+    }
+    free(text);
+}
+
+static void make_message(struct load_dialog *dialog, const struct load_dialog_reply *reply, int64_t now)
+{
+    char name[NAME_PRINTABLE_MAX], bytes[FORMAT_BYTES_MAX], old[FORMAT_BYTES_MAX];
+    name_escape(reply->name, strlen(reply->name), dialog->ascii, name, sizeof name);
+    format_bytes(reply->bytes, bytes, sizeof bytes);
+    int n = snprintf(dialog->message, sizeof dialog->message, "%.300s loaded: %s %s, %s in %.1f s", name,
+                     reply->file.type, reply->file.shape, bytes, (double)(now - dialog->started) / 1000);
+    if (reply->still_held > 0 && n > 0 && (size_t)n < sizeof dialog->message) {
+        format_bytes(reply->old_allocated, old, sizeof old);
+        snprintf(dialog->message + n, sizeof dialog->message - (size_t)n,
+                 "; the old one stays with %zu process%s, %s", reply->still_held,
+                 reply->still_held == 1 ? "" : "es", old);
+    }
+}
+
+static enum load_field field_of(int code)
+{
+    return code == EEXIST || code == EBUSY ? FIELD_EXISTS : code == EINVAL ? FIELD_NAME : FIELD_LOAD;
+}
+
+static enum dialog_result end_load(struct load_dialog *dialog, const struct error *error)
+{
+    dialog->loading = dialog->asks_quit = false;
+    if (error->code == ECANCELED) {
+        snprintf(dialog->message, sizeof dialog->message, "load cancelled: nothing of it is left");
+        return DIALOG_CLOSE;
+    }
+    complain(dialog, field_of(error->code), error->text);
+    dialog->look_wanted = true;
+    return DIALOG_USED;
+}
+
+static enum dialog_result take_load(struct load_dialog *dialog, struct load_dialog_reply *reply, int64_t now)
+{
+    if (reply->error.code)
+        return end_load(dialog, &reply->error);
+    dialog->loading = dialog->asks_quit = false;
+    make_message(dialog, reply, now);
+    dialog->loaded = copy_of(reply->name);
+    return DIALOG_CLOSE;
+}
+
+enum dialog_result load_dialog_supply(struct load_dialog *dialog, struct load_dialog_reply *reply,
+                                      int64_t now)
+{
+    enum dialog_result result = DIALOG_USED;
+    dialog->asked = false;
+    dialog->now = now;
+    if (!reply) {
+        const struct error cancelled = {.code = ECANCELED};
+        return dialog->loading ? end_load(dialog, &cancelled) : DIALOG_USED;
+    }
+    if (reply->kind == LOAD_LOOK) {
+        take_look(dialog, reply);
+        return DIALOG_USED;
+    }
+    if (reply->kind == LOAD_COMPLETE)
+        take_completion(dialog, reply);
+    else
+        result = take_load(dialog, reply, now);
+    load_dialog_reply_free(reply);
+    return result;
+}
+
+void load_dialog_progress(struct load_dialog *dialog, uint64_t done, uint64_t total, int64_t now)
+{
+    dialog->done = done;
+    dialog->total = total;
+    dialog->now = now;
+}
+
+void load_dialog_ask_quit(struct load_dialog *dialog)
+{
+    if (dialog->loading)
+        dialog->asks_quit = true;
+    dialog->quit_focused = false;
+}
+
+/* --- keys --- */
+
+static enum dialog_result quit_key(struct load_dialog *dialog, uint32_t code)
+{
+    switch (code) {
+    case 'y':
+    case 'Y':
+        return DIALOG_QUIT;
+    case '\t':
+    case KEY_CODE_BACK_TAB:
+    case KEY_CODE_LEFT:
+    case KEY_CODE_RIGHT:
+        dialog->quit_focused = !dialog->quit_focused;
+        return DIALOG_USED;
+    case KEY_ENTER_CODE:
+    case '\n':
+        if (dialog->quit_focused)
+            return DIALOG_QUIT;
+        dialog->asks_quit = false;
+        return DIALOG_USED;
+    case 'n':
+    case 'q':
+    case KEY_ESCAPE_CODE:
+    case KEY_CTRL('C'):
+        dialog->asks_quit = false;
+        return DIALOG_USED;
+    default:
+        return DIALOG_UNUSED;
+    }
+}
+
+static enum dialog_result loading_key(struct load_dialog *dialog, uint32_t code)
+{
+    if (dialog->asks_quit)
+        return quit_key(dialog, code);
+    if (code == 'q' || code == 'Q') {
+        load_dialog_ask_quit(dialog);
+        return DIALOG_USED;
+    }
+    return code == KEY_ESCAPE_CODE || code == KEY_CTRL('C') ? DIALOG_STOP : DIALOG_UNUSED;
+}
+
+/* Tab completes a path; in another field, and with the list open, it does what is next. */
+static enum dialog_result complete_key(struct load_dialog *dialog)
+{
+    if (dialog->focus != FIELD_FILE || line_is_empty(dialog->file)) {
+        move_focus(dialog, 1);
+        return DIALOG_USED;
+    }
+    if (dialog->listed) {
+        dialog->listed_first += 16;
+        if (dialog->listed_first >= dialog->listed->count)
+            dialog->listed_first = 0;
+        return DIALOG_USED;
+    }
+    dialog->error[0] = '\0';
+    dialog->complete_wanted = true;
+    return DIALOG_USED;
+}
+
+static enum dialog_result escape_key(struct load_dialog *dialog)
+{
+    if (!dialog->listed)
+        return DIALOG_CLOSE;
+    close_list(dialog);
+    return DIALOG_USED;
+}
+
+static enum dialog_result field_key(struct load_dialog *dialog, uint32_t code)
+{
+    switch (code) {
+    case '\t':
+    case KEY_CODE_DOWN:
+        move_focus(dialog, 1);
+        return DIALOG_USED;
+    case KEY_CODE_BACK_TAB:
+    case KEY_CODE_UP:
+        move_focus(dialog, -1);
+        return DIALOG_USED;
+    default:
+        return DIALOG_UNUSED;
+    }
+}
+
+static enum dialog_result text_key(struct load_dialog *dialog, const struct key *key)
+{
+    switch (line_key(focused_line(dialog), key)) {
+    case LINE_EDITED:
+        changed(dialog);
+        return DIALOG_USED;
+    case LINE_MOVED:
+        return DIALOG_USED;
+    case LINE_ENTERED:
+        move_focus(dialog, 1);
+        return DIALOG_USED;
+    case LINE_ESCAPED:
+        return escape_key(dialog);
+    case LINE_COMPLETE:
+        return complete_key(dialog);
+    default:
+        return key->alt ? DIALOG_UNUSED : field_key(dialog, key->code);
+    }
+}
+
+static void choose(struct load_dialog *dialog, int by)
+{
+    int now, n = 0;
+    const char *const *choices = load_dialog_choices(dialog, dialog->focus, &now);
+    while (choices[n])
+        n++;
+    *chosen(dialog) = (now + by + n) % n;
+    changed(dialog);
+}
+
+static enum dialog_result choice_key(struct load_dialog *dialog, uint32_t code)
+{
+    switch (code) {
+    case KEY_CODE_LEFT:
+        choose(dialog, -1);
+        return DIALOG_USED;
+    case KEY_CODE_RIGHT:
+    case ' ':
+        choose(dialog, 1);
+        return DIALOG_USED;
+    case KEY_ENTER_CODE:
+    case '\n':
+        move_focus(dialog, 1);
+        return DIALOG_USED;
+    case KEY_ESCAPE_CODE:
+    case KEY_CTRL('C'):
+        return DIALOG_CLOSE;
+    default:
+        return field_key(dialog, code);
+    }
+}
+
+static enum dialog_result button_key(struct load_dialog *dialog, uint32_t code)
+{
+    switch (code) {
+    case KEY_CODE_LEFT:
+    case KEY_CODE_RIGHT:
+        dialog->focus = dialog->focus == FIELD_LOAD ? FIELD_CANCEL : FIELD_LOAD;
+        return DIALOG_USED;
+    case KEY_ENTER_CODE:
+    case '\n':
+    case ' ':
+        if (dialog->focus == FIELD_CANCEL)
+            return DIALOG_CLOSE;
+        start(dialog);
+        return DIALOG_USED;
+    case KEY_ESCAPE_CODE:
+    case KEY_CTRL('C'):
+        return DIALOG_CLOSE;
+    default:
+        return field_key(dialog, code);
+    }
+}
+
+enum dialog_result load_dialog_key(struct load_dialog *dialog, const struct key *key, int64_t now)
+{
+    int chosen_now;
+    dialog->now = now;
+    if (dialog->loading)
+        return loading_key(dialog, key->code);
+    if (focused_line(dialog))
+        return text_key(dialog, key);
+    if (key->alt)
+        return DIALOG_UNUSED;
+    if (load_dialog_choices(dialog, dialog->focus, &chosen_now))
+        return choice_key(dialog, key->code);
+    return button_key(dialog, key->code);
+}
+
+void load_dialog_paste(struct load_dialog *dialog, const char *text)
+{
+    struct line *line = dialog->loading ? NULL : focused_line(dialog);
+    if (line && line_paste(line, text))
+        changed(dialog);
+}

@@ -1,0 +1,538 @@
+/*
+ * How the preview looks: title, slice, frozen headings, values, and the cell under the cursor in full.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/catalog/column.h"
+#include "core/matrix/number.h"
+#include "core/matrix/window.h"
+#include "core/segment/name.h"
+#include "core/sys/checked.h"
+#include "tui/view/preview_private.h"
+
+#define SLICE_TEXT_MAX 1536
+
+/* What one drawing works with. */
+struct drawing {
+    const struct preview *preview;
+    struct cells *cells;
+    struct rect rect;
+    struct page page; /* that is shown */
+    bool usable;      /* the values read are of this slice */
+    bool old;         /* no longer true: dimmed */
+    int heading;      /* columns of the row headings */
+};
+
+static int right_edge(const struct drawing *drawing)
+{
+    return drawing->rect.x + drawing->rect.width;
+}
+
+/* Puts text at x of a row of the rectangle, cut at its right edge; returns the x behind it. */
+static int put(const struct drawing *drawing, int y, int x, enum role role, uint8_t flags, const char *text)
+{
+    int room = right_edge(drawing) - x;
+    if (room <= 0)
+        return x;
+    return x + cells_put_cut(drawing->cells, y, x, room, role, flags, text);
+}
+
+/* --- the title --- */
+
+static void size_text(uint64_t bytes, char buf[16])
+{
+    format_bytes(bytes, buf, 16);
+}
+
+static const char *order_text(const struct matrix *matrix)
+{
+    return matrix->rank < 2 ? "" : matrix->order == 'F' ? "column-major" : "row-major";
+}
+
+static int draw_what(const struct drawing *drawing, int y, int x)
+{
+    const struct preview *preview = drawing->preview;
+    char text[1024];
+    if (preview->hex || !preview->has_matrix) {
+        const char *name = layout_name(preview->layout);
+        return put(drawing, y, x, ROLE_TYPE, 0, name ? name : "");
+    }
+    char type[DTYPE_NAME_MAX];
+    dtype_name(&preview->matrix.dtype, type);
+    x = put(drawing, y, x, ROLE_TYPE, 0, type) + 1;
+    matrix_shape_text(preview->matrix.rank, preview->matrix.shape, preview->ascii, text, sizeof text);
+    return put(drawing, y, x, ROLE_TEXT, 0, text);
+}
+
+struct status {
+    enum role role;
+    const char *text;
+};
+
+static struct status status_of(const struct preview *preview)
+{
+    switch (preview->condition) {
+    case CONDITION_GONE:
+        return (struct status){ROLE_BAD, "gone"};
+    case CONDITION_OTHER:
+        return (struct status){ROLE_BAD, "replaced"};
+    case CONDITION_SHRUNK:
+        return (struct status){ROLE_BAD, "shrunk"};
+    case CONDITION_DAMAGED:
+    case CONDITION_FAILED:
+        return (struct status){ROLE_BAD, "not readable"};
+    default:
+        break;
+    }
+    if (preview->frozen)
+        return (struct status){ROLE_WARN, "frozen (Z)"};
+    return preview->looked ? (struct status){ROLE_LIVE, "● live"} : (struct status){ROLE_DIM, "reading…"};
+}
+
+static void draw_title(struct drawing *drawing, int y)
+{
+    const struct preview *preview = drawing->preview;
+    struct rect all = drawing->rect;
+    char name[NAME_PRINTABLE_MAX], size[16];
+    struct status status = status_of(preview);
+    int width = text_width(status.text);
+    if (width + 12 < all.width) {
+        cells_put(drawing->cells, y, all.x + all.width - width - 1, width, status.role, 0, status.text);
+        drawing->rect.width -= width + 3;
+    }
+    name_escape(preview->name, strlen(preview->name), preview->ascii, name, sizeof name);
+    /* A long name leaves room for what it is. */
+    int x = all.x + 1, most = drawing->rect.width > 60 ? drawing->rect.width - 40 : drawing->rect.width;
+    x += cells_put_cut(drawing->cells, y, x, most - 1, strchr(name, '\\') ? ROLE_ESCAPED : ROLE_STRONG,
+                       CELL_BOLD, name);
+    x = draw_what(drawing, y, x + 2);
+    if (preview->looked) {
+        size_text(preview->size, size);
+        x = put(drawing, y, x + 2, ROLE_TEXT, 0, size);
+        if (preview->has_matrix)
+            put(drawing, y, x + 2, ROLE_DIM, 0, order_text(&preview->matrix));
+    }
+    drawing->rect = all;
+}
+
+/* --- the slice --- */
+
+static void slice_text(const struct drawing *drawing, char *buf, size_t size)
+{
+    const struct page *page = &drawing->page;
+    size_t n = (size_t)snprintf(buf, size, "a[");
+    for (int axis = 0; axis < drawing->preview->matrix.rank && n < size; axis++) {
+        const char *comma = axis > 0 ? "," : "";
+        if (axis == page->row_axis || axis == page->column_axis)
+            n += (size_t)snprintf(buf + n, size - n, "%s:", comma);
+        else
+            n += (size_t)snprintf(buf + n, size - n, "%s%" PRIu64, comma, page->fixed[axis]);
+    }
+    if (n < size)
+        snprintf(buf + n, size - n, "]");
+}
+
+/* axis 0: 17 of 64 and a bar that shows how far. */
+static int draw_position(const struct drawing *drawing, int y, int x)
+{
+    const struct preview *preview = drawing->preview;
+    int axis = preview->step_axis;
+    char text[96];
+    if (axis < 0)
+        return x;
+    uint64_t at = drawing->page.fixed[axis], count = preview->matrix.shape[axis];
+    snprintf(text, sizeof text, "axis %d: ", axis);
+    x = put(drawing, y, x, ROLE_DIM, 0, text);
+    snprintf(text, sizeof text, "%" PRIu64 " of %" PRIu64, at, count);
+    x = put(drawing, y, x, ROLE_STRONG, 0, text) + 1;
+    int width = 12;
+    if (x + width + 2 > right_edge(drawing))
+        return x;
+    cells_put(drawing->cells, y, x, 1, ROLE_RULE, 0, "[");
+    cells_fill(drawing->cells, (struct rect){y, x + 1, 1, width}, ROLE_RULE, 0, "─");
+    cells_bar(drawing->cells, y, x + 1, width, at + 1, count, ROLE_LIVE);
+    cells_put(drawing->cells, y, x + 1 + width, 1, ROLE_RULE, 0, "]");
+    return x + width + 4;
+}
+
+static void draw_slice(const struct drawing *drawing, int y)
+{
+    char text[SLICE_TEXT_MAX];
+    int x = drawing->rect.x + 1, most = drawing->rect.width / 3;
+    slice_text(drawing, text, sizeof text);
+    x +=
+        cells_put_cut(drawing->cells, y, x, most < 8 ? drawing->rect.width - 1 : most, ROLE_STRONG, 0, text) +
+        2;
+    x = draw_position(drawing, y, x);
+    if (drawing->page.row_axis >= 0)
+        snprintf(text, sizeof text, "rows = axis %d", drawing->page.row_axis);
+    else
+        text[0] = '\0';
+    x = put(drawing, y, x, ROLE_DIM, 0, text) + 2;
+    if (drawing->page.arrangement == ARRANGE_FIELDS)
+        snprintf(text, sizeof text, "columns = fields");
+    else
+        snprintf(text, sizeof text, "columns = axis %d", drawing->page.column_axis);
+    put(drawing, y, x, ROLE_DIM, 0, text);
+}
+
+static void draw_remark(const struct drawing *drawing, int y)
+{
+    const struct preview *preview = drawing->preview;
+    char text[ERROR_TEXT_MAX + 32], age[16];
+    enum role role = ROLE_BAD;
+    if (preview->condition == CONDITION_GONE) {
+        int64_t ms = preview->now - preview->condition_since;
+        format_age(ms < 0 ? 0 : ms / 1000, age, sizeof age);
+        snprintf(text, sizeof text, "gone: deleted %s ago", age);
+    } else if (preview->condition != CONDITION_FINE) {
+        snprintf(text, sizeof text, "%s", preview->condition_text);
+    } else {
+        snprintf(text, sizeof text, "%s", preview->reason ? preview->reason : "");
+        role = preview->layout == LAYOUT_NPY || preview->layout == LAYOUT_UNKNOWN ? ROLE_WARN : ROLE_DIM;
+    }
+    put(drawing, y, drawing->rect.x + 1, role, 0, text);
+}
+
+/* --- the grid --- */
+
+/* Where a column of the page begins, its text right-aligned in the width that follows. */
+static int column_x(const struct drawing *drawing, uint32_t index)
+{
+    const struct preview *preview = drawing->preview;
+    int x = drawing->rect.x + drawing->heading + 1;
+    if (preview->hex)
+        return x + (int)index * 3 + (drawing->page.wrap >= 16 && index >= drawing->page.wrap / 2);
+    for (uint32_t i = 0; i < index && x < right_edge(drawing); i++)
+        x += preview_column_width(preview, drawing->page.left + i) + PREVIEW_GAP;
+    return x + PREVIEW_GAP;
+}
+
+/* Whether a column is wholly inside, or the first one. */
+static bool column_is_visible(const struct drawing *drawing, uint32_t index, int x, int width)
+{
+    return x < right_edge(drawing) && (index == 0 || x + width <= right_edge(drawing));
+}
+
+static bool is_text_kind(enum dtype_kind kind)
+{
+    return kind == DTYPE_BYTES || kind == DTYPE_UNICODE || kind == DTYPE_VOID || kind == DTYPE_STRUCT;
+}
+
+static enum dtype_kind column_kind(const struct preview *preview, uint64_t column)
+{
+    return preview_column_dtype(&preview->matrix, preview->arrangement, column).kind;
+}
+
+static void put_aligned(const struct drawing *drawing, int y, int x, int width, uint64_t column,
+                        enum role role, uint8_t flags, const char *text)
+{
+    if (width > right_edge(drawing) - x)
+        width = right_edge(drawing) - x;
+    if (is_text_kind(column_kind(drawing->preview, column)))
+        cells_put_cut(drawing->cells, y, x, width, role, flags, text);
+    else
+        cells_put_right(drawing->cells, y, x, width, role, flags, text);
+}
+
+static void column_heading(const struct preview *preview, uint64_t column, char *buf, size_t size)
+{
+    if (preview->arrangement == ARRANGE_FIELDS) {
+        struct dtype_field field = dtype_field_at(&preview->matrix.dtype, column);
+        name_escape(field.name, strlen(field.name), preview->ascii, buf, size);
+    } else if (preview->hex) {
+        snprintf(buf, size, "%2" PRIx64, column);
+    } else {
+        snprintf(buf, size, "%" PRIu64, column);
+    }
+}
+
+static void draw_header(const struct drawing *drawing, int y)
+{
+    const struct page *page = &drawing->page;
+    char text[PREVIEW_TEXT_MAX];
+    cells_fill(drawing->cells, (struct rect){y, drawing->rect.x, 1, drawing->rect.width}, ROLE_TITLE,
+               CELL_UNDERLINE, " ");
+    if (drawing->preview->matrix.rank == 0 && page->arrangement == ARRANGE_FLAT)
+        return;
+    for (uint32_t i = 0; i < page->columns; i++) {
+        int width = preview_column_width(drawing->preview, page->left + i), x = column_x(drawing, i);
+        if (!column_is_visible(drawing, i, x, width))
+            break;
+        bool here = page->left + i == drawing->preview->cursor_column;
+        column_heading(drawing->preview, page->left + i, text, sizeof text);
+        put_aligned(drawing, y, x, width, page->left + i, here ? ROLE_STRONG : ROLE_TITLE, CELL_UNDERLINE,
+                    text);
+    }
+}
+
+static void draw_row_heading(const struct drawing *drawing, int y, uint64_t row)
+{
+    char text[32];
+    const struct preview *preview = drawing->preview;
+    if (preview->matrix.rank == 0)
+        return;
+    if (preview->hex)
+        snprintf(text, sizeof text, "%08" PRIx64, row * drawing->page.wrap);
+    else if (preview->arrangement == ARRANGE_FLAT)
+        snprintf(text, sizeof text, "%" PRIu64, row * drawing->page.wrap);
+    else
+        snprintf(text, sizeof text, "%" PRIu64, row);
+    int width = drawing->heading < drawing->rect.width ? drawing->heading : drawing->rect.width;
+    cells_put_right(drawing->cells, y, drawing->rect.x, width,
+                    row == preview->cursor_row ? ROLE_STRONG : ROLE_DIM, 0, text);
+}
+
+static enum role cell_role(const struct drawing *drawing, const uint8_t *cell, uint64_t column)
+{
+    struct dtype dtype =
+        preview_column_dtype(&drawing->preview->matrix, drawing->preview->arrangement, column);
+    if (drawing->old)
+        return ROLE_DIM;
+    if (drawing->preview->hex)
+        return *cell ? ROLE_TEXT : ROLE_DIM;
+    if (is_text_kind(dtype.kind))
+        return ROLE_TEXT;
+    return number_is_nan(&dtype, cell) ? ROLE_NAN : number_is_inf(&dtype, cell) ? ROLE_INF : ROLE_TEXT;
+}
+
+static bool is_changed(const struct preview *preview, uint64_t row, uint64_t column)
+{
+    const struct page *page = &preview->page;
+    return preview->changed && preview_cell(preview, row, column) &&
+           preview->changed[(row - page->top) * page->columns + (column - page->left)];
+}
+
+static void draw_cell(const struct drawing *drawing, int y, int x, int width, uint64_t row, uint64_t column)
+{
+    const struct preview *preview = drawing->preview;
+    char text[PREVIEW_TEXT_MAX];
+    const uint8_t *cell = drawing->usable ? preview_cell(preview, row, column) : NULL;
+    bool cursor = row == preview->cursor_row && column == preview->cursor_column;
+    uint8_t flags = cursor ? CELL_SELECTED : 0;
+    if (cursor)
+        cells_fill(drawing->cells,
+                   (struct rect){y, x, 1, width < right_edge(drawing) - x ? width : right_edge(drawing) - x},
+                   ROLE_TEXT, flags, " ");
+    if (!cell) {
+        put_aligned(drawing, y, x, width, column, ROLE_DIM, flags, "·");
+        return;
+    }
+    preview_cell_text(preview, cell, column, NUMBER_SHORT, text, sizeof text);
+    if (!drawing->old && is_changed(preview, row, column))
+        flags |= CELL_BOLD;
+    put_aligned(drawing, y, x, width, column, cell_role(drawing, cell, column), flags, text);
+}
+
+/* The bytes of a row as characters, behind them. */
+static void draw_characters(const struct drawing *drawing, int y, uint64_t row)
+{
+    const struct page *page = &drawing->page;
+    int x = column_x(drawing, page->wrap - 1) + 4;
+    for (uint64_t column = 0; column < preview_row_length(drawing->preview, row) && x < right_edge(drawing);
+         column++, x++) {
+        const uint8_t *cell = drawing->usable ? preview_cell(drawing->preview, row, column) : NULL;
+        bool printable = cell && *cell >= 0x20 && *cell < 0x7f;
+        bool cursor = row == drawing->preview->cursor_row && column == drawing->preview->cursor_column;
+        const char text[2] = {printable ? (char)*cell : '.', '\0'};
+        cells_put(drawing->cells, y, x, 1, printable && !drawing->old ? ROLE_TEXT : ROLE_DIM,
+                  cursor ? CELL_SELECTED : 0, text);
+    }
+}
+
+static void draw_row(const struct drawing *drawing, int y, uint64_t row)
+{
+    const struct page *page = &drawing->page;
+    uint64_t length = preview_row_length(drawing->preview, row);
+    draw_row_heading(drawing, y, row);
+    for (uint32_t i = 0; i < page->columns && page->left + i < length; i++) {
+        int width = preview_column_width(drawing->preview, page->left + i), x = column_x(drawing, i);
+        if (!column_is_visible(drawing, i, x, width))
+            break;
+        draw_cell(drawing, y, x, width, row, page->left + i);
+    }
+    if (drawing->preview->hex)
+        draw_characters(drawing, y, row);
+}
+
+static void draw_grid(const struct drawing *drawing, int y, int rows)
+{
+    const struct preview *preview = drawing->preview;
+    char text[1024], shape[896];
+    if (!preview->has_matrix)
+        return;
+    if (drawing->page.rows == 0 || drawing->page.columns == 0) {
+        matrix_shape_text(preview->matrix.rank, preview->matrix.shape, preview->ascii, shape, sizeof shape);
+        snprintf(text, sizeof text, preview->hex ? "no bytes" : "no elements: the shape is %s", shape);
+        put(drawing, y, drawing->rect.x + 1, ROLE_DIM, 0, text);
+        return;
+    }
+    for (int i = 0; i < rows && (uint32_t)i < drawing->page.rows; i++)
+        draw_row(drawing, y + i, drawing->page.top + (uint64_t)i);
+}
+
+/* --- the bottom line --- */
+
+static void index_text(const struct preview *preview, char *buf, size_t size)
+{
+    uint64_t index[MATRIX_RANK_MAX];
+    size_t n = (size_t)snprintf(buf, size, "[");
+    preview_index(preview, preview->cursor_row, preview->cursor_column, index);
+    for (int axis = 0; axis < preview->matrix.rank && n < size; axis++)
+        n += (size_t)snprintf(buf + n, size - n, "%s%" PRIu64, axis ? ", " : "", index[axis]);
+    if (n < size)
+        n += (size_t)snprintf(buf + n, size - n, "]");
+    if (preview->arrangement == ARRANGE_FIELDS && n + 1 < size) {
+        buf[n++] = '.';
+        column_heading(preview, preview->cursor_column, buf + n, size - n);
+    }
+}
+
+/* What the bytes from the cursor on would be as numbers: the first thing that is asked of an unknown segment.
+ */
+static void bytes_as_numbers(const struct preview *preview, char *buf, size_t size)
+{
+    static const char *const types[] = {"f2", "f4", "f8", "i2", "i4", "i8"};
+    uint8_t bytes[8];
+    char text[64];
+    size_t n = 0, have = 0;
+    for (; have < sizeof bytes; have++) {
+        uint64_t at = preview->cursor_row * preview->wrap + preview->cursor_column + have;
+        const uint8_t *cell = preview_cell(preview, at / preview->wrap, at % preview->wrap);
+        if (!cell)
+            break;
+        bytes[have] = *cell;
+    }
+    buf[0] = '\0';
+    for (size_t i = 0; i < sizeof types / sizeof types[0] && n < size; i++) {
+        struct dtype dtype;
+        if (dtype_parse(types[i], &dtype, NULL) < 0 || dtype.itemsize > have)
+            continue;
+        number_text(&dtype, bytes, NUMBER_SHORT, text, sizeof text);
+        n += (size_t)snprintf(buf + n, size - n, "  %s %s", types[i], text);
+    }
+}
+
+/* r 0-12/512 c 0-5/4096 */
+static void range_text(const struct drawing *drawing, char *buf, size_t size)
+{
+    const struct preview *preview = drawing->preview;
+    const struct page *page = &drawing->page;
+    uint64_t rows = preview_grid_rows(preview), columns = preview_grid_columns(preview);
+    buf[0] = '\0';
+    if (page->rows == 0 || page->columns == 0 || preview->matrix.rank == 0)
+        return;
+    if (preview->arrangement == ARRANGE_FLAT) {
+        uint64_t first = page->top * page->wrap, end = first + (uint64_t)page->rows * page->wrap;
+        snprintf(buf, size, "%" PRIu64 "-%" PRIu64 "/%" PRIu64, first,
+                 min_u64(end, preview->matrix.shape[0]) - 1, preview->matrix.shape[0]);
+        return;
+    }
+    snprintf(buf, size, "r %" PRIu64 "-%" PRIu64 "/%" PRIu64 " c %" PRIu64 "-%" PRIu64 "/%" PRIu64, page->top,
+             page->top + page->rows - 1, rows, page->left, page->left + page->columns - 1, columns);
+}
+
+static int draw_value(const struct drawing *drawing, int y, int x)
+{
+    const struct preview *preview = drawing->preview;
+    char text[SLICE_TEXT_MAX];
+    const uint8_t *cell =
+        drawing->usable ? preview_cell(preview, preview->cursor_row, preview->cursor_column) : NULL;
+    index_text(preview, text, sizeof text);
+    x = put(drawing, y, x, ROLE_STRONG, CELL_BOLD, preview->matrix.rank == 0 && text[2] == '\0' ? "" : text);
+    x = put(drawing, y, x, ROLE_DIM, 0, " = ");
+    if (!cell)
+        return put(drawing, y, x, ROLE_DIM, 0, "…");
+    if (preview->hex) {
+        snprintf(text, sizeof text, "0x%02x %u", *cell, *cell);
+        x = put(drawing, y, x, ROLE_TEXT, 0, text);
+        bytes_as_numbers(preview, text, sizeof text);
+        return put(drawing, y, x, ROLE_DIM, 0, text);
+    }
+    preview_cell_text(preview, cell, preview->cursor_column, NUMBER_FULL, text, sizeof text);
+    x = put(drawing, y, x, cell_role(drawing, cell, preview->cursor_column), 0, text);
+    preview_cell_text(preview, cell, preview->cursor_column, NUMBER_HEX, text, sizeof text);
+    return put(drawing, y, x + 2, ROLE_DIM, 0, text);
+}
+
+static void draw_bottom(struct drawing *drawing, int y)
+{
+    const struct preview *preview = drawing->preview;
+    struct rect all = drawing->rect;
+    char text[160];
+    if (preview->message[0] && !preview->line) {
+        put(drawing, y, all.x + 1, ROLE_WARN, 0, preview->message);
+        return;
+    }
+    if (!preview->has_matrix || drawing->page.rows == 0 || drawing->page.columns == 0)
+        return;
+    range_text(drawing, text, sizeof text);
+    int width = text_width(text);
+    if (width > 0 && width + 24 < all.width) {
+        cells_put(drawing->cells, y, all.x + all.width - width - 1, width, ROLE_DIM, 0, text);
+        drawing->rect.width -= width + 3;
+    }
+    draw_value(drawing, y, all.x + 1);
+    drawing->rect = all;
+}
+
+static void draw_line(const struct drawing *drawing, int y)
+{
+    const struct preview *preview = drawing->preview;
+    int x = put(drawing, y, drawing->rect.x + 1, ROLE_STRONG, 0, "go to index ");
+    int width = right_edge(drawing) - x, message = text_width(preview->message);
+    if (message > 0 && width > 20) {
+        int half = width / 3;
+        line_draw(preview->line, drawing->cells, y, x, half, true);
+        put(drawing, y, x + half + 1, ROLE_BAD, 0, preview->message);
+        return;
+    }
+    line_draw(preview->line, drawing->cells, y, x, width, true);
+}
+
+/* --- all --- */
+
+/* The page to show: the one that should be, or, until it was read, the last one. */
+static void choose_page(struct drawing *drawing)
+{
+    const struct preview *preview = drawing->preview;
+    struct page want = preview_page(preview);
+    drawing->page = want;
+    drawing->old = preview->condition != CONDITION_FINE;
+    drawing->usable = preview->has_values && page_same_slice(&preview->page, &want);
+    if (!preview->has_values || (drawing->usable && page_covers(&preview->page, &want)))
+        return;
+    if (!drawing->old && !(preview->asked && preview->now - preview->asked_at >= PREVIEW_SLOW)) {
+        drawing->page = preview->page;
+        drawing->usable = true;
+    }
+}
+
+void preview_draw(const struct preview *preview, struct cells *cells, struct rect rect)
+{
+    struct drawing drawing = {.preview = preview, .cells = cells, .rect = rect};
+    struct preview_lines lines = preview_lines(preview);
+    if (rect.height < 1 || rect.width < 1)
+        return;
+    cells_fill(cells, rect, ROLE_TEXT, 0, " ");
+    choose_page(&drawing);
+    drawing.heading = preview_heading_width(preview);
+    int y = rect.y, bottom = rect.y + rect.height;
+    if (lines.title)
+        draw_title(&drawing, y++);
+    if (lines.slice && (preview->condition != CONDITION_FINE || preview->reason))
+        draw_remark(&drawing, y++);
+    else if (lines.slice)
+        draw_slice(&drawing, y++);
+    if (lines.header && preview->has_matrix)
+        draw_header(&drawing, y);
+    y += lines.header;
+    int rows = bottom - lines.bottom - y;
+    draw_grid(&drawing, y, rows < lines.rows ? rows : lines.rows);
+    if (preview->line)
+        draw_line(&drawing, bottom - 1);
+    else if (lines.bottom)
+        draw_bottom(&drawing, bottom - 1);
+}

@@ -1,0 +1,277 @@
+/*
+ * What fits: the lines of the rectangle, the width of columns, the scroll. A column is as wide as what it
+ * shows, and never gets narrower while the same axes are shown, so that scrolling does not make it flicker.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/matrix/number.h"
+#include "core/segment/name.h"
+#include "core/sys/checked.h"
+#include "tui/term/width.h"
+#include "tui/view/preview_private.h"
+
+#define WIDTH_MIN  3
+#define WIDTH_MAX  32
+#define HEX_MARGIN 13 /* columns beside the bytes of a row: offset, blanks */
+
+bool preview_has_slices(const struct preview *preview)
+{
+    return preview->has_matrix && preview->arrangement != ARRANGE_FLAT &&
+           (preview->step_axis >= 0 || preview->arrangement == ARRANGE_PLANE);
+}
+
+/* A line that tells more than values do: a condition, a reason. */
+static bool has_remark(const struct preview *preview)
+{
+    return preview->condition != CONDITION_FINE || preview->reason;
+}
+
+struct preview_lines preview_lines(const struct preview *preview)
+{
+    struct preview_lines lines = {0};
+    int left = preview->height - 1; /* one row of values goes before all */
+    if (left > 0) {
+        lines.bottom = true;
+        left--;
+    }
+    if (left > 0) {
+        lines.title = true;
+        left--;
+    }
+    if (left > 0) {
+        lines.header = true;
+        left--;
+    }
+    if (left > 1 && (preview_has_slices(preview) || has_remark(preview))) {
+        lines.slice = true;
+        left--;
+    }
+    lines.first = lines.title + lines.slice + lines.header;
+    lines.rows = preview->height - lines.first - lines.bottom;
+    return lines;
+}
+
+static int digits(uint64_t value)
+{
+    int n = 1;
+    for (; value >= 10; value /= 10)
+        n++;
+    return n;
+}
+
+/* The last row that is visible, counted in elements where they wrap. */
+static uint64_t last_heading(const struct preview *preview)
+{
+    uint64_t rows = preview_grid_rows(preview), last = preview->top + (uint64_t)preview->rows;
+    last = rows == 0 ? 0 : min_u64(last, rows - 1);
+    return preview->arrangement == ARRANGE_FLAT ? last * preview->wrap : last;
+}
+
+int preview_heading_width(const struct preview *preview)
+{
+    if (preview->hex)
+        return 10;
+    if (preview->matrix.rank == 0)
+        return 1;
+    int width = digits(last_heading(preview));
+    return (width < 4 ? 4 : width) + 1;
+}
+
+/* Room for columns; a gap stands in front of each. */
+static int room(const struct preview *preview)
+{
+    int width = preview->breadth - preview_heading_width(preview) - 1;
+    return width < 1 ? 1 : width;
+}
+
+static int widest(const struct preview *preview)
+{
+    bool alone = preview_grid_columns(preview) == 1;
+    int most = room(preview) - PREVIEW_GAP, limit = alone ? most : WIDTH_MAX;
+    return limit > most ? most : limit;
+}
+
+static int bounded(const struct preview *preview, int width)
+{
+    int most = widest(preview);
+    if (width < WIDTH_MIN)
+        width = WIDTH_MIN;
+    if (width > most)
+        width = most;
+    return width < 1 ? 1 : width;
+}
+
+int preview_column_width(const struct preview *preview, uint64_t column)
+{
+    if (preview->hex)
+        return 2;
+    int width =
+        preview->arrangement == ARRANGE_FIELDS && preview->widths ? preview->widths[column] : preview->width;
+    return bounded(preview, width);
+}
+
+uint64_t preview_columns_that_fit(const struct preview *preview, uint64_t left)
+{
+    uint64_t columns = preview_grid_columns(preview), n = 0;
+    int used = 0, all = room(preview);
+    if (preview->arrangement == ARRANGE_FLAT)
+        return columns;
+    while (left + n < columns) {
+        used += preview_column_width(preview, left + n) + PREVIEW_GAP;
+        if (used > all)
+            break;
+        n++;
+    }
+    return n ? n : 1;
+}
+
+/* --- wrapping --- */
+
+/* Values a row: a number that people can count with. */
+static uint32_t wrap_for(int columns)
+{
+    static const uint16_t choices[] = {1000, 500, 200, 100, 50, 40, 32, 20, 16, 10, 8, 5, 4, 2};
+    for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
+        if (choices[i] <= columns)
+            return choices[i];
+    return 1;
+}
+
+static uint32_t hex_wrap_for(int breadth)
+{
+    uint32_t wrap = PREVIEW_HEX_WRAP;
+    while (wrap > 1 && HEX_MARGIN + (int)wrap * 4 > breadth)
+        wrap /= 2;
+    return wrap;
+}
+
+static void settle_wrap(struct preview *preview)
+{
+    if (preview->arrangement != ARRANGE_FLAT)
+        return;
+    uint32_t wrap = preview->hex ? hex_wrap_for(preview->breadth)
+                                 : wrap_for(room(preview) / (bounded(preview, preview->width) + PREVIEW_GAP));
+    if (wrap != preview->wrap)
+        preview_rewrap(preview, wrap);
+}
+
+/* --- scrolling --- */
+
+static void settle_rows(struct preview *preview)
+{
+    uint64_t rows = preview_grid_rows(preview), shown = preview->rows > 0 ? (uint64_t)preview->rows : 1;
+    uint64_t last = rows > shown ? rows - shown : 0;
+    if (preview->cursor_row < preview->top)
+        preview->top = preview->cursor_row;
+    if (preview->cursor_row - preview->top >= shown)
+        preview->top = preview->cursor_row - shown + 1;
+    if (preview->top > last)
+        preview->top = last;
+}
+
+static void settle_columns(struct preview *preview)
+{
+    if (preview->arrangement == ARRANGE_FLAT)
+        return;
+    uint64_t cursor = preview->cursor_column;
+    if (cursor < preview->left)
+        preview->left = cursor;
+    if (cursor - preview->left < preview_columns_that_fit(preview, preview->left))
+        return;
+    /* From the cursor to the left, as many as fit. */
+    int used = preview_column_width(preview, cursor) + PREVIEW_GAP;
+    preview->left = cursor;
+    while (preview->left > 0) {
+        used += preview_column_width(preview, preview->left - 1) + PREVIEW_GAP;
+        if (used > room(preview))
+            break;
+        preview->left--;
+    }
+}
+
+/* --- widths --- */
+
+static int cell_width(const struct preview *preview, uint64_t row, uint64_t column)
+{
+    char text[PREVIEW_TEXT_MAX];
+    const uint8_t *cell = preview_cell(preview, row, column);
+    if (!cell)
+        return 0;
+    preview_cell_text(preview, cell, column, NUMBER_SHORT, text, sizeof text);
+    return text_width(text);
+}
+
+static int field_name_width(const struct preview *preview, uint64_t column)
+{
+    struct dtype_field field = dtype_field_at(&preview->matrix.dtype, column);
+    char text[PREVIEW_TEXT_MAX];
+    name_escape(field.name, strlen(field.name), preview->ascii, text, sizeof text);
+    return text_width(text);
+}
+
+static int header_width(const struct preview *preview, uint64_t column)
+{
+    return preview->arrangement == ARRANGE_FIELDS ? field_name_width(preview, column) : digits(column);
+}
+
+static int page_column_width(const struct preview *preview, uint64_t column)
+{
+    const struct page *page = &preview->page;
+    int width = header_width(preview, column);
+    for (uint64_t row = page->top; row < page->top + page->rows; row++) {
+        int cell = cell_width(preview, row, column);
+        if (cell > width)
+            width = cell;
+    }
+    return width > UINT16_MAX ? UINT16_MAX : width;
+}
+
+/* Only columns that are then still visible make the common width. */
+static void learn_common_width(struct preview *preview)
+{
+    const struct page *page = &preview->page;
+    int width = preview->width;
+    for (uint32_t i = 0; i < page->columns; i++) {
+        int column = page_column_width(preview, page->left + i);
+        if (column > width)
+            width = column;
+        if ((int64_t)(i + 1) * (bounded(preview, width) + PREVIEW_GAP) > room(preview))
+            break;
+    }
+    preview->width = width;
+}
+
+static void learn_widths(struct preview *preview)
+{
+    const struct page *page = &preview->page;
+    struct page now = preview_page(preview);
+    if (preview->hex || !preview->has_values || !page_same_slice(page, &now))
+        return;
+    if (preview->arrangement != ARRANGE_FIELDS || !preview->widths) {
+        learn_common_width(preview);
+        return;
+    }
+    for (uint64_t column = page->left; column < page->left + page->columns; column++) {
+        int width = page_column_width(preview, column);
+        if (width > preview->widths[column])
+            preview->widths[column] = (uint16_t)width;
+    }
+}
+
+void preview_layout(struct preview *preview, int rows, int columns, bool ascii)
+{
+    preview->height = rows < 0 ? 0 : rows;
+    preview->breadth = columns < 0 ? 0 : columns;
+    preview->ascii = ascii;
+    preview->rows = preview_lines(preview).rows;
+    if (preview->line)
+        line_layout(preview->line, preview->breadth > 12 ? preview->breadth - 12 : 1);
+    if (!preview->has_matrix)
+        return;
+    learn_widths(preview);
+    settle_wrap(preview);
+    preview_place_clamp(preview);
+    settle_rows(preview);
+    settle_columns(preview);
+}

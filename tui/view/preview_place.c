@@ -1,0 +1,442 @@
+/*
+ * Where in the matrix the preview is: axes, slice, cursor, and the ways to move them. The element under the
+ * cursor stays the same whatever is done to the axes.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/sys/checked.h"
+#include "tui/view/preview_private.h"
+
+static uint64_t element_count(const struct preview *preview)
+{
+    return preview->matrix.rank == 0 ? 1 : preview->matrix.shape[0];
+}
+
+uint64_t preview_grid_rows(const struct preview *preview)
+{
+    if (!preview->has_matrix)
+        return 0;
+    if (preview->arrangement == ARRANGE_FLAT) {
+        uint64_t n = element_count(preview);
+        return n / preview->wrap + (n % preview->wrap != 0);
+    }
+    return preview->row_axis < 0 ? 1 : preview->matrix.shape[preview->row_axis];
+}
+
+uint64_t preview_grid_columns(const struct preview *preview)
+{
+    if (!preview->has_matrix)
+        return 0;
+    if (preview->arrangement == ARRANGE_FLAT)
+        return min_u64(preview->wrap, element_count(preview));
+    if (preview->arrangement == ARRANGE_FIELDS)
+        return dtype_field_count(&preview->matrix.dtype);
+    return preview->matrix.shape[preview->column_axis];
+}
+
+uint64_t preview_row_length(const struct preview *preview, uint64_t row)
+{
+    uint64_t columns = preview_grid_columns(preview);
+    if (preview->arrangement != ARRANGE_FLAT || columns == 0)
+        return columns;
+    uint64_t n = element_count(preview), first = row * preview->wrap;
+    return first >= n ? 0 : min_u64(preview->wrap, n - first);
+}
+
+void preview_index(const struct preview *preview, uint64_t row, uint64_t column, uint64_t *ret_index)
+{
+    if (preview->arrangement == ARRANGE_FLAT) {
+        if (preview->matrix.rank == 1)
+            ret_index[0] = row * preview->wrap + column;
+        return;
+    }
+    for (int axis = 0; axis < preview->matrix.rank; axis++)
+        ret_index[axis] = axis == preview->row_axis      ? row
+                          : axis == preview->column_axis ? column
+                                                         : preview->fixed[axis];
+}
+
+static bool is_fixed(const struct preview *preview, int axis)
+{
+    return axis != preview->row_axis && axis != preview->column_axis;
+}
+
+/* The next fixed axis behind `axis`, round the end; -1: none. */
+static int next_fixed(const struct preview *preview, int axis)
+{
+    int rank = preview->matrix.rank;
+    for (int i = 1; i <= rank; i++) {
+        int next = (axis + i + rank) % rank;
+        if (is_fixed(preview, next))
+            return next;
+    }
+    return -1;
+}
+
+static void settle_step_axis(struct preview *preview)
+{
+    if (preview->arrangement == ARRANGE_FLAT)
+        preview->step_axis = -1;
+    else if (preview->step_axis < 0 || preview->step_axis >= preview->matrix.rank ||
+             !is_fixed(preview, preview->step_axis))
+        preview->step_axis = next_fixed(preview, -1);
+}
+
+/* The last axes run down and across, the slice is the first one. */
+void preview_place_reset(struct preview *preview)
+{
+    int rank = preview->matrix.rank;
+    memset(preview->fixed, 0, sizeof preview->fixed);
+    preview->cursor_row = preview->cursor_column = preview->top = preview->left = 0;
+    preview->step_axis = preview->row_axis = preview->column_axis = -1;
+    preview->wrap = preview->hex ? PREVIEW_HEX_WRAP : 1;
+    preview->width = 0;
+    free(preview->widths);
+    preview->widths = NULL;
+    if (preview->matrix.dtype.kind == DTYPE_STRUCT && dtype_field_count(&preview->matrix.dtype) > 0) {
+        preview->arrangement = ARRANGE_FIELDS;
+        preview->row_axis = rank - 1;
+        preview->widths = calloc(dtype_field_count(&preview->matrix.dtype), sizeof *preview->widths);
+    } else if (rank < 2) {
+        preview->arrangement = ARRANGE_FLAT;
+    } else {
+        preview->arrangement = ARRANGE_PLANE;
+        preview->row_axis = rank - 2;
+        preview->column_axis = rank - 1;
+    }
+    settle_step_axis(preview);
+}
+
+static uint64_t clamp_below(uint64_t value, uint64_t count)
+{
+    return count == 0 ? 0 : min_u64(value, count - 1);
+}
+
+void preview_place_clamp(struct preview *preview)
+{
+    if (!preview->has_matrix)
+        return;
+    for (int axis = 0; axis < preview->matrix.rank; axis++)
+        preview->fixed[axis] = clamp_below(preview->fixed[axis], preview->matrix.shape[axis]);
+    preview->cursor_row = clamp_below(preview->cursor_row, preview_grid_rows(preview));
+    preview->cursor_column =
+        clamp_below(preview->cursor_column, preview_row_length(preview, preview->cursor_row));
+    preview->top = clamp_below(preview->top, preview_grid_rows(preview));
+    preview->left = clamp_below(preview->left, preview_grid_columns(preview));
+}
+
+void preview_rewrap(struct preview *preview, uint32_t wrap)
+{
+    uint64_t at = preview->cursor_row * preview->wrap + preview->cursor_column;
+    uint64_t top = preview->top * preview->wrap;
+    preview->wrap = wrap;
+    preview->cursor_row = at / wrap;
+    preview->cursor_column = at % wrap;
+    preview->top = top / wrap;
+    preview->left = 0;
+}
+
+/* --- axes --- */
+
+static void say(struct preview *preview, const char *text)
+{
+    snprintf(preview->message, sizeof preview->message, "%s", text);
+}
+
+/* Gives *axis to another axis, *cursor to that one's index; the old one stays fixed where the cursor was. */
+static void exchange_axis(struct preview *preview, int *axis, uint64_t *cursor)
+{
+    int next = next_fixed(preview, *axis);
+    if (next < 0)
+        return;
+    preview->fixed[*axis] = *cursor;
+    *cursor = preview->fixed[next];
+    *axis = next;
+    preview->top = preview->left = 0;
+    preview->width = 0;
+    settle_step_axis(preview);
+}
+
+static void choose_axis(struct preview *preview, enum action action)
+{
+    if (preview->arrangement == ARRANGE_FIELDS && action == ACTION_AXIS_COLUMNS)
+        say(preview, "a struct's fields run across");
+    else if (preview->step_axis < 0)
+        say(preview, preview->arrangement == ARRANGE_PLANE ? "two axes only: t transposes" : "no other axis");
+    else if (action == ACTION_AXIS_ROWS)
+        exchange_axis(preview, &preview->row_axis, &preview->cursor_row);
+    else
+        exchange_axis(preview, &preview->column_axis, &preview->cursor_column);
+}
+
+static void transpose(struct preview *preview)
+{
+    if (preview->arrangement != ARRANGE_PLANE) {
+        say(preview, "nothing to transpose: one axis runs down");
+        return;
+    }
+    int axis = preview->row_axis;
+    uint64_t cursor = preview->cursor_row;
+    preview->row_axis = preview->column_axis;
+    preview->column_axis = axis;
+    preview->cursor_row = preview->cursor_column;
+    preview->cursor_column = cursor;
+    preview->top = preview->left = 0;
+}
+
+static void step_slice(struct preview *preview, int64_t steps)
+{
+    int axis = preview->step_axis;
+    if (axis < 0) {
+        say(preview, "there is only this slice");
+        return;
+    }
+    uint64_t *at = &preview->fixed[axis], distance = (uint64_t)(steps < 0 ? -steps : steps);
+    if (steps < 0)
+        *at -= min_u64(distance, *at);
+    else
+        *at = clamp_below(*at + distance, preview->matrix.shape[axis]);
+}
+
+/* --- the cursor --- */
+
+static void move_rows(struct preview *preview, int64_t rows)
+{
+    uint64_t distance = (uint64_t)(rows < 0 ? -rows : rows);
+    if (rows < 0)
+        preview->cursor_row -= min_u64(distance, preview->cursor_row);
+    else if (preview->cursor_row < UINT64_MAX - distance)
+        preview->cursor_row += distance;
+    preview_place_clamp(preview);
+}
+
+/* A page moves what is shown, and the cursor with it. */
+static void move_page(struct preview *preview, int64_t rows)
+{
+    uint64_t distance = (uint64_t)(rows < 0 ? -rows : rows);
+    uint64_t all = preview_grid_rows(preview), shown = (uint64_t)(preview->rows > 0 ? preview->rows : 1);
+    uint64_t last = all > shown ? all - shown : 0;
+    if (rows < 0)
+        preview->top -= min_u64(distance, preview->top);
+    else
+        preview->top = max_u64(min_u64(preview->top + distance, last), preview->top);
+    move_rows(preview, rows);
+}
+
+static void move_left(struct preview *preview)
+{
+    if (preview->cursor_column > 0) {
+        preview->cursor_column--;
+    } else if (preview->arrangement == ARRANGE_FLAT && preview->cursor_row > 0) {
+        preview->cursor_row--;
+        preview->cursor_column = preview_row_length(preview, preview->cursor_row) - 1;
+    }
+}
+
+static void move_right(struct preview *preview)
+{
+    uint64_t row = preview->cursor_row;
+    if (preview->cursor_column + 1 < preview_row_length(preview, row)) {
+        preview->cursor_column++;
+    } else if (preview->arrangement == ARRANGE_FLAT && row + 1 < preview_grid_rows(preview)) {
+        preview->cursor_row++;
+        preview->cursor_column = 0;
+    }
+}
+
+static bool move(struct preview *preview, enum action action)
+{
+    int64_t page = preview->rows > 1 ? preview->rows : 1;
+    switch (action) {
+    case ACTION_UP:
+        move_rows(preview, -1);
+        return true;
+    case ACTION_DOWN:
+        move_rows(preview, 1);
+        return true;
+    case ACTION_LEFT:
+        move_left(preview);
+        return true;
+    case ACTION_RIGHT:
+        move_right(preview);
+        return true;
+    case ACTION_PAGE_UP:
+        move_page(preview, -page);
+        return true;
+    case ACTION_PAGE_DOWN:
+        move_page(preview, page);
+        return true;
+    case ACTION_HALF_UP:
+        move_page(preview, -(page + 1) / 2);
+        return true;
+    case ACTION_HALF_DOWN:
+        move_page(preview, (page + 1) / 2);
+        return true;
+    case ACTION_FIRST:
+        preview->cursor_row = 0;
+        return true;
+    case ACTION_LAST:
+        preview->cursor_row = UINT64_MAX;
+        preview_place_clamp(preview);
+        return true;
+    case ACTION_ROW_START:
+        preview->cursor_column = 0;
+        return true;
+    case ACTION_ROW_END:
+        preview->cursor_column = UINT64_MAX;
+        preview_place_clamp(preview);
+        return true;
+    default:
+        return false;
+    }
+}
+
+enum preview_result preview_place_action(struct preview *preview, enum action action)
+{
+    if (!preview->has_matrix)
+        return action >= ACTION_UP && action <= ACTION_ROW_END ? PREVIEW_USED : PREVIEW_UNUSED;
+    if (move(preview, action))
+        return PREVIEW_USED;
+    switch (action) {
+    case ACTION_SLICE_PREVIOUS:
+        step_slice(preview, -1);
+        return PREVIEW_USED;
+    case ACTION_SLICE_NEXT:
+        step_slice(preview, 1);
+        return PREVIEW_USED;
+    case ACTION_SLICE_BACK_10:
+        step_slice(preview, -10);
+        return PREVIEW_USED;
+    case ACTION_SLICE_ON_10:
+        step_slice(preview, 10);
+        return PREVIEW_USED;
+    case ACTION_NEXT_AXIS:
+        if (preview->step_axis >= 0)
+            preview->step_axis = next_fixed(preview, preview->step_axis);
+        return PREVIEW_USED;
+    case ACTION_AXIS_ROWS:
+    case ACTION_AXIS_COLUMNS:
+        choose_axis(preview, action);
+        return PREVIEW_USED;
+    case ACTION_TRANSPOSE:
+        transpose(preview);
+        return PREVIEW_USED;
+    default:
+        return PREVIEW_UNUSED;
+    }
+}
+
+/* --- go to --- */
+
+/* One number of an index on an axis of `count`; hex where the matrix is bytes. */
+static int parse_position(const char **text, uint64_t count, int axis, bool hex, uint64_t *ret_position,
+                          struct error *error)
+{
+    const char *p = *text;
+    while (*p == ' ')
+        p++;
+    bool negative = *p == '-';
+    const char *digits = p + negative;
+    if (*digits < '0' || *digits > '9')
+        return error_set(error, EINVAL, "a number is expected, as in 17,1204");
+    char *end;
+    errno = 0;
+    unsigned long long value =
+        strtoull(digits, &end, hex && digits[0] == '0' && (digits[1] | 0x20) == 'x' ? 16 : 10);
+    bool fits = errno == 0 && (negative ? value <= count && value > 0 : value < count);
+    if (!fits && !(negative && value == 0 && count > 0))
+        return error_set(error, EINVAL, "%.*s is out of range for axis %d of %llu", (int)(end - p), p, axis,
+                         (unsigned long long)count);
+    while (*end == ' ')
+        end++;
+    *text = end;
+    *ret_position = negative && value ? count - value : value;
+    return 0;
+}
+
+/* The axes that n numbers speak of: all of them, or those of the grid. 0: no way to read n numbers. */
+static int axes_of(const struct preview *preview, int n, int *ret_axes)
+{
+    int rank = preview->matrix.rank;
+    if (n == rank) {
+        for (int i = 0; i < n; i++)
+            ret_axes[i] = i;
+        return n;
+    }
+    if (n > 2 || preview->row_axis < 0 || (n == 2 && preview->column_axis < 0))
+        return 0;
+    ret_axes[0] = preview->row_axis;
+    if (n == 2)
+        ret_axes[1] = preview->column_axis;
+    return n;
+}
+
+static int count_numbers(const char *text)
+{
+    int n = 1;
+    for (; *text; text++)
+        n += *text == ',';
+    return n;
+}
+
+static void go(struct preview *preview, const int *axes, const uint64_t *position, int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (preview->arrangement == ARRANGE_FLAT) {
+            preview->cursor_row = position[i] / preview->wrap;
+            preview->cursor_column = position[i] % preview->wrap;
+        } else if (axes[i] == preview->row_axis) {
+            preview->cursor_row = position[i];
+        } else if (axes[i] == preview->column_axis) {
+            preview->cursor_column = position[i];
+        } else {
+            preview->fixed[axes[i]] = position[i];
+        }
+    }
+}
+
+/* The index as typed, without the blanks and brackets that may stand around it. malloc'ed. */
+static char *bare_index(const char *text)
+{
+    size_t n;
+    text += strspn(text, " [(");
+    n = strlen(text);
+    while (n > 0 && strchr(" ])", text[n - 1]))
+        n--;
+    return strndup(text, n);
+}
+
+int preview_place_goto(struct preview *preview, const char *typed, struct error *error)
+{
+    int axes[MATRIX_RANK_MAX], n, result = 0;
+    uint64_t position[MATRIX_RANK_MAX];
+    char *text = bare_index(typed);
+    const char *p = text;
+    if (!text)
+        return error_set(error, ENOMEM, "out of memory");
+    n = count_numbers(text);
+    if (!preview->has_matrix || preview->matrix.rank == 0 || n > MATRIX_RANK_MAX ||
+        axes_of(preview, n, axes) == 0) {
+        result = error_set(error, EINVAL, "%d numbers: the matrix has %d axes", n, preview->matrix.rank);
+        goto out;
+    }
+    for (int i = 0; i < n; i++) {
+        result =
+            parse_position(&p, preview->matrix.shape[axes[i]], axes[i], preview->hex, &position[i], error);
+        if (result < 0)
+            goto out;
+        if (*p != (i + 1 < n ? ',' : '\0')) {
+            result = error_set(error, EINVAL, "an index is numbers with commas between, as 17,1204");
+            goto out;
+        }
+        p += *p == ',';
+    }
+    go(preview, axes, position, n);
+    preview_place_clamp(preview);
+out:
+    free(text);
+    return result;
+}

@@ -1,0 +1,175 @@
+/*
+ * What the files of the preview share: the page that is read, and the model's own state.
+ */
+#ifndef SHMTOP_TUI_VIEW_PREVIEW_PRIVATE_H
+#define SHMTOP_TUI_VIEW_PREVIEW_PRIVATE_H
+
+#include "tui/view/line.h"
+#include "tui/view/preview.h"
+
+#define PREVIEW_CELL_MAX    256        /* bytes of an element that are read */
+#define PREVIEW_PAGE_MAX    (4u << 20) /* bytes of a page */
+#define PREVIEW_TEXT_MAX    512        /* of a cell's text */
+#define PREVIEW_PERIOD      250        /* ms between two looks at the same page */
+#define PREVIEW_PERIOD_GONE 1000
+#define PREVIEW_SLOW        300 /* ms after which the old page is no longer shown for the new one */
+#define PREVIEW_HEX_WRAP    16
+
+/* How the elements of a matrix lie in the grid. */
+enum arrangement {
+    ARRANGE_FLAT,   /* rank 0 and 1, and bytes in hex: `wrap` elements a row */
+    ARRANGE_FIELDS, /* structs: a row an element, a column a field */
+    ARRANGE_PLANE,  /* two axes */
+};
+
+/* A rectangle of the grid, and where in the matrix the grid lies. */
+struct page {
+    enum arrangement arrangement;
+    int row_axis, column_axis;       /* -1: none */
+    uint64_t fixed[MATRIX_RANK_MAX]; /* the index on each axis that is neither */
+    uint32_t wrap;                   /* ARRANGE_FLAT: elements a row */
+    uint64_t top, left;
+    uint32_t rows, columns;
+};
+
+struct preview_request {
+    char *name;
+    struct identity id;
+    unsigned generation; /* of the model's matrix */
+    bool has_matrix;     /* else only look what it is */
+    bool hex;            /* the matrix is the segment's bytes, not what its header says */
+    struct matrix matrix;
+    struct page page;
+};
+
+enum preview_found {
+    FOUND_IT,
+    FOUND_NOTHING, /* no such name */
+    FOUND_OTHER,   /* another segment bears the name; `segment` is that one */
+    FOUND_FAILURE, /* error */
+};
+
+struct preview_reply {
+    enum preview_found found;
+    struct error error;
+    struct segment segment; /* owned */
+    unsigned generation;    /* of the request */
+    bool has_values;        /* page, cells */
+    bool is_short;          /* the segment ends before the page does */
+    struct page page;       /* rows and columns: what was read */
+    size_t cell_bytes;      /* from one cell to the next */
+    uint8_t *cells;         /* owned; rows * columns, row by row */
+};
+
+/* The type of a grid column as it is read and shown: trimmed to PREVIEW_CELL_MAX. Borrows from the matrix;
+ * not to be cleared. */
+struct dtype preview_column_dtype(const struct matrix *matrix, enum arrangement arrangement, uint64_t column);
+/* Bytes of the largest such column among [left, left + columns). */
+size_t preview_cell_bytes(const struct matrix *matrix, const struct page *page);
+
+/* What is wrong with the segment now. */
+enum condition {
+    CONDITION_FINE,
+    CONDITION_GONE,
+    CONDITION_OTHER,
+    CONDITION_SHRUNK,
+    CONDITION_DAMAGED, /* it had a matrix before */
+    CONDITION_FAILED,
+};
+
+struct preview {
+    char *name;
+    struct identity id;
+    struct identity other; /* CONDITION_OTHER: who bears the name now */
+    int64_t now;
+
+    /* What it is. */
+    bool looked; /* the first reply came */
+    uint64_t size;
+    enum layout layout;
+    char *reason; /* why there is no matrix; NULL: there is */
+    bool has_matrix, hex;
+    struct matrix matrix;
+    unsigned generation;
+    enum arrangement arrangement;
+    enum condition condition;
+    int64_t condition_since;
+    char condition_text[ERROR_TEXT_MAX];
+
+    /* Where we are. */
+    int row_axis, column_axis, step_axis; /* step_axis: the one [ ] move along; -1: none is fixed */
+    uint64_t fixed[MATRIX_RANK_MAX];
+    uint32_t wrap;
+    uint64_t cursor_row, cursor_column, top, left;
+
+    /* What is visible; set by preview_layout. */
+    int height, breadth; /* of the rectangle */
+    bool ascii;
+    int rows;         /* of the grid */
+    int width;        /* of a column; 0: not known yet */
+    uint16_t *widths; /* ARRANGE_FIELDS: of each column; 0: not known yet */
+
+    /* The last page read. */
+    bool has_values;
+    struct page page;
+    size_t cell_bytes;
+    uint8_t *cells;
+    bool *changed; /* since the page before */
+
+    bool asked; /* a request is under way */
+    int64_t asked_at;
+    struct page asking; /* its page */
+    int64_t supplied_at;
+    bool again; /* look now */
+    bool frozen;
+
+    struct line *line; /* "go to"; NULL: closed */
+    char message[ERROR_TEXT_MAX];
+};
+
+/* The grid's size. */
+uint64_t preview_grid_rows(const struct preview *preview);
+uint64_t preview_grid_columns(const struct preview *preview);
+/* Columns in a row of the grid: fewer in the last one of a wrapped dimension. */
+uint64_t preview_row_length(const struct preview *preview, uint64_t row);
+
+/* Rows of the rectangle: which lines there are. */
+struct preview_lines {
+    bool title, slice, header, bottom;
+    int first; /* of the grid */
+    int rows;
+};
+struct preview_lines preview_lines(const struct preview *preview);
+bool preview_has_slices(const struct preview *preview);
+
+/* Columns of the row headings with one blank on either side, of a grid column, and between two. */
+int preview_heading_width(const struct preview *preview);
+int preview_column_width(const struct preview *preview, uint64_t column);
+#define PREVIEW_GAP 2
+/* How many whole columns fit from left on; at least 1. */
+uint64_t preview_columns_that_fit(const struct preview *preview, uint64_t left);
+
+/* The page that should be on the screen. */
+struct page preview_page(const struct preview *preview);
+/* Whether the last page read holds all of a page; shows the same slice. */
+bool page_covers(const struct page *have, const struct page *want);
+bool page_same_slice(const struct page *a, const struct page *b);
+
+/* The bytes of a grid cell, NULL where they were not read. */
+const uint8_t *preview_cell(const struct preview *preview, uint64_t row, uint64_t column);
+/* Its text. Returns the length. */
+size_t preview_cell_text(const struct preview *preview, const uint8_t *cell, uint64_t column, int style,
+                         char *buf, size_t size);
+
+/* The index of a grid cell in the whole matrix: rank entries. */
+void preview_index(const struct preview *preview, uint64_t row, uint64_t column, uint64_t *ret_index);
+
+/* preview_place.c: moving. */
+void preview_place_reset(struct preview *preview);
+void preview_place_clamp(struct preview *preview);
+enum preview_result preview_place_action(struct preview *preview, enum action action);
+/* "17,1204": a full index or one within the slice; negative as in numpy. -EINVAL. */
+int preview_place_goto(struct preview *preview, const char *text, struct error *error);
+void preview_rewrap(struct preview *preview, uint32_t wrap);
+
+#endif
