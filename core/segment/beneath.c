@@ -44,9 +44,9 @@ int place_find(const struct directory *directory, const char *name, struct place
     char parent[NAME_PATH_MAX];
     memcpy(parent, name, (size_t)(slash - name));
     parent[slash - name] = '\0';
-    int fd = sys.openat(directory_fd(directory), parent, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+    int fd = fd_openat(directory_fd(directory), parent, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
     if (fd < 0)
-        return beneath_error(error, errno, "look at");
+        return beneath_error(error, -fd, "look at");
     *ret_place = (struct place){.fd = fd, .opened = fd, .file = slash + 1};
     return 0;
 }
@@ -105,16 +105,13 @@ static int noatime(const struct facts *facts)
 
 static int open_entry(int dirfd, const char *file, int flags)
 {
-    for (int i = 0; i < LEASE_TRIES; i++) {
-        int fd = sys.openat(dirfd, file, flags, 0);
-        if (fd >= 0)
-            return fd;
-        if (errno == EPERM && flags & O_NOATIME)
-            flags &= ~O_NOATIME;
-        else if (errno != EINTR && errno != EAGAIN)
-            break;
+    int fd = -EAGAIN;
+    for (int i = 0; i < LEASE_TRIES && fd == -EAGAIN; i++) {
+        fd = fd_openat(dirfd, file, flags, 0);
+        if (fd == -EPERM && flags & O_NOATIME)
+            fd = fd_openat(dirfd, file, flags &= ~O_NOATIME, 0);
     }
-    return -errno;
+    return fd;
 }
 
 static int open_failed(struct error *error, int code)
@@ -155,8 +152,7 @@ int beneath_open_file(const struct directory *directory, const char *name, int f
 
 int beneath_open_list(int dirfd, const char *file)
 {
-    int fd = sys.openat(dirfd, file, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
-    return fd < 0 ? -errno : fd;
+    return fd_openat(dirfd, file, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
 }
 
 /* What getdents64 writes. Source: getdents(2). */

@@ -50,9 +50,9 @@ static int open_failed(struct error *error, int code)
 
 static int open_path(const char *path, bool read_only, uint64_t *ret_device, struct error *error)
 {
-    int fd AUTO_CLOSE = sys.openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC, 0);
+    int fd AUTO_CLOSE = fd_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC, 0);
     if (fd < 0)
-        return open_failed(error, errno);
+        return open_failed(error, -fd);
     struct facts facts;
     int r = facts_get(fd, "", &facts);
     if (r < 0)

@@ -1,12 +1,12 @@
 #include "core/segment/room.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/sys/calls.h"
 #include "core/sys/checked.h"
 #include "core/sys/fd.h"
 
@@ -15,7 +15,7 @@
 /* The start of a small file, NUL-terminated, malloc'ed; NULL where it cannot be read. */
 static char *read_text(const char *path)
 {
-    int fd AUTO_CLOSE = sys.openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
+    int fd AUTO_CLOSE = fd_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
     if (fd < 0)
         return NULL;
     char *text = malloc(FILE_MAX);

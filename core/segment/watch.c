@@ -163,9 +163,9 @@ static int watch_subdirectory(struct watch *watch, const char *name)
     if (snprintf(path, sizeof path, "%s/%s", directory_path(watch->directory), name) >= (int)sizeof path)
         return -ENAMETOOLONG;
     int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-    int fd AUTO_CLOSE = sys.openat(directory_fd(watch->directory), name, flags, 0);
+    int fd AUTO_CLOSE = fd_openat(directory_fd(watch->directory), name, flags, 0);
     if (fd < 0)
-        return -errno;
+        return fd;
     return add_watch(watch, fd, path, IN_DONT_FOLLOW);
 }
 
@@ -322,9 +322,9 @@ size_t watch_take(struct watch *watch, const char *const **ret_names, bool *ret_
 static int look_at_path(const struct watch *watch, struct identity *ret_id, struct error *error)
 {
     int fd AUTO_CLOSE =
-        sys.openat(AT_FDCWD, directory_path(watch->directory), O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+        fd_openat(AT_FDCWD, directory_path(watch->directory), O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
     struct facts facts;
-    int r = fd < 0 ? -errno : facts_get(fd, "", &facts);
+    int r = fd < 0 ? fd : facts_get(fd, "", &facts);
     if (r == -ENOENT || r == -ENOTDIR || r == -ELOOP)
         return error_set(error, ENOENT, "the directory is gone");
     if (r < 0)

@@ -14,6 +14,15 @@ void fd_close(int *fd)
     *fd = -1;
 }
 
+int fd_openat(int dirfd, const char *path, int flags, mode_t mode)
+{
+    int fd;
+    do {
+        fd = sys.openat(dirfd, path, flags, mode);
+    } while (fd < 0 && errno == EINTR);
+    return fd < 0 ? -errno : fd;
+}
+
 ssize_t fd_pread_full(int fd, void *buf, size_t size, uint64_t offset)
 {
     size_t done = 0;
