@@ -232,6 +232,18 @@ struct decimal decimal_round(const struct decimal *decimal, int n)
     return rounded;
 }
 
+struct decimal decimal_exact(const struct decimal *decimal, int n)
+{
+    if (decimal->count >= n || decimal->digits == 0)
+        return decimal_round(decimal, n);
+    int exponent;
+    uint64_t digits = round_exactly(decimal->value, n, &exponent);
+    struct decimal exact = make_decimal(digits, exponent);
+    exact.negative = decimal->negative;
+    exact.value = decimal->value;
+    return exact;
+}
+
 static void add_digits(char *at, const struct decimal *decimal)
 {
     uint64_t digits = decimal->digits;

@@ -31,6 +31,10 @@ int decimal_point(const struct decimal *decimal);
  * · 10^k. */
 struct decimal decimal_round(const struct decimal *decimal, int n);
 
+/* The n digits (at most 17) that the value itself begins with, rounded: more than its shortest form may have.
+ */
+struct decimal decimal_exact(const struct decimal *decimal, int n);
+
 /*
  * "-12.5" with at least `fraction` digits behind the point, filled with zeros. Where fraction is 0 and there
  * is no fraction, no point is written.
