@@ -73,6 +73,15 @@ const struct identity *preview_identity(const struct preview *preview)
 
 /* --- pages --- */
 
+/* An axis that is not in the grid may be the one of no length. */
+static bool is_empty(const struct matrix *matrix)
+{
+    for (int axis = 0; axis < matrix->rank; axis++)
+        if (matrix->shape[axis] == 0)
+            return true;
+    return false;
+}
+
 struct page preview_page(const struct preview *preview)
 {
     struct page page = {.arrangement = preview->arrangement,
@@ -83,7 +92,7 @@ struct page preview_page(const struct preview *preview)
                         .left = preview->left};
     memcpy(page.fixed, preview->fixed, sizeof page.fixed);
     uint64_t rows = preview_grid_rows(preview), columns = preview_grid_columns(preview);
-    if (page.top >= rows || page.left >= columns || preview->rows < 1)
+    if (page.top >= rows || page.left >= columns || preview->rows < 1 || is_empty(&preview->matrix))
         return page;
     page.columns = (uint32_t)min_u64(columns - page.left, preview_columns_that_fit(preview, page.left));
     page.rows = (uint32_t)min_u64(rows - page.top, (uint64_t)preview->rows);

@@ -17,8 +17,9 @@
 
 bool preview_has_slices(const struct preview *preview)
 {
-    return preview->has_matrix && preview->arrangement != ARRANGE_FLAT &&
-           (preview->step_axis >= 0 || preview->arrangement == ARRANGE_PLANE);
+    /* Two axes as usual need no words. */
+    return preview->has_matrix && (preview->step_axis >= 0 || (preview->arrangement == ARRANGE_PLANE &&
+                                                               preview->row_axis > preview->column_axis));
 }
 
 /* A line that tells more than values do: a condition, a reason. */
@@ -60,12 +61,12 @@ static int digits(uint64_t value)
     return n;
 }
 
-/* The last row that is visible, counted in elements where they wrap. */
+/* Of all rows, not of those that are visible: so it stays the same wherever one is. */
 static uint64_t last_heading(const struct preview *preview)
 {
-    uint64_t rows = preview_grid_rows(preview), last = preview->top + (uint64_t)preview->rows;
-    last = rows == 0 ? 0 : min_u64(last, rows - 1);
-    return preview->arrangement == ARRANGE_FLAT ? last * preview->wrap : last;
+    if (preview->arrangement == ARRANGE_FLAT)
+        return preview->matrix.rank == 0 ? 0 : preview->matrix.shape[0];
+    return preview_grid_rows(preview);
 }
 
 int preview_heading_width(const struct preview *preview)
