@@ -11,6 +11,7 @@
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
+#include <utmp.h>
 
 #include "tests/support/pty.h"
 #include "tests/support/screen.h"
@@ -164,15 +165,19 @@ struct pty *pty_start(const struct pty_options *options)
     struct winsize size = {.ws_row = (unsigned short)(options->rows ? options->rows : 24),
                            .ws_col = (unsigned short)(options->columns ? options->columns : 80)};
     struct pty *pty = calloc(1, sizeof(*pty));
-    int reports[2] = {-1, -1}, commands[2] = {-1, -1};
+    int reports[2] = {-1, -1}, commands[2] = {-1, -1}, slave;
 
     assert_non_null(pty);
     pty->job = options->job;
     if (pty->job)
         assert_true(pipe2(reports, O_CLOEXEC) == 0 && pipe2(commands, O_CLOEXEC) == 0);
-    pty->child = forkpty(&pty->master, NULL, NULL, &size);
+    assert_int_equal(openpty(&pty->master, &slave, NULL, NULL, &size), 0);
+    tcgetattr(pty->master, &pty->before); /* before the program can change them */
+    pty->child = fork();
     assert_true(pty->child >= 0);
     if (pty->child == 0) {
+        close(pty->master);
+        login_tty(slave);
         if (options->job) {
             close(reports[0]);
             close(commands[1]);
@@ -181,7 +186,7 @@ struct pty *pty_start(const struct pty_options *options)
         run_program(options);
     }
     fcntl(pty->master, F_SETFD, FD_CLOEXEC);
-    tcgetattr(pty->master, &pty->before);
+    close(slave);
     if (pty->job) {
         close(reports[1]);
         close(commands[0]);
