@@ -1,6 +1,6 @@
 /*
- * A directory of segments: /dev/shm, a container's /proc/PID/root/dev/shm, a test's own. Owns the descriptor, the
- * path and the read-only mark; every change of anything in it asks directory_may_change first.
+ * A directory of segments: /dev/shm, a container's /proc/PID/root/dev/shm, a test's own. Owns the descriptor,
+ * the path and the read-only mark; every change of anything in it asks directory_may_change first.
  */
 #ifndef SHMTOP_CORE_SEGMENT_DIRECTORY_H
 #define SHMTOP_CORE_SEGMENT_DIRECTORY_H
@@ -13,14 +13,18 @@
 struct directory;
 
 /*
- * Opens DIR. With read_only nothing in it can be changed through this library; and as root it must then lie on a
- * tmpfs or hugetlbfs (a sudoers rule for `shmtop -r` must not read any file as root): else -EACCES. -ENOENT,
- * -ENOTDIR (as ENOENT's class), -EACCES.
+ * Opens DIR. With read_only nothing in it can be changed through this library; and as root it must then lie
+ * on a tmpfs or hugetlbfs (a sudoers rule for `shmtop -r` must not read any file as root): else -EACCES.
+ * -ENOENT (also where it is no directory), -EACCES.
  */
 int directory_open(struct directory **ret_directory, const char *path, bool read_only, struct error *error);
 void directory_close(struct directory *directory);
 
-/* The same directory once more: its path opened anew, for after it was replaced or mounted over. */
+/*
+ * The same directory once more: its path opened anew, for after it was replaced or mounted over. The
+ * descriptor keeps its number, so other threads may use the directory meanwhile: each of their calls sees the
+ * old one or the new.
+ */
 int directory_reopen(struct directory *directory, struct error *error);
 
 int directory_fd(const struct directory *directory); /* borrowed, O_RDONLY|O_DIRECTORY */
@@ -34,17 +38,19 @@ int directory_may_change(const struct directory *directory, struct error *error)
 struct directory_usage {
     uint64_t size; /* bytes; 0: the file system has no limit */
     uint64_t used;
-    uint64_t free; /* what we may still take */
+    uint64_t free;   /* what we may still take; UINT64_MAX: no limit */
     uint64_t inodes; /* 0: no limit */
     uint64_t inodes_free;
 };
-int directory_usage(const struct directory *directory, struct directory_usage *ret_usage, struct error *error);
+int directory_usage(const struct directory *directory, struct directory_usage *ret_usage,
+                    struct error *error);
 
 /*
- * Opens an entry beneath the directory, following no link, with flags (O_RDONLY or O_RDWR …; O_CLOEXEC, O_NOFOLLOW,
- * O_NONBLOCK, O_NOCTTY and, where allowed, O_NOATIME are added), and only if it is a regular file: it is statx'ed
- * first (opening a FIFO would release a blocked writer) and fstat'ed again. Returns the descriptor, or -ENOENT, -EACCES,
- * -ENOTSUP (not a regular file), -ELOOP class as -ENOENT, -ESTALE (changed in between).
+ * Opens an entry beneath the directory, following no link, with flags (O_RDONLY or O_RDWR …; O_CLOEXEC,
+ * O_NOFOLLOW, O_NONBLOCK, O_NOCTTY and, where allowed, O_NOATIME are added), and only if it is a regular
+ * file: it is statx'ed first (opening a FIFO would release a blocked writer) and fstat'ed again. Returns the
+ * descriptor, or -EINVAL (no name), -ENOENT (also where DIR is a link), -EACCES, -ENOTSUP (not a regular
+ * file), -ESTALE (replaced in between), -EBUSY (a lease that its holder keeps).
  */
 int directory_open_file(const struct directory *directory, const char *name, int flags, struct error *error);
 

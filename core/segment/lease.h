@@ -1,6 +1,7 @@
 /*
- * Is a segment held? The kernel knows: a write lease is refused while anyone, in any namespace, has the file open or mapped.
- * Source: fcntl(2) F_SETLEASE; product.md "Said, never guessed".
+ * Is a segment held? The kernel knows: a write lease is refused while anyone, in any namespace, has the file
+ * open or mapped. We count too: a descriptor or map of the file that this process has makes it held. Source:
+ * fcntl(2) F_SETLEASE; product.md "Said, never guessed".
  */
 #ifndef SHMTOP_CORE_SEGMENT_LEASE_H
 #define SHMTOP_CORE_SEGMENT_LEASE_H
@@ -13,11 +14,15 @@ enum held {
     HELD_YES,
 };
 
-/* Takes the lease and gives it back at once. Opens the segment anew for it; *ret_held is set on 0. -ENOENT, -ESTALE. */
-int lease_ask(const struct directory *directory, const char *name, const struct identity *id, enum held *ret_held,
-              struct error *error);
+/* Takes the lease and gives it back at once. Opens the segment anew for it; *ret_held is set on 0. -ENOENT,
+ * -ESTALE. */
+int lease_ask(const struct directory *directory, const char *name, const struct identity *id,
+              enum held *ret_held, struct error *error);
 
-/* Takes the lease on a descriptor of ours, and keeps it until lease_give or close. HELD_NO: we have it. */
+/*
+ * Takes the lease on a descriptor of ours, the only one of that file, and keeps it until lease_give or close.
+ * HELD_NO: we have it. Whoever opens the file meanwhile waits, and we are sent SIGURG, which nobody notices.
+ */
 enum held lease_take(int fd);
 void lease_give(int fd);
 
