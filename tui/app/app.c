@@ -211,11 +211,25 @@ static void followed(struct app *app, enum following following)
         app_say(app, false, "the kernel refuses another watch: looking at everything every 2 s");
 }
 
+/* Whether an event changes what is drawn whatever it brings; the others say so themselves. */
+static bool is_seen(enum event_kind kind)
+{
+    return kind != EVENT_LOOKED && kind != EVENT_LOOK_DONE && kind != EVENT_USAGE;
+}
+
+static void used(struct app *app, const struct directory_usage *usage)
+{
+    if (app->has_usage && memcmp(&app->usage, usage, sizeof *usage) == 0)
+        return;
+    app->usage = *usage;
+    app->has_usage = app->dirty = true;
+}
+
 void app_update(struct app *app, const struct event *event)
 {
     app->now = event->now;
     app->wall = event->wall;
-    app->dirty = true;
+    app->dirty |= is_seen(event->kind);
     switch (event->kind) {
     case EVENT_KEY:
     case EVENT_PASTE:
@@ -240,6 +254,7 @@ void app_update(struct app *app, const struct event *event)
         break;
     case EVENT_LOOKED:
         facts_looked(app, event);
+        app->dirty |= catalog_version(app->catalog) != app->listed;
         break;
     case EVENT_SCANNED:
         facts_scanned(app, &event->u.scanned);
@@ -248,8 +263,7 @@ void app_update(struct app *app, const struct event *event)
         facts_look_done(app, event->token);
         break;
     case EVENT_USAGE:
-        app->usage = event->u.usage;
-        app->has_usage = true;
+        used(app, &event->u.usage);
         break;
     case EVENT_NAMED:
         facts_named(app, event);

@@ -430,6 +430,7 @@ static void open_app(struct console *console, const struct console_options *opti
         .ascii = terminal_is_ascii(console->terminal),
     };
     terminal_size(console->terminal, &rows, &columns);
+    console->cells.ascii = terminal_is_ascii(console->terminal);
     console->app = app_new(&app_options, rows, columns, monotonic_ms(), wall_ns());
     do_effects(console);
     if (watch_is_polling(console->watch))

@@ -55,10 +55,9 @@ static void draw_empty(const struct app *app, struct cells *cells, struct rect r
 {
     char nothing[600], first[700], then[1300];
     snprintf(nothing, sizeof nothing, "%.500s holds no segment.", app->directory);
-    snprintf(
-        first, sizeof first,
-        "  m = np.lib.format.open_memmap(\"%.500s/.m.tmp\", mode=\"w+\", dtype=\"f2\", shape=(1000, 1000))",
-        app->directory);
+    snprintf(first, sizeof first,
+             "  m = np.lib.format.open_memmap(\"%.500s/.m.tmp\", \"w+\", \"f2\", (1000, 1000))",
+             app->directory);
     snprintf(then, sizeof then, "  m[:] = 1; os.replace(\"%.500s/.m.tmp\", \"%.500s/m.shm\")", app->directory,
              app->directory);
     const char *lines[] = {

@@ -33,6 +33,7 @@ void facts_open(struct app *app)
 {
     app->chores.slow = app->now + APP_SLOW_MS;
     app->chores.renew = app->now + APP_RENEW_MS;
+    ask_look(app, LOOK_VISIBLE, 0)->u.look.usage = true;
     facts_rescan(app);
 }
 

@@ -10,9 +10,9 @@ struct kind {
 };
 
 static const struct kind kinds[SHOWN_COUNT] = {
-    [SHOWN_NAME] = {COLUMN_NAME, ROLE_TEXT, 12, 0},   [SHOWN_SIZE] = {COLUMN_SIZE, ROLE_TEXT, 6, 1},
-    [SHOWN_BAR] = {COLUMN_COUNT, ROLE_USED, 4, 1},    [SHOWN_ALLOCATED] = {COLUMN_ALLOCATED, ROLE_DIM, 7, 1},
-    [SHOWN_TYPE] = {COLUMN_TYPE, ROLE_TYPE, 8, 2},    [SHOWN_SHAPE] = {COLUMN_SHAPE, ROLE_TEXT, 15, 2},
+    [SHOWN_NAME] = {COLUMN_NAME, ROLE_TEXT, 9, 0},    [SHOWN_SIZE] = {COLUMN_SIZE, ROLE_TEXT, 6, 1},
+    [SHOWN_BAR] = {COLUMN_COUNT, ROLE_USED, 3, 1},    [SHOWN_ALLOCATED] = {COLUMN_ALLOCATED, ROLE_DIM, 7, 1},
+    [SHOWN_TYPE] = {COLUMN_TYPE, ROLE_TYPE, 8, 2},    [SHOWN_SHAPE] = {COLUMN_SHAPE, ROLE_TEXT, 16, 2},
     [SHOWN_OWNER] = {COLUMN_OWNER, ROLE_DIM, 8, 2},   [SHOWN_GROUP] = {COLUMN_GROUP, ROLE_DIM, 8, 2},
     [SHOWN_MODE] = {COLUMN_MODE, ROLE_DIM, 4, 2},     [SHOWN_AGE] = {COLUMN_AGE, ROLE_DIM, 6, 1},
     [SHOWN_LAYOUT] = {COLUMN_LAYOUT, ROLE_DIM, 9, 2},
@@ -50,8 +50,7 @@ static void widen(struct columns *columns, enum shown_column column, int room, i
 void columns_fit(struct columns *columns, int width)
 {
     static const enum shown_column needed[] = {SHOWN_SIZE, SHOWN_SHAPE, SHOWN_TYPE, SHOWN_AGE, SHOWN_OWNER};
-    static const enum shown_column wanted[] = {SHOWN_BAR, SHOWN_ALLOCATED, SHOWN_MODE, SHOWN_LAYOUT,
-                                               SHOWN_GROUP};
+    static const enum shown_column wanted[] = {SHOWN_MODE, SHOWN_LAYOUT, SHOWN_GROUP};
     int room = width - 1; /* the last column stays blank */
     *columns = (struct columns){0};
     columns->width[SHOWN_NAME] = kinds[SHOWN_NAME].width;
@@ -61,13 +60,16 @@ void columns_fit(struct columns *columns, int width)
     }
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
         try_column(columns, needed[i], room, 0);
+    widen(columns, SHOWN_NAME, room, 3);
+    try_column(columns, SHOWN_BAR, room, 6);
+    try_column(columns, SHOWN_ALLOCATED, room, 10);
+    widen(columns, SHOWN_NAME, room, 10);
+    widen(columns, SHOWN_BAR, room, 5);
+    widen(columns, SHOWN_SHAPE, room, 2);
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
-        try_column(columns, wanted[i], room, i == 0 ? 6 : 10);
+        try_column(columns, wanted[i], room, 0);
     widen(columns, SHOWN_NAME, room, 12);
-    widen(columns, SHOWN_BAR, room, 4);
-    widen(columns, SHOWN_SHAPE, room, 5);
     widen(columns, SHOWN_TYPE, room, 2);
-    widen(columns, SHOWN_NAME, room, 16);
     widen(columns, SHOWN_SHAPE, room, 10);
     widen(columns, SHOWN_BAR, room, 4);
     widen(columns, SHOWN_NAME, room, 30);

@@ -125,12 +125,10 @@ static int put_labelled(struct cells *cells, int y, int x, int right, const char
 void detail_draw_strip(const struct row *row, const char *directory, struct cells *cells, struct rect rect,
                        const struct table_style *style)
 {
-    if (rect.height < DETAIL_STRIP_HEIGHT)
+    if (rect.height < DETAIL_STRIP_HEIGHT || !row)
         return;
     int right = rect.x + rect.width - 1, x = rect.x + 1;
     cells_rule(cells, rect.y, rect.x, rect.width, ROLE_RULE);
-    if (!row)
-        return;
     struct facts facts;
     facts_of(row, directory, cells->ascii, style, &facts);
     if (right > rect.x + 6) {
@@ -149,20 +147,29 @@ void detail_draw_strip(const struct row *row, const char *directory, struct cell
     put(cells, rect.y + 3, x, right, facts.hint_role, facts.hint);
 }
 
-/* A text over several lines, cut at the width; returns the next y. */
+/* How many bytes of text make a line of so many columns: up to a blank where one stands in its second half.
+ */
+static size_t line_length(const char *text, int width)
+{
+    char line[256];
+    size_t n = strlen(text);
+    if (n >= sizeof line)
+        n = sizeof line - 1;
+    memcpy(line, text, n);
+    line[n] = '\0';
+    while (n > 1 && (text_width(line) > width || ((unsigned char)text[n] & 0xc0) == 0x80))
+        line[--n] = '\0';
+    const char *blank = text[n] ? strrchr(line, ' ') : NULL;
+    return blank && (size_t)(blank - line) > n / 2 ? (size_t)(blank - line) + 1 : n;
+}
+
+/* A text over several lines; returns the next y. */
 static int put_wrapped(struct cells *cells, struct rect area, int y, enum role role, const char *text)
 {
     int bottom = area.y + area.height;
     while (*text && y < bottom && area.width > 0) {
-        char line[256];
-        size_t n = strlen(text);
-        if (n >= sizeof line)
-            n = sizeof line - 1;
-        memcpy(line, text, n);
-        line[n] = '\0';
-        while (n > 1 && (text_width(line) > area.width || ((unsigned char)text[n] & 0xc0) == 0x80))
-            line[--n] = '\0';
-        cells_put(cells, y++, area.x, area.width, role, 0, line);
+        size_t n = line_length(text, area.width);
+        cells_putf(cells, y++, area.x, area.width, role, 0, "%.*s", (int)n, text);
         text += n;
     }
     return y;

@@ -48,34 +48,39 @@ static struct piece sort_piece(const struct header *header, bool ascii)
     return piece;
 }
 
-/* The most important piece first; each is left out where it would not fit. */
+/* As they stand from left to right. */
+enum place { PLACE_STATE, PLACE_READ_ONLY, PLACE_SORT, PLACE_FILTER, PLACE_COUNT, PLACES };
+
+/* What does not fit is left out, the sort first, the state last. */
 static void draw_right(const struct header *header, struct cells *cells, int y, int left, int right)
 {
-    struct piece pieces[5];
-    int n = 0;
-    pieces[n++] = state_piece(header, cells->ascii);
+    static const enum place importance[] = {PLACE_STATE, PLACE_READ_ONLY, PLACE_FILTER, PLACE_COUNT,
+                                            PLACE_SORT};
+    struct piece pieces[PLACES] = {
+        [PLACE_STATE] = state_piece(header, cells->ascii),
+        [PLACE_SORT] = sort_piece(header, cells->ascii),
+        [PLACE_COUNT] = count_piece(header),
+    };
     if (header->read_only)
-        pieces[n++] = (struct piece){ROLE_WARN, "RO"};
+        pieces[PLACE_READ_ONLY] = (struct piece){ROLE_WARN, "RO"};
     if (header->filter[0]) {
-        struct piece filter = {.role = ROLE_STRONG};
-        snprintf(filter.text, sizeof filter.text, "filter: %.100s", header->filter);
-        pieces[n++] = filter;
+        pieces[PLACE_FILTER].role = ROLE_STRONG;
+        snprintf(pieces[PLACE_FILTER].text, sizeof pieces[0].text, "filter: %.100s", header->filter);
     }
-    pieces[n++] = count_piece(header);
-    pieces[n++] = sort_piece(header, cells->ascii);
-    bool fits[5] = {false};
-    int room = right - left, used = 0;
-    for (int i = 0; i < n; i++) {
-        int width = text_width(pieces[i].text) + 3;
-        if ((fits[i] = used + width <= room))
-            used += width;
+    int x = right;
+    bool fits[PLACES] = {false};
+    for (int i = 0; i < PLACES; i++) {
+        const char *text = pieces[importance[i]].text;
+        if (text[0] && x - text_width(text) - 3 >= left) {
+            x -= text_width(text) + 3;
+            fits[importance[i]] = true;
+        }
     }
-    int x = right - used;
-    for (int i = 0; i < n; i++) {
-        if (!fits[i])
-            continue;
-        x += 3;
-        x += cells_put(cells, y, x, right - x, pieces[i].role, 0, pieces[i].text);
+    for (int i = 0; i < PLACES; i++) {
+        if (fits[i]) {
+            x += 3;
+            x += cells_put(cells, y, x, right - x, pieces[i].role, 0, pieces[i].text);
+        }
     }
 }
 

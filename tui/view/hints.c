@@ -22,18 +22,41 @@ static int last_place(void)
     return last;
 }
 
+static int hint_width(const struct action_info *info, char key[16])
+{
+    action_key_text(info->keys[0], key);
+    return text_width(key) + 1 + text_width(info->name) + 2;
+}
+
+#define PLACES_MAX 32
+
+/* Which places fit: the last two (help and quit) above all, then from the first on. */
+static void choose(bool chosen[PLACES_MAX], int width, unsigned screen, bool read_only)
+{
+    int last = last_place(), room = width - 1 + 2;
+    for (int i = 0; i < last; i++) {
+        int place = i < 2 ? last - i : i - 1;
+        const struct action_info *info = hint_at(place, screen, read_only);
+        char key[16];
+        if (!info || hint_width(info, key) > room)
+            continue;
+        room -= hint_width(info, key);
+        chosen[place] = true;
+    }
+}
+
 void hints_draw(struct cells *cells, struct rect rect, unsigned screen, bool read_only)
 {
-    int x = 1;
-    for (int place = 1; place <= last_place(); place++) {
+    bool chosen[PLACES_MAX] = {false};
+    choose(chosen, rect.width, screen, read_only);
+    int x = rect.x + 1;
+    for (int place = 1; place < PLACES_MAX; place++) {
+        if (!chosen[place])
+            continue;
         const struct action_info *info = hint_at(place, screen, read_only);
-        if (!info)
-            continue;
         char key[16];
-        action_key_text(info->keys[0], key);
-        if (x + text_width(key) + 1 + text_width(info->name) > rect.width)
-            continue;
-        x += cells_put(cells, rect.y, rect.x + x, -1, ROLE_KEY, 0, key) + 1;
-        x += cells_put(cells, rect.y, rect.x + x, -1, ROLE_DIM, 0, info->name) + 2;
+        hint_width(info, key);
+        x += cells_put(cells, rect.y, x, -1, ROLE_KEY, 0, key) + 1;
+        x += cells_put(cells, rect.y, x, -1, ROLE_DIM, 0, info->name) + 2;
     }
 }
