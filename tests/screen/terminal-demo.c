@@ -175,7 +175,6 @@ static void catch_signals(void)
         sigaddset(&all, ends[i]);
     }
     catch (SIGTSTP, on_stop);
-    catch (SIGWINCH, on_wake);
     catch (SIGCONT, on_wake);
     sigaddset(&all, SIGTSTP);
     sigaddset(&all, SIGWINCH);

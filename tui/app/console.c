@@ -318,6 +318,8 @@ static void take_signals(struct console *console)
 static void show(struct console *console)
 {
     int64_t now = monotonic_ms();
+    if (terminal_is_behind(console->terminal)) /* what is to be shown then is shown then */
+        return;
     if (console->over || !(app_is_dirty(console->app) || console->repaint) || now - console->frame < FRAME_MS)
         return;
     console->frame = now;
@@ -342,7 +344,7 @@ static int64_t earlier(int64_t a, int64_t b)
 static int64_t next_due(const struct console *console, bool working)
 {
     int64_t due = app_due(console->app);
-    if (app_is_dirty(console->app) || console->repaint)
+    if ((app_is_dirty(console->app) || console->repaint) && !terminal_is_behind(console->terminal))
         due = earlier(due, console->frame + FRAME_MS);
     if (working)
         due = earlier(due, console->progress + PROGRESS_MS);
@@ -371,6 +373,8 @@ static void wait_for_something(struct console *console, struct pollfd fds[3])
     int64_t left = due > now ? due - now : 0;
     struct timespec timeout = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
     fds[0] = (struct pollfd){.fd = terminal_fd(console->terminal), .events = POLLIN};
+    if (terminal_is_behind(console->terminal))
+        fds[0].events |= POLLOUT;
     fds[1] = (struct pollfd){.fd = jobs_fd(console->jobs), .events = POLLIN};
     fds[2] = (struct pollfd){.fd = counts ? watch_fd(console->watch) : -1, .events = POLLIN};
     sigemptyset(&none);

@@ -1,6 +1,5 @@
 /*
- * The terminal itself. terminal_curses.c is the one implementation for people (the only files that include
- * curses.h are in this room).
+ * The terminal itself: the tty, the keys that come from it and the cells that it shows.
  */
 #ifndef SHMTOP_TUI_TERM_TERMINAL_H
 #define SHMTOP_TUI_TERM_TERMINAL_H
@@ -25,10 +24,11 @@ enum terminal_input { INPUT_NONE, INPUT_KEY, INPUT_PASTE, INPUT_RESIZE, INPUT_LO
  * -ENOTTY where there is no terminal, or TERM is not set, unknown, or of one that cannot move the cursor
  * (dumb): the text names `shmtop list`.
  *
- * Signals: what curses sets is taken back, so INT, TERM, HUP, QUIT, TSTP, CONT and WINCH do what the caller
- * wants. ^C, ^Z and ^\ of the keyboard come as keys (3, 26, 28). The caller catches (or reads from a
- * signalfd) WINCH, and calls terminal_read, which asks for the size itself, so that none is lost; TSTP, and
- * calls terminal_suspend; CONT, so that it wakes up (see terminal_fd). For faults see rescue.h.
+ * Signals: INT, TERM, HUP, QUIT, TSTP and CONT do what the caller wants; what curses sets is taken back.
+ * WINCH, if nobody catches it, is caught here, so that it ends a ppoll (where the caller must let it
+ * through); terminal_read asks for the size itself, so that none is lost. ^C, ^Z and ^\ of the keyboard come
+ * as keys (3, 26, 28). The caller catches TSTP, and calls terminal_suspend; CONT, so that it wakes up (see
+ * terminal_fd). For faults see rescue.h.
  */
 int terminal_open(struct terminal **ret_terminal, enum color_mode color, bool force_ascii,
                   struct error *error);

@@ -1,5 +1,5 @@
 /*
- * How a role looks, by what the terminal can do. No curses here: terminal_curses.c turns a look into
+ * How a role looks, by what the terminal can do. No curses here: painter.c turns a look into
  * attributes and a colour pair.
  *
  * The terminal's own foreground and background are kept, no text is dark blue, and nothing is standout

@@ -195,7 +195,10 @@ int tty_write(struct tty *tty, const void *bytes, size_t n)
 {
     char *pending;
 
-    memmove(tty->pending, tty->pending + tty->pending_at, tty->pending_count);
+    if (n == 0)
+        return tty_flush(tty, 0);
+    if (tty->pending_count > 0)
+        memmove(tty->pending, tty->pending + tty->pending_at, tty->pending_count);
     tty->pending_at = 0;
     pending = realloc(tty->pending, tty->pending_count + n + 1);
     if (pending == NULL)
