@@ -92,17 +92,43 @@ static uint64_t multiply_to_odd(struct power g, uint64_t factor)
     return (uint64_t)(high >> 64) | ((uint64_t)high > 1);
 }
 
+static const uint64_t tens[] = {
+    UINT64_C(1),
+    UINT64_C(10),
+    UINT64_C(100),
+    UINT64_C(1000),
+    UINT64_C(10000),
+    UINT64_C(100000),
+    UINT64_C(1000000),
+    UINT64_C(10000000),
+    UINT64_C(100000000),
+    UINT64_C(1000000000),
+    UINT64_C(10000000000),
+    UINT64_C(100000000000),
+    UINT64_C(1000000000000),
+    UINT64_C(10000000000000),
+    UINT64_C(100000000000000),
+    UINT64_C(1000000000000000),
+    UINT64_C(10000000000000000),
+    UINT64_C(100000000000000000),
+    UINT64_C(1000000000000000000),
+    UINT64_C(10000000000000000000),
+};
+
+/* Of a number that is not 0: its bits times log10(2) is right or one too few. */
+static int count_digits(uint64_t value)
+{
+    int guess = (64 - __builtin_clzll(value)) * 1233 >> 12;
+    return guess + (value >= tens[guess]);
+}
+
 static struct decimal make_decimal(uint64_t digits, int exponent)
 {
     while (digits % 10 == 0) {
         digits /= 10;
         exponent++;
     }
-    struct decimal decimal = {.digits = digits, .exponent = exponent};
-    do
-        decimal.count++;
-    while (digits /= 10);
-    return decimal;
+    return (struct decimal){.digits = digits, .count = count_digits(digits), .exponent = exponent};
 }
 
 /*
@@ -123,10 +149,10 @@ static struct decimal shortest(uint64_t c, int q, bool closer)
     uint64_t upper = multiply_to_odd(g, (4 * c + 2) << h) - out;
     uint64_t s = v / 4;
     if (s >= 10) {
-        uint64_t tens = s / 10;
-        bool down_fits = lower <= 40 * tens, up_fits = 40 * tens + 40 <= upper;
+        uint64_t t = s / 10;
+        bool down_fits = lower <= 40 * t, up_fits = 40 * t + 40 <= upper;
         if (down_fits != up_fits)
-            return make_decimal(tens + up_fits, k + 1);
+            return make_decimal(t + up_fits, k + 1);
     }
     bool down_fits = lower <= 4 * s, up_fits = 4 * s + 4 <= upper;
     if (down_fits != up_fits)
@@ -180,14 +206,6 @@ int decimal_point(const struct decimal *decimal)
     return decimal->digits ? decimal->count + decimal->exponent : 1;
 }
 
-static uint64_t power_of_ten(int n)
-{
-    uint64_t power = 1;
-    while (n-- > 0)
-        power *= 10;
-    return power;
-}
-
 /* The n-digit rounding of the exact value, by the C library, whose decimal point may be any: only digits are
  * taken. */
 static uint64_t round_exactly(double value, int n, int *ret_exponent)
@@ -218,7 +236,7 @@ struct decimal decimal_round(const struct decimal *decimal, int n)
     struct decimal rounded = {.count = 1};
     int exponent = decimal->exponent + decimal->count - n;
     if (n >= 0) {
-        uint64_t unit = power_of_ten(decimal->count - n);
+        uint64_t unit = tens[decimal->count - n];
         uint64_t kept = decimal->digits / unit, dropped = decimal->digits % unit;
         if (2 * dropped == unit && n > 0)
             kept = round_exactly(decimal->value, n, &exponent);

@@ -1,47 +1,19 @@
 #include "core/matrix/matrix.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "core/sys/checked.h"
 #include "core/sys/text.h"
 
-static size_t used_size(const struct matrix *matrix)
-{
-    return offsetof(struct matrix, shape) + (size_t)matrix->rank * sizeof matrix->shape[0];
-}
-
-/* Not by assignment: matrix may be one of matrix_dup's, which ends with its shape. */
 void matrix_copy(const struct matrix *matrix, struct matrix *ret)
 {
-    memset(ret, 0, sizeof *ret);
-    memcpy(ret, matrix, used_size(matrix));
+    *ret = *matrix;
     ret->dtype = dtype_dup(&matrix->dtype);
 }
 
 void matrix_clear(struct matrix *matrix)
 {
     dtype_clear(&matrix->dtype);
-}
-
-struct matrix *matrix_dup(const struct matrix *matrix)
-{
-    size_t size = used_size(matrix);
-    struct matrix *copy = malloc(size);
-    if (!copy)
-        return NULL;
-    memcpy(copy, matrix, size);
-    copy->dtype = dtype_dup(&matrix->dtype);
-    return copy;
-}
-
-void matrix_free(struct matrix *matrix)
-{
-    if (!matrix)
-        return;
-    matrix_clear(matrix);
-    free(matrix);
 }
 
 /* The product of the dims that are not zero, times unit; whether one is zero. False on overflow of 2^63-1. */

@@ -21,14 +21,6 @@ void matrix_copy(const struct matrix *matrix, struct matrix *ret);
 void matrix_clear(struct matrix *matrix);
 
 /*
- * A copy on the heap for tables of many, to be given to matrix_free; NULL without memory. It is allocated
- * only as far as its rank needs: shape[rank] and what follows are not there, so copy from it with
- * matrix_copy, never with =.
- */
-struct matrix *matrix_dup(const struct matrix *matrix);
-void matrix_free(struct matrix *matrix);
-
-/*
  * Number of elements (1 for rank 0) and bytes of data. As numpy, the product of the non-zero dims must fit
  * even where a dim is 0. -EBADMSG on overflow of 2^63-1.
  */

@@ -398,7 +398,8 @@ static struct matrix make(const char *type, char order, int rank, const uint64_t
 {
     struct matrix matrix = {.order = order, .rank = rank};
     assert_int_equal(dtype_parse(type, &matrix.dtype, NULL), 0);
-    memcpy(matrix.shape, shape, (size_t)rank * sizeof shape[0]);
+    if (rank > 0)
+        memcpy(matrix.shape, shape, (size_t)rank * sizeof shape[0]);
     return matrix;
 }
 
@@ -425,7 +426,8 @@ static struct matrix make_named(const char *name, char order, int rank, const ui
     struct dtype_field field = {.name = name};
     assert_int_equal(dtype_parse("i1", &field.dtype, NULL), 0);
     assert_int_equal(dtype_make_struct(&field, 1, &matrix.dtype, NULL), 0);
-    memcpy(matrix.shape, shape, (size_t)rank * sizeof shape[0]);
+    if (rank > 0)
+        memcpy(matrix.shape, shape, (size_t)rank * sizeof shape[0]);
     return matrix;
 }
 
