@@ -66,6 +66,7 @@ static int call_getrlimit(int resource, struct rlimit *buf)
     .inotify_add_watch = inotify_add_watch, \
     .inotify_rm_watch = inotify_rm_watch, \
     .mmap = mmap, \
+    .geteuid = geteuid, \
     .munmap = munmap, \
     .getrlimit = call_getrlimit, \
 }

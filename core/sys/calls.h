@@ -52,6 +52,7 @@ struct file_handle;
     X(int, inotify_init1, (int flags), (flags))                                                              \
     X(int, inotify_add_watch, (int fd, const char *path, uint32_t mask), (fd, path, mask))                  \
     X(int, inotify_rm_watch, (int fd, int wd), (fd, wd))                                                     \
+    X(uid_t, geteuid, (void), ())                                                                          \
     X(void *, mmap, (void *address, size_t length, int protection, int flags, int fd, off_t offset),        \
       (address, length, protection, flags, fd, offset))                                                      \
     X(int, munmap, (void *address, size_t length), (address, length))                                        \

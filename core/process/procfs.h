@@ -1,0 +1,45 @@
+/*
+ * Reading /proc: what its small files say, beneath a descriptor. Private to core/process.
+ */
+#ifndef SHMTOP_CORE_PROCESS_PROCFS_H
+#define SHMTOP_CORE_PROCESS_PROCFS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Calls each(context, number) for every entry of the open directory whose name is a number. 0, -errno, or
+ * what each returned if not 0. */
+typedef int number_function(void *context, unsigned number);
+int procfs_each_number(int fd, number_function *each, void *context);
+
+/* Calls each(context, line) for every line of a file below dir, without its newline; of a line over 64 KiB
+ * the beginning. 0 or -errno. */
+typedef void line_function(void *context, char *line);
+int procfs_each_line(int dir, const char *path, line_function *each, void *context);
+
+/* Reads at most size - 1 bytes and puts a NUL behind. The count or -errno. */
+ssize_t procfs_read(int dir, const char *path, char *buf, size_t size);
+
+/* One line of maps. */
+struct map_line {
+    uint64_t device; /* as st_dev */
+    uint64_t inode;  /* 0: no file */
+    bool writable;   /* shared, and may be written */
+};
+/* Source: proc_pid_maps(5): "start-end perms offset major:minor inode path". False where it is no such line.
+ */
+bool procfs_parse_map(const char *line, struct map_line *ret_map);
+
+/* What stat says of a process. */
+struct process_stat {
+    char state;
+    unsigned flags;   /* PF_… */
+    uint64_t started; /* clock ticks after boot */
+};
+#define PROCESS_KERNEL_THREAD 0x00200000u /* PF_KTHREAD, linux/sched.h */
+/* Source: proc_pid_stat(5). The name in it may hold anything, ") " too: fields count from the last ')'. */
+bool procfs_parse_stat(const char *text, struct process_stat *ret_stat);
+
+#endif
