@@ -328,7 +328,8 @@ static void show(struct console *console)
     do_effects(console);
     int rows, columns;
     terminal_size(console->terminal, &rows, &columns);
-    cells_resize(&console->cells, rows, columns);
+    if (rows != console->cells.rows || columns != console->cells.columns)
+        cells_resize(&console->cells, rows, columns);
     app_draw(console->app, &console->cells);
     if (terminal_show(console->terminal, &console->cells) < 0)
         console->over = true;

@@ -113,12 +113,12 @@ static void close_delete(struct app *app)
     const char *message = delete_dialog_message(app->deletion);
     if (message[0])
         app_say(app, delete_dialog_message_is_error(app->deletion), "%s", message);
+    if (message[0] && (app->following != FOLLOW_EVENTS || app->paused))
+        facts_rescan(app);
     delete_dialog_free(app->deletion);
     app->deletion = NULL;
     app->delete_errand = (struct errand){0};
     app->over = OVER_NOTHING;
-    if (message[0] && (app->following != FOLLOW_EVENTS || app->paused))
-        facts_rescan(app);
 }
 
 static void stop(struct app *app, const struct errand *errand)

@@ -1,0 +1,263 @@
+/*
+ * The app under random events: after each, its invariants hold; at any size it can be drawn. The seed is
+ * fixed, and printed where an assertion fails so that a longer hunt (SEED=, ROUNDS=) can be repeated.
+ */
+#include "tests/support/test.h"
+
+#include "tests/support/draw.h"
+#include "tests/support/stage.h"
+#include "tui/app/state.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+static uint64_t seed;
+
+static uint32_t any(uint32_t below)
+{
+    seed = seed * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(seed >> 33) % below;
+}
+
+static const uint32_t keys[] = {
+    'j',
+    'k',
+    'g',
+    'G',
+    ' ',
+    'a',
+    '*',
+    'U',
+    '/',
+    ':',
+    's',
+    '<',
+    '>',
+    'I',
+    'Z',
+    'i',
+    'r',
+    'd',
+    'L',
+    'q',
+    'Q',
+    '?',
+    '!',
+    'y',
+    'n',
+    'x',
+    't',
+    '[',
+    ']',
+    '\t',
+    '\r',
+    '\r',
+    27,
+    27,
+    127,
+    3,
+    12,
+    26,
+    21,
+    4,
+    2,
+    6,
+    '1',
+    '.',
+    's',
+    'h',
+    'm',
+    0xe9,
+    0x65e5,
+    KEY_CODE_UP,
+    KEY_CODE_DOWN,
+    KEY_CODE_LEFT,
+    KEY_CODE_RIGHT,
+    KEY_CODE_HOME,
+    KEY_CODE_END,
+    KEY_CODE_PAGE_UP,
+    KEY_CODE_PAGE_DOWN,
+    KEY_CODE_DELETE,
+    KEY_CODE_BACK_TAB,
+    KEY_CODE_F1,
+    KEY_CODE_F12,
+    KEY_CODE_WHEEL_UP,
+};
+
+static const char *const names[] = {
+    "a",
+    "b",
+    "prices.shm",
+    "dir",
+    "dir/x",
+    "dir/y",
+    "\xff\xfe",
+    "e\xcc\x81",
+    "\xe6\x97\xa5\xe6\x9c\xac",
+    "\x1b[2J",
+    " ",
+    "PostgreSQL.1",
+    "sem.x",
+    "\\",
+    "very long name very long name very long name very long name very long name very long",
+};
+#define NAMES (sizeof names / sizeof names[0])
+
+static struct stage_segment any_segment(void)
+{
+    static const char *const types[] = {NULL, "f2", "f8", "u1", "c16", "S5"};
+    static const uint64_t sizes[] = {0, 1, 4096, 1u << 30, UINT64_MAX / 2};
+    const char *name = names[any(NAMES)];
+    struct stage_segment segment = {
+        .name = name,
+        .size = sizes[any(5)],
+        .type = types[any(6)],
+        .shape = {any(3) ? any(9999) : 0, any(2) ? any(99) : 0},
+        .age = any(100000),
+        .uid = any(5),
+        .inode = any(4) ? 0 : 1 + any(5),
+        .unrecognised = any(3) == 0,
+    };
+    if (strcmp(name, "dir") == 0)
+        segment = (struct stage_segment){.name = name, .size = 4096, .type_bits = S_IFDIR};
+    else if (any(5) == 0)
+        segment.damage = "its header is cut short \x1b\xff";
+    return segment;
+}
+
+static void looked(struct stage *stage, bool scan)
+{
+    struct stage_segment segments[12];
+    size_t n = any(12);
+    for (size_t i = 0; i < n; i++)
+        segments[i] = any_segment();
+    if (scan)
+        stage_scan(stage, segments, n);
+    else
+        stage_look(stage, segments, n);
+}
+
+static void resize(struct stage *stage)
+{
+    int rows = any(2) ? 1 + (int)any(8) : 1 + (int)any(60),
+        columns = any(2) ? 1 + (int)any(25) : 1 + (int)any(200);
+    stage_resize(stage, rows, columns);
+}
+
+/* A component's job ends without a reply; a token that is long gone is dropped. */
+static void lose_job(struct stage *stage)
+{
+    static const struct {
+        enum effect_kind effect;
+        enum event_kind event;
+    } kinds[] = {{EFFECT_PREVIEW, EVENT_PREVIEW}, {EFFECT_LOAD, EVENT_LOAD}, {EFFECT_DELETE, EVENT_DELETE}};
+    unsigned i = any(3);
+    struct event event = {.kind = kinds[i].event,
+                          .token = any(3) ? stage->last[kinds[i].effect].token : any(50)};
+    stage_tell(stage, &event);
+}
+
+static void something(struct stage *stage)
+{
+    struct event event = {.kind = EVENT_TICK};
+    switch (any(16)) {
+    default:
+        stage_key(stage, keys[any(sizeof keys / sizeof keys[0])]);
+        return;
+    case 0:
+        stage_paste(stage, any(2) ? "q\x1bqQdy\r" : "shm");
+        return;
+    case 1:
+        resize(stage);
+        return;
+    case 2:
+        stage_wait(stage, any(8000));
+        return;
+    case 3:
+        looked(stage, any(2));
+        return;
+    case 4:
+        stage_gone(stage, names[any(NAMES)]);
+        return;
+    case 5:
+        event.kind = EVENT_WATCH;
+        event.u.watch.names = names + any(NAMES - 2);
+        event.u.watch.count = any(3);
+        event.u.watch.everything = any(4) == 0;
+        break;
+    case 6:
+        event.kind = EVENT_FOLLOWING;
+        event.u.following = (enum following)any(3);
+        break;
+    case 7:
+        event.kind = EVENT_SCANNED;
+        event.u.scanned.code = any(2) ? 0 : any(2) ? ENOENT : EMFILE;
+        break;
+    case 8:
+        event.kind = EVENT_LOOK_DONE;
+        event.token = any(4);
+        break;
+    case 9:
+        event.kind = EVENT_USAGE;
+        event.u.usage = (struct directory_usage){any(3) ? any(1000) : 0, any(2000), any(1000), 0, 0};
+        break;
+    case 10:
+        lose_job(stage);
+        return;
+    case 11:
+        event.kind = any(2) ? EVENT_RESUMED : EVENT_LOAD_PROGRESS;
+        event.token = stage->last[EFFECT_LOAD].token;
+        event.u.progress.done = any(100);
+        event.u.progress.total = any(100);
+        break;
+    }
+    stage_tell(stage, &event);
+}
+
+static void check(struct stage *stage)
+{
+    const struct app *app = stage->app;
+    stage_draw(stage);
+    draw_assert_sane(&stage->cells);
+    size_t count = listing_count(app->listing), marked = 0;
+    assert_true(count == 0 || app->table.index < count);
+    assert_true(app->table.top <= app->table.index || count == 0);
+    assert_true(app->table.height == 0 || count == 0 ||
+                app->table.index - app->table.top < app->table.height);
+    if (count > 0 && app->table.cursor)
+        assert_int_equal(table_row(&app->table)->serial, app->table.cursor);
+    for (size_t i = 0; i < catalog_count(app->catalog); i++)
+        marked += catalog_at(app->catalog, i)->marked;
+    assert_int_equal(marked, app->table.marked + app->table.hidden);
+    assert_true((app->over == OVER_LOAD) == (app->load != NULL));
+    assert_true((app->over == OVER_DELETE) == (app->deletion != NULL));
+    assert_true((app->over == OVER_FILTER || app->over == OVER_GOTO) == (app->line != NULL));
+    assert_true(app_due(app) > stage->now - 10000);
+}
+
+static void random_events_never_break_it(void **state)
+{
+    (void)state;
+    unsigned rounds = getenv("ROUNDS") ? (unsigned)atoi(getenv("ROUNDS")) : 60;
+    seed = getenv("SEED") ? strtoull(getenv("SEED"), NULL, 0) : 20261125;
+    for (unsigned round = 0; round < rounds; round++) {
+        struct stage stage;
+        struct app_options options = {.directory = any(2) ? "/dev/shm" : "/tmp/\x1b\\\xff",
+                                      .host = "h\x9bst",
+                                      .home = any(2) ? "/root" : NULL,
+                                      .read_only = any(4) == 0,
+                                      .ascii = any(2)};
+        stage_open(&stage, 24, 80, &options);
+        for (int i = 0; i < 150; i++) {
+            something(&stage);
+            check(&stage);
+        }
+        stage_close(&stage);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(random_events_never_break_it)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

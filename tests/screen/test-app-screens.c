@@ -1,0 +1,88 @@
+#include "tests/support/test.h"
+
+#include "tests/support/draw.h"
+#include "tests/support/stage.h"
+
+/* A screen with the usual segments after some keys, against its golden file. */
+static void check(int rows, int columns, bool ascii, const char *keys, const char *golden)
+{
+    struct stage stage;
+    stage_open_usual(&stage, rows, columns, ascii);
+    stage_draw(&stage);
+    stage_type(&stage, keys);
+    stage_draw(&stage);
+    draw_assert_sane(&stage.cells);
+    draw_assert_golden(&stage.cells, golden);
+    stage_close(&stage);
+}
+
+static void table_80x24(void **state)
+{
+    (void)state;
+    check(24, 80, false, "j", "tests/screen/golden-app/table-80x24");
+}
+
+static void table_110x27(void **state)
+{
+    (void)state;
+    check(27, 110, false, "j  ", "tests/screen/golden-app/table-110x27");
+}
+
+static void table_140x40(void **state)
+{
+    (void)state;
+    check(40, 140, false, "j ", "tests/screen/golden-app/table-140x40");
+}
+
+static void table_ascii(void **state)
+{
+    (void)state;
+    check(24, 80, true, "  ", "tests/screen/golden-app/table-ascii");
+}
+
+static void table_40x8(void **state)
+{
+    (void)state;
+    check(8, 40, false, "", "tests/screen/golden-app/table-40x8");
+}
+
+static void table_20x4(void **state)
+{
+    (void)state;
+    check(4, 20, false, "", "tests/screen/golden-app/table-20x4");
+}
+
+static void too_small_1x1(void **state)
+{
+    (void)state;
+    check(1, 1, false, "", "tests/screen/golden-app/too-small-1x1");
+}
+
+static void help(void **state)
+{
+    (void)state;
+    check(24, 80, false, "?mark", "tests/screen/golden-app/help");
+}
+
+static void sort_menu(void **state)
+{
+    (void)state;
+    check(24, 80, false, "s", "tests/screen/golden-app/sort-menu");
+}
+
+static void filter(void **state)
+{
+    (void)state;
+    check(24, 80, false, " /shm", "tests/screen/golden-app/filter");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(table_80x24),   cmocka_unit_test(table_110x27), cmocka_unit_test(table_140x40),
+        cmocka_unit_test(table_ascii),   cmocka_unit_test(table_40x8),   cmocka_unit_test(table_20x4),
+        cmocka_unit_test(too_small_1x1), cmocka_unit_test(help),         cmocka_unit_test(sort_menu),
+        cmocka_unit_test(filter),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,199 @@
+#include "tests/support/test.h"
+
+#include "tests/support/stage.h"
+
+#include <sys/stat.h>
+
+#include "core/sys/memory.h"
+
+static void drain(struct stage *stage)
+{
+    struct effect effect;
+    while (app_take_effect(stage->app, &effect)) {
+        effect_clear(&stage->last[effect.kind]);
+        stage->last[effect.kind] = effect;
+        stage->asked[effect.kind]++;
+    }
+}
+
+void stage_open(struct stage *stage, int rows, int columns, const struct app_options *options)
+{
+    struct app_options usual = {.directory = "/dev/shm", .host = "testhost", .umask = 022, .uid = 1000};
+    *stage = (struct stage){.now = 1000000, .wall = STAGE_WALL};
+    for (int kind = 0; kind <= EFFECT_QUIT; kind++)
+        stage->last[kind].kind = (enum effect_kind)kind;
+    stage->cells.ascii = options && options->ascii;
+    stage->app = app_new(options ? options : &usual, rows, columns, stage->now, stage->wall);
+    cells_resize(&stage->cells, rows, columns);
+    drain(stage);
+}
+
+void stage_close(struct stage *stage)
+{
+    for (int kind = 0; kind <= EFFECT_QUIT; kind++)
+        effect_clear(&stage->last[kind]);
+    app_free(stage->app);
+    cells_free(&stage->cells);
+}
+
+void stage_tell(struct stage *stage, struct event *event)
+{
+    event->now = stage->now;
+    event->wall = stage->wall;
+    app_update(stage->app, event);
+    drain(stage);
+}
+
+void stage_key(struct stage *stage, uint32_t code)
+{
+    stage_tell(stage, &(struct event){.kind = EVENT_KEY, .u.key.code = code});
+}
+
+void stage_type(struct stage *stage, const char *text)
+{
+    for (; *text; text++)
+        stage_key(stage, (unsigned char)*text);
+}
+
+void stage_paste(struct stage *stage, const char *text)
+{
+    stage_tell(stage, &(struct event){.kind = EVENT_PASTE, .u.paste = text});
+}
+
+void stage_resize(struct stage *stage, int rows, int columns)
+{
+    cells_resize(&stage->cells, rows, columns);
+    stage_tell(stage, &(struct event){.kind = EVENT_RESIZE, .u.size = {rows, columns}});
+}
+
+void stage_wait(struct stage *stage, int64_t milliseconds)
+{
+    int64_t end = stage->now + milliseconds, wall = stage->wall + milliseconds * 1000000;
+    while (app_due(stage->app) <= end) {
+        int64_t step = app_due(stage->app) - stage->now;
+        stage->now += step > 0 ? step : 0;
+        stage->wall += step > 0 ? step * 1000000 : 0;
+        stage_tell(stage, &(struct event){.kind = EVENT_TICK});
+    }
+    stage->now = end;
+    stage->wall = wall;
+}
+
+static uint64_t inode_of(const char *name)
+{
+    uint64_t inode = 1469598103934665603u;
+    for (; *name; name++)
+        inode = (inode ^ (unsigned char)*name) * 1099511628211u;
+    return inode >> 40 | 1;
+}
+
+static struct matrix *matrix_of(const struct stage_segment *told)
+{
+    struct error error;
+    struct matrix *matrix = memory_new(sizeof *matrix);
+    assert_int_equal(dtype_parse(told->type, &matrix->dtype, &error), 0);
+    matrix->order = 'C';
+    matrix->offset = 128;
+    while (matrix->rank < 3 && told->shape[matrix->rank]) {
+        matrix->shape[matrix->rank] = told->shape[matrix->rank];
+        matrix->rank++;
+    }
+    return matrix;
+}
+
+static struct looked looked_of(const struct stage *stage, const struct stage_segment *told)
+{
+    struct segment segment = {
+        .name = memory_dup(told->name),
+        .id = {1, told->inode ? told->inode : inode_of(told->name), 1},
+        .size = told->size,
+        .allocated = (told->size + 4095) / 4096 * 4096,
+        .created = stage->wall - told->age * 1000000000,
+        .modified = stage->wall - told->age * 1000000000,
+        .uid = told->uid,
+        .gid = told->uid,
+        .mode = 0644 | (told->type_bits ? told->type_bits : S_IFREG),
+        .links = 1,
+        .recognised = !told->unrecognised,
+    };
+    if (told->unrecognised)
+        return (struct looked){segment, false};
+    segment.layout = S_ISDIR(segment.mode) ? LAYOUT_DIRECTORY : LAYOUT_RAW;
+    if (told->type || told->damage)
+        segment.layout = LAYOUT_NPY;
+    if (told->type)
+        segment.matrix = matrix_of(told);
+    if (told->damage)
+        segment.damage = memory_dup(told->damage);
+    return (struct looked){segment, false};
+}
+
+static void tell_looked(struct stage *stage, struct looked *list, size_t n, bool scan)
+{
+    struct event event = {.kind = EVENT_LOOKED, .u.looked = {list, n, scan}};
+    stage_tell(stage, &event);
+    for (size_t i = 0; i < n; i++)
+        segment_clear(&list[i].segment);
+}
+
+static void tell_segments(struct stage *stage, const struct stage_segment *segments, size_t n, bool scan)
+{
+    struct looked *list = memory_new((n + 1) * sizeof *list);
+    for (size_t i = 0; i < n; i++)
+        list[i] = looked_of(stage, &segments[i]);
+    tell_looked(stage, list, n, scan);
+    free(list);
+}
+
+void stage_scan(struct stage *stage, const struct stage_segment *segments, size_t n)
+{
+    tell_segments(stage, segments, n, true);
+    stage_tell(stage, &(struct event){.kind = EVENT_SCANNED});
+}
+
+void stage_look(struct stage *stage, const struct stage_segment *segments, size_t n)
+{
+    tell_segments(stage, segments, n, false);
+}
+
+void stage_gone(struct stage *stage, const char *name)
+{
+    struct looked gone = {{.name = memory_dup(name)}, true};
+    tell_looked(stage, &gone, 1, false);
+}
+
+void stage_draw(struct stage *stage)
+{
+    app_settle(stage->app);
+    drain(stage);
+    app_draw(stage->app, &stage->cells);
+    app_shown(stage->app);
+}
+
+void stage_open_usual(struct stage *stage, int rows, int columns, bool ascii)
+{
+    static const struct stage_segment segments[] = {
+        {"prices.shm", 4800000128, "f2", {40000, 60000}, .age = 276000, .uid = 1001},
+        {"covariance.shm", 1023690880, "f8", {11312, 11312}, .age = 33120, .uid = 1002},
+        {"returns_2026.shm", 536550128, "f2", {1095, 245000}, .age = 33000, .uid = 1001},
+        {"psm_8d2f11aa", 268435456, .age = 518400, .uid = 1003},
+        {"frames_u8.im.shm", 100638848, "u1", {32, 1080, 2912}, .age = 41, .uid = 1004},
+        {"labels.shm", 8388736, "i8", {1048576}, .age = 33120, .uid = 1001},
+        {"PostgreSQL.1804289383", 1048576, .age = 3456000, .uid = 1005},
+        {"a\x1b]0;x\x07\xe2\x80\xae"
+         "b",
+         4096, .damage = "its header tells of 5.0G", .age = 12, .uid = 1006},
+    };
+    static const char *const names[] = {"alice", "svc_ml", "bob", "svc_cam", "postgres", "mallory"};
+    struct app_options options = {
+        .directory = "/dev/shm", .host = "db07", .umask = 022, .uid = 1001, .ascii = ascii};
+    stage_open(stage, rows, columns, &options);
+    stage_scan(stage, segments, sizeof segments / sizeof segments[0]);
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
+        for (int group = 0; group < 2; group++)
+            stage_tell(stage,
+                       &(struct event){.kind = EVENT_NAMED, .u.named = {1001 + i, group != 0, names[i]}});
+    stage_tell(stage,
+               &(struct event){.kind = EVENT_USAGE,
+                               .u.usage = {.size = 25769803776, .used = 14925000000, .free = 10844803776}});
+}

@@ -1,0 +1,57 @@
+/*
+ * A stage for the app: events with a clock of the test's own, effects counted instead of done, the screen as
+ * cells.
+ */
+#ifndef SHMTOP_TESTS_SUPPORT_STAGE_H
+#define SHMTOP_TESTS_SUPPORT_STAGE_H
+
+#include "tui/app/app.h"
+
+#define STAGE_WALL (1764000000 * (int64_t)1000000000) /* 2025-11-24 16:00 UTC */
+
+struct stage {
+    struct app *app;
+    struct cells cells;
+    int64_t now, wall;
+    unsigned asked[EFFECT_QUIT + 1];     /* effects so far, by kind */
+    struct effect last[EFFECT_QUIT + 1]; /* the last of each kind; owned */
+};
+
+/* What a test says of a segment; what it leaves out is 0. */
+struct stage_segment {
+    const char *name;
+    uint64_t size;
+    const char *type;  /* NULL: no matrix */
+    uint64_t shape[3]; /* up to the first 0 */
+    const char *damage;
+    int64_t age; /* seconds */
+    unsigned uid;
+    uint64_t inode;   /* 0: made from the name */
+    mode_t type_bits; /* S_IFDIR, …; 0: a regular file */
+    bool unrecognised;
+};
+
+/* options may be NULL: /dev/shm on testhost, numeric off. */
+void stage_open(struct stage *stage, int rows, int columns, const struct app_options *options);
+void stage_close(struct stage *stage);
+
+void stage_tell(struct stage *stage, struct event *event);
+void stage_key(struct stage *stage, uint32_t code);
+void stage_type(struct stage *stage, const char *text); /* each character a key */
+void stage_paste(struct stage *stage, const char *text);
+void stage_resize(struct stage *stage, int rows, int columns);
+void stage_wait(struct stage *stage, int64_t milliseconds); /* with a tick whenever one is due */
+
+/* A scan that finds these, from its first batch to its end. */
+void stage_scan(struct stage *stage, const struct stage_segment *segments, size_t n);
+/* A look that finds these, or that one is gone. */
+void stage_look(struct stage *stage, const struct stage_segment *segments, size_t n);
+void stage_gone(struct stage *stage, const char *name);
+
+/* Settles and draws. */
+void stage_draw(struct stage *stage);
+
+/* Opened and scanned, at 80x24, with eight segments: see stage.c. */
+void stage_open_usual(struct stage *stage, int rows, int columns, bool ascii);
+
+#endif
