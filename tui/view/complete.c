@@ -68,17 +68,20 @@ static int widest_name(const struct completion *completion)
     return widest;
 }
 
+int completion_columns(const struct completion *completion, int width)
+{
+    int columns = width / (widest_name(completion) + 2);
+    return columns < 1 ? 1 : columns;
+}
+
 size_t completion_draw(const struct completion *completion, size_t first, struct cells *cells,
                        struct rect rect)
 {
     size_t drawn = 0;
     if (rect.height < 1 || rect.width < 1)
         return 0;
-    int width = widest_name(completion) + 2, columns = rect.width / width;
-    if (columns < 1)
-        columns = 1;
-    if (columns == 1)
-        width = rect.width;
+    int columns = completion_columns(completion, rect.width);
+    int width = columns > 1 ? widest_name(completion) + 2 : rect.width;
     size_t fit = (size_t)columns * (size_t)rect.height;
     for (; drawn < fit && first + drawn < completion->count; drawn++) {
         const char *name = completion->names[first + drawn];

@@ -34,6 +34,9 @@ char *complete_expand(const char *text, const char *home);
  * there are none. */
 char *completion_text(const struct completion *completion);
 
+/* How many candidates stand side by side in a width. */
+int completion_columns(const struct completion *completion, int width);
+
 /* Draws the candidates in columns, from the first-th on; returns how many fit. */
 size_t completion_draw(const struct completion *completion, size_t first, struct cells *cells,
                        struct rect rect);

@@ -49,11 +49,12 @@ static void note_memory(const struct delete_dialog *dialog, struct notes *notes)
     }
     format_bytes(now, bytes, sizeof bytes);
     int n = snprintf(note->text, sizeof note->text, "Given back now: %s", bytes);
-    if (dialog->has_usage && dialog->usage.size && now)
-        n += snprintf(note->text + n, sizeof note->text - (size_t)n, "; %.200s %u%% → %u%%",
-                      dialog->directory, percent(dialog->usage.used, dialog->usage.size),
-                      percent(dialog->usage.used - (now < dialog->usage.used ? now : dialog->usage.used),
-                              dialog->usage.size));
+    const struct directory_usage *usage = &dialog->usage;
+    uint64_t left = usage->used - (now < usage->used ? now : usage->used);
+    unsigned before = percent(usage->used, usage->size), after = percent(left, usage->size);
+    if (dialog->has_usage && before != after)
+        snprintf(note->text + n, sizeof note->text - (size_t)n, "; %.200s %u%% → %u%%", dialog->directory,
+                 before, after);
     if (later == 0)
         return;
     note = add(notes, ROLE_WARN);
@@ -61,18 +62,27 @@ static void note_memory(const struct delete_dialog *dialog, struct notes *notes)
     snprintf(note->text, sizeof note->text, "%s more only when those who hold it end", bytes);
 }
 
+/* A lease that was granted needs no sweep to be believed. */
+static bool nobody_for_certain(const struct delete_check *check)
+{
+    for (size_t i = 0; i < check->count; i++)
+        if (check->items[i].problem.code == 0 && check->items[i].held != HELD_NO)
+            return false;
+    return true;
+}
+
 static void note_sweep(const struct delete_dialog *dialog, struct notes *notes)
 {
     const struct sweep *sweep = &dialog->check->sweep;
-    if (sweep->unread == 0) {
-        struct note *note = add(notes, ROLE_DIM);
-        snprintf(note->text, sizeof note->text, "%u processes were looked at%s%s", sweep->processes,
-                 sweep->complete ? ", all there are" : "", sweep->complete ? "." : "; there may be others.");
-        return;
-    }
-    struct note *note = add(notes, ROLE_WARN);
-    snprintf(note->text, sizeof note->text, "%u of %u processes could not be read%s%s", sweep->unread,
-             sweep->processes, sweep->reason[0] ? ": " : "", sweep->reason);
+    bool certain = nobody_for_certain(dialog->check);
+    struct note *note = add(notes, sweep->complete || certain ? ROLE_DIM : ROLE_WARN);
+    if (sweep->complete)
+        snprintf(note->text, sizeof note->text, "%u processes were looked at, all there are",
+                 sweep->processes);
+    else if (certain)
+        snprintf(note->text, sizeof note->text, "%s, but the kernel says: nobody", sweep->reason);
+    else
+        snprintf(note->text, sizeof note->text, "who holds it is not certain: %s", sweep->reason);
 }
 
 static bool is_theirs(const struct delete_dialog *dialog, const struct delete_item *item)
@@ -224,38 +234,49 @@ static void put_name(const struct delete_dialog *dialog, struct cells *cells, in
     cells_put_cut(cells, y, x, width - 1, strchr(name, '\\') ? ROLE_ESCAPED : ROLE_STRONG, 0, name);
 }
 
-/* "881 train.py, 902 dash, +2"; "nobody"; with a ? where that is not certain. */
-static enum role held_text(const struct delete_item *item, bool complete, char *buf, size_t size)
+/* "881 train.py, 902 dash, +2" with the first n of them by name. */
+static void holders_text(const struct holders *holders, size_t n, char *buf, size_t size)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < item->holders.count && i < 2; i++) {
-        const struct holder *holder = &item->holders.list[i];
+    size_t length = 0;
+    buf[0] = '\0';
+    for (size_t i = 0; i < n && length < size; i++) {
+        const struct holder *holder = &holders->list[i];
         char command[4 * sizeof holder->command];
         name_escape(holder->command, strnlen(holder->command, sizeof holder->command), false, command,
                     sizeof command);
-        n += (size_t)snprintf(buf + n, size - n, "%s%d %s", i ? ", " : "", (int)holder->pid, command);
-        if (n >= size)
-            return ROLE_BAD;
+        length += (size_t)snprintf(buf + length, size - length, "%s%d %s", i ? ", " : "", (int)holder->pid,
+                                   command);
     }
-    if (item->holders.count > 2)
-        snprintf(buf + n, size - n, ", +%zu", item->holders.count - 2);
-    if (item->holders.count > 0)
+    if (n < holders->count && length < size)
+        snprintf(buf + length, size - length, "%s+%zu", n ? ", " : "", holders->count - n);
+}
+
+/* As many holders as fit; "nobody" where that is certain. */
+static enum role held_text(const struct delete_item *item, bool complete, int width, char *buf, size_t size)
+{
+    if (item->holders.count > 0) {
+        size_t n = item->holders.count < 8 ? item->holders.count : 8;
+        do
+            holders_text(&item->holders, n, buf, size);
+        while (text_width(buf) > width && --n > 0);
         return ROLE_BAD;
+    }
     if (item->held == HELD_YES) {
         snprintf(buf, size, "somebody");
         return ROLE_BAD;
     }
-    snprintf(buf, size, item->held == HELD_NO || complete ? "nobody" : "nobody seen");
-    return item->held == HELD_NO || complete ? ROLE_DIM : ROLE_WARN;
+    bool certain = item->held == HELD_NO || complete;
+    snprintf(buf, size, certain ? "nobody" : "nobody seen");
+    return certain ? ROLE_DIM : ROLE_WARN;
 }
 
 static void draw_held(const struct delete_dialog *dialog, const struct delete_item *item, struct cells *cells,
                       int y, int x, int width)
 {
-    char text[256];
-    enum role role = held_text(item, dialog->check->sweep.complete, text, sizeof text);
+    char text[512];
+    enum role role = held_text(item, dialog->check->sweep.complete, width, text, sizeof text);
     if (item->is_protected) {
-        char both[320];
+        char both[640];
         snprintf(both, sizeof both, "%s's%s%s", item->protected_by ? item->protected_by : "a service",
                  role == ROLE_BAD ? ": " : "", role == ROLE_BAD ? text : "");
         cells_put_cut(cells, y, x, width, ROLE_BAD, 0, both);

@@ -156,7 +156,7 @@ static void close_list(struct load_dialog *dialog)
 static void changed(struct load_dialog *dialog)
 {
     if (dialog->focus == FIELD_NAME)
-        dialog->name_edited = !line_is_empty(dialog->name);
+        dialog->name_edited = true;
     if (dialog->focus == FIELD_MODE)
         dialog->mode_edited = true;
     dialog->generation++;
@@ -167,6 +167,10 @@ static void changed(struct load_dialog *dialog)
 
 static void move_focus(struct load_dialog *dialog, int by)
 {
+    if (dialog->focus == FIELD_NAME && line_is_empty(dialog->name) && dialog->name_edited) {
+        changed(dialog);
+        dialog->name_edited = false; /* left empty: the default again */
+    }
     dialog->focus = (enum load_field)(((int)dialog->focus + by + FIELD_COUNT) % FIELD_COUNT);
     close_list(dialog);
 }
@@ -415,7 +419,7 @@ static enum dialog_result complete_key(struct load_dialog *dialog)
         return DIALOG_USED;
     }
     if (dialog->listed) {
-        dialog->listed_first += 16;
+        dialog->listed_first += dialog->listed_fit;
         if (dialog->listed_first >= dialog->listed->count)
             dialog->listed_first = 0;
         return DIALOG_USED;

@@ -9,7 +9,8 @@
 
 #define WIDTH_MAX 96
 #define MARGIN    4
-#define LABEL     8 /* columns of "Layout  " */
+#define LIST_MAX  12 /* rows of the box with completions */
+#define LABEL     11 /* columns of "If exists  " */
 
 /* The rows inside the form, from the top. */
 enum form_row {
@@ -36,18 +37,6 @@ static int box_width(const struct rect *rect)
 static int field_width(int inside)
 {
     return inside > LABEL ? inside - LABEL : 0;
-}
-
-void load_dialog_layout(struct load_dialog *dialog, int rows, int columns, bool ascii)
-{
-    dialog->height = rows;
-    dialog->width = columns;
-    dialog->ascii = ascii;
-    struct rect rect = {0, 0, rows, columns};
-    int width = field_width(box_width(&rect) - 4);
-    line_layout(dialog->file, width);
-    line_layout(dialog->name, width - 24 > 12 ? width - 24 : width);
-    line_layout(dialog->mode, 6);
 }
 
 /* --- rows --- */
@@ -234,7 +223,7 @@ static void draw_row(const struct load_dialog *dialog, enum form_row row, struct
         draw_choice(dialog, FIELD_ORDER, cells, y, field, rest);
         break;
     case ROW_EXISTS:
-        put_label(dialog, cells, y, x, width, "Exists", FIELD_EXISTS);
+        put_label(dialog, cells, y, x, width, "If exists", FIELD_EXISTS);
         draw_choice(dialog, FIELD_EXISTS, cells, y, field, rest);
         break;
     case ROW_ROOM:
@@ -277,23 +266,41 @@ static void draw_form(const struct load_dialog *dialog, struct cells *cells, str
 /* --- completions --- */
 
 /* Below the file's field, over the rest of the form. */
-static void draw_list(const struct load_dialog *dialog, struct cells *cells, struct rect rect)
+static struct rect list_box(const struct load_dialog *dialog, struct rect rect)
 {
     struct rect form = dialog_place(rect, ROW_COUNT + 2, box_width(&rect));
     struct rect box = {form.y + 2, form.x + 2, rect.y + rect.height - form.y - 2, form.width - 4};
-    char title[64];
-    size_t left = dialog->listed->count - dialog->listed_first;
+    size_t columns = (size_t)completion_columns(dialog->listed, box.width - 4);
+    size_t rows = (dialog->listed->count + columns - 1) / columns;
+    if (box.height > LIST_MAX)
+        box.height = LIST_MAX;
+    if ((size_t)box.height > rows + 2)
+        box.height = (int)rows + 2;
+    return box;
+}
+
+static size_t list_fit(const struct load_dialog *dialog)
+{
+    struct rect box = list_box(dialog, (struct rect){0, 0, dialog->height, dialog->width});
+    int rows = box.height > 3 ? box.height - 2 : 1;
+    return (size_t)rows * (size_t)completion_columns(dialog->listed, box.width - 4);
+}
+
+static void draw_list(const struct load_dialog *dialog, struct cells *cells, struct rect rect)
+{
+    const struct completion *listed = dialog->listed;
+    struct rect box = list_box(dialog, rect);
+    size_t first = dialog->listed_first, fit = list_fit(dialog), end = first + fit;
+    char title[96];
     if (box.height < 3 || box.width < 8)
         return;
-    if ((size_t)box.height > left + 2)
-        box.height = (int)left + 2;
-    if (box.height > 12)
-        box.height = 12;
-    snprintf(title, sizeof title, "%zu%s, from %zu on: Tab", dialog->listed->count,
-             dialog->listed->cut ? " and more" : "", dialog->listed_first + 1);
+    if (fit >= listed->count)
+        snprintf(title, sizeof title, "%zu begin like this", listed->count);
+    else
+        snprintf(title, sizeof title, "%zu-%zu of %zu%s, Tab: more", first + 1,
+                 end < listed->count ? end : listed->count, listed->count, listed->cut ? "+" : "");
     cells_box(cells, box, ROLE_RULE, title);
-    completion_draw(dialog->listed, dialog->listed_first, cells,
-                    (struct rect){box.y + 1, box.x + 2, box.height - 2, box.width - 4});
+    completion_draw(listed, first, cells, (struct rect){box.y + 1, box.x + 2, box.height - 2, box.width - 4});
 }
 
 /* --- the running load --- */
@@ -355,6 +362,22 @@ static void draw_question(const struct load_dialog *dialog, struct cells *cells,
                   "A load is running: stop it and quit?");
     if (box.height > 3)
         dialog_buttons(cells, box.y + 2, box.x + 2, box.width - 4, buttons, 2, dialog->quit_focused);
+}
+
+/* --- all --- */
+
+void load_dialog_layout(struct load_dialog *dialog, int rows, int columns, bool ascii)
+{
+    dialog->height = rows;
+    dialog->width = columns;
+    dialog->ascii = ascii;
+    struct rect rect = {0, 0, rows, columns};
+    int width = field_width(box_width(&rect) - 4);
+    line_layout(dialog->file, width);
+    line_layout(dialog->name, width - 24 > 12 ? width - 24 : width);
+    line_layout(dialog->mode, 6);
+    if (dialog->listed)
+        dialog->listed_fit = list_fit(dialog);
 }
 
 void load_dialog_draw(const struct load_dialog *dialog, struct cells *cells, struct rect rect)

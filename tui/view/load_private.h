@@ -84,7 +84,7 @@ struct load_dialog {
     bool asked;                      /* a request is under way */
     struct load_dialog_reply *facts; /* the last look; NULL: none */
     struct completion *listed;       /* candidates on show; NULL: none */
-    size_t listed_first;
+    size_t listed_first, listed_fit; /* that are visible; set by the layout */
 
     bool loading, asks_quit, quit_focused;
     int64_t started, now;

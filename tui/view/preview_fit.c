@@ -79,10 +79,10 @@ int preview_heading_width(const struct preview *preview)
     return (width < 4 ? 4 : width) + 1;
 }
 
-/* Room for columns; a gap stands in front of each. */
+/* Room for columns; a gap stands in front of each, a blank at either edge. */
 static int room(const struct preview *preview)
 {
-    int width = preview->breadth - preview_heading_width(preview) - 1;
+    int width = preview->breadth - preview_heading_width(preview) - 2;
     return width < 1 ? 1 : width;
 }
 

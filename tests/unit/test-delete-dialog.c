@@ -1,0 +1,624 @@
+/*
+ * The delete dialog: on checks made by hand, and on real segments in a private directory with a /proc of our
+ * own.
+ */
+#include "tests/support/test.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "tests/support/draw.h"
+#include "tests/support/tmpdir.h"
+#include "tui/view/delete_private.h"
+
+#define DAY (86400ll * 1000000000)
+
+struct scene {
+    struct delete_dialog *dialog;
+    struct cells cells;
+    enum dialog_result last;
+    bool ascii;
+};
+
+static void scene_draw(struct scene *scene)
+{
+    delete_dialog_layout(scene->dialog, scene->cells.rows, scene->cells.columns, scene->ascii);
+    cells_clear(&scene->cells);
+    scene->cells.ascii = scene->ascii;
+    delete_dialog_draw(scene->dialog, &scene->cells,
+                       (struct rect){0, 0, scene->cells.rows, scene->cells.columns});
+    draw_assert_sane(&scene->cells);
+    delete_dialog_shown(scene->dialog);
+}
+
+static void press(struct scene *scene, uint32_t code)
+{
+    scene->last = delete_dialog_key(scene->dialog, &(struct key){.code = code});
+    scene_draw(scene);
+}
+
+static void type(struct scene *scene, const char *text)
+{
+    for (; *text; text++)
+        press(scene, (unsigned char)*text);
+}
+
+/* --- checks made by hand --- */
+
+static struct delete_item item_of(uint64_t allocated, uid_t uid)
+{
+    return (struct delete_item){.segment = {.id = {1, 2, 3},
+                                            .size = allocated,
+                                            .allocated = allocated,
+                                            .created = 97 * DAY,
+                                            .uid = uid},
+                                .held = HELD_NO,
+                                .freed_now = allocated};
+}
+
+static struct delete_dialog_reply *reply_of(const struct delete_item *items, size_t n)
+{
+    struct delete_dialog_reply *reply = calloc(1, sizeof *reply);
+    assert_non_null(reply);
+    reply->check = calloc(1, sizeof *reply->check);
+    assert_non_null(reply->check);
+    reply->check->items = calloc(n, sizeof *items);
+    assert_non_null(reply->check->items);
+    memcpy(reply->check->items, items, n * sizeof *items);
+    reply->check->count = n;
+    reply->check->sweep.processes = 212;
+    reply->check->sweep.complete = true;
+    reply->has_usage = true;
+    reply->usage =
+        (struct directory_usage){.size = 8ull << 30, .used = (29ull << 30) / 12, .free = 1ull << 30};
+    return reply;
+}
+
+static const struct delete_target two[] = {{"run17_weights", {1, 2, 3}, "alice"},
+                                           {"tmp_gram", {1, 4, 3}, "bob"}};
+
+static void scene_open(struct scene *scene, const struct delete_target *targets, size_t n)
+{
+    memset(scene, 0, sizeof *scene);
+    scene->dialog = delete_dialog_new("/dev/shm", targets, n, 1000);
+    cells_resize(&scene->cells, 24, 80);
+    scene_draw(scene);
+}
+
+static void scene_close(struct scene *scene)
+{
+    delete_dialog_free(scene->dialog);
+    cells_free(&scene->cells);
+}
+
+/* The check that it asked for comes back like this. */
+static void answer(struct scene *scene, struct delete_dialog_reply *reply)
+{
+    struct delete_dialog_request *request = delete_dialog_wants(scene->dialog);
+    assert_non_null(request);
+    delete_dialog_request_free(request);
+    scene->last = delete_dialog_supply(scene->dialog, reply, 100 * DAY);
+}
+
+static void open_two(struct scene *scene)
+{
+    const struct delete_item items[] = {item_of(512u << 20, 1000), item_of(256u << 20, 1001)};
+    scene_open(scene, two, 2);
+    answer(scene, reply_of(items, 2));
+    scene_draw(scene);
+}
+
+static bool wants_deletion(struct scene *scene)
+{
+    struct delete_dialog_request *request = delete_dialog_wants(scene->dialog);
+    bool is_deletion = request && request->is_deletion;
+    delete_dialog_request_free(request);
+    return is_deletion;
+}
+
+/* --- what it shows --- */
+
+static void it_says_what_goes_and_what_comes_back(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_open(&scene, two, 2);
+    draw_assert_has(&scene.cells, "Delete 2 segments from /dev/shm");
+    draw_assert_has(&scene.cells, "looking who uses them…");
+    draw_assert_golden(&scene.cells, "tests/unit/goldens/delete-checking-80x24");
+    const struct delete_item items[] = {item_of(512u << 20, 1000), item_of(256u << 20, 1001)};
+    answer(&scene, reply_of(items, 2));
+    scene_draw(&scene);
+    draw_assert_has(&scene.cells, "Given back now: 768M; /dev/shm 30% → 21%");
+    draw_assert_has(&scene.cells, "212 processes were looked at");
+    draw_assert_has(&scene.cells, "bob !");
+    draw_assert_has(&scene.cells, "! another user's");
+    draw_assert_has(&scene.cells, "3d");
+    draw_assert_has(&scene.cells, "[ Cancel ]");
+    draw_assert_golden(&scene.cells, "tests/unit/goldens/delete-two-80x24");
+    cells_resize(&scene.cells, 40, 140);
+    scene_draw(&scene);
+    draw_assert_golden(&scene.cells, "tests/unit/goldens/delete-two-140x40");
+    scene_close(&scene);
+}
+
+static void who_holds_it_is_named(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct holder holders[4] = {
+        {.pid = 881, .command = "train.py"}, {.pid = 902, .command = "da\x1bsh"}, {.pid = 903}, {.pid = 904}};
+    struct delete_item item = item_of(128u << 20, 1000);
+    item.holders = (struct holders){4, holders};
+    item.held = HELD_YES;
+    item.freed_now = 0;
+    item.freed_later = 128u << 20;
+    scene_open(&scene, two, 1);
+    answer(&scene, reply_of(&item, 1));
+    cells_resize(&scene.cells, 24, 120);
+    scene_draw(&scene);
+    draw_assert_has(&scene.cells, "881 train.py, 902 da\\x1bsh, +2");
+    draw_assert_has(&scene.cells, "128M more only when those who hold it end");
+    draw_assert_has(&scene.cells, "Given back now: 0");
+    draw_assert_has(&scene.cells, "Type delete and Enter to go on:");
+    cells_resize(&scene.cells, 24, 80);
+    scene_draw(&scene);
+    draw_assert_golden(&scene.cells, "tests/unit/goldens/delete-held-80x24");
+    scene_close(&scene);
+}
+
+static void an_incomplete_sweep_is_said(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct delete_item item = item_of(1 << 20, 1000);
+    item.held = HELD_UNKNOWN;
+    struct delete_dialog_reply *reply = reply_of(&item, 1);
+    reply->check->sweep.complete = false;
+    reply->check->sweep.unread = 37;
+    strcpy(reply->check->sweep.reason, "37 of 212 processes could not be read");
+    scene_open(&scene, two, 1);
+    answer(&scene, reply);
+    scene_draw(&scene);
+    draw_assert_has(&scene.cells, "who holds it is not certain: 37 of 212 processes could not be read");
+    draw_assert_has(&scene.cells, "nobody seen");
+    scene_close(&scene);
+}
+
+static void a_lease_needs_no_complete_sweep(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct delete_item item = item_of(1 << 20, 1000);
+    struct delete_dialog_reply *reply = reply_of(&item, 1);
+    reply->check->sweep.complete = false;
+    strcpy(reply->check->sweep.reason, "37 of 212 processes could not be read");
+    scene_open(&scene, two, 1);
+    answer(&scene, reply);
+    scene_draw(&scene);
+    draw_assert_has(&scene.cells, "37 of 212 processes could not be read, but the kernel says: nobody");
+    scene_close(&scene);
+}
+
+static void hostile_names_are_escaped(void **state)
+{
+    (void)state;
+    struct scene scene;
+    const struct delete_target target = {"a\x1b]0;x\x07", {1, 2, 3}, NULL};
+    scene_open(&scene, &target, 1);
+    draw_assert_has(&scene.cells, "Delete a\\x1b]0;x\\x07");
+    scene_close(&scene);
+}
+
+static void a_long_list_scrolls(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct delete_target targets[50];
+    struct delete_item items[50];
+    char names[50][32];
+    for (int i = 0; i < 50; i++) {
+        snprintf(names[i], sizeof names[i], "segment-%02d", i);
+        targets[i] = (struct delete_target){names[i], {1, (uint64_t)i, 3}, "alice"};
+        items[i] = item_of(1 << 20, 1000);
+    }
+    scene_open(&scene, targets, 50);
+    answer(&scene, reply_of(items, 50));
+    scene_draw(&scene);
+    draw_assert_has(&scene.cells, "segment-00");
+    draw_assert_has(&scene.cells, "of 50");
+    draw_assert_has(&scene.cells, "[ Cancel ]");
+    press(&scene, KEY_CODE_PAGE_DOWN);
+    draw_assert_lacks(&scene.cells, "segment-00");
+    for (int i = 0; i < 60; i++)
+        press(&scene, KEY_CODE_DOWN);
+    draw_assert_has(&scene.cells, "segment-49");
+    draw_assert_has(&scene.cells, "-50 of 50");
+    scene_close(&scene);
+}
+
+/* --- what confirms, and what does not --- */
+
+static void enter_alone_cancels(void **state)
+{
+    (void)state;
+    const uint32_t keys[] = {KEY_ENTER_CODE, KEY_ESCAPE_CODE, 'q', 'n', KEY_CTRL('C')};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        struct scene scene;
+        open_two(&scene);
+        press(&scene, keys[i]);
+        assert_int_equal(scene.last, DIALOG_CLOSE);
+        assert_false(wants_deletion(&scene));
+        assert_string_equal(delete_dialog_message(scene.dialog), "");
+        scene_close(&scene);
+    }
+}
+
+static void y_or_tab_and_enter_confirm(void **state)
+{
+    (void)state;
+    struct scene scene;
+    open_two(&scene);
+    press(&scene, 'y');
+    assert_int_equal(scene.last, DIALOG_USED);
+    assert_true(wants_deletion(&scene));
+    scene_close(&scene);
+
+    open_two(&scene);
+    press(&scene, '\t');
+    draw_assert_has(&scene.cells, "[ Delete (y) ]");
+    press(&scene, KEY_ENTER_CODE);
+    assert_true(wants_deletion(&scene));
+    scene_close(&scene);
+}
+
+static void nothing_typed_ahead_confirms(void **state)
+{
+    (void)state;
+    struct scene scene;
+    const struct delete_item item = item_of(1 << 20, 1000);
+    memset(&scene, 0, sizeof scene);
+    scene.dialog = delete_dialog_new("/dev/shm", two, 1, 1000);
+    cells_resize(&scene.cells, 24, 80);
+    const uint32_t keys[] = {'y', '\t', KEY_ENTER_CODE, 'y'};
+    for (size_t i = 0; i < 4; i++)
+        delete_dialog_key(scene.dialog, &(struct key){.code = keys[i]});
+    answer(&scene, reply_of(&item, 1));
+    for (size_t i = 0; i < 4; i++) /* the facts are known, but were not shown yet */
+        delete_dialog_key(scene.dialog, &(struct key){.code = keys[i]});
+    assert_false(wants_deletion(&scene));
+    scene_draw(&scene);
+    draw_assert_has(&scene.cells, "[ Cancel ]");
+    press(&scene, 'y');
+    assert_true(wants_deletion(&scene));
+    scene_close(&scene);
+}
+
+static void a_paste_confirms_nothing(void **state)
+{
+    (void)state;
+    struct scene scene;
+    open_two(&scene);
+    delete_dialog_paste(scene.dialog, "y\n\r");
+    scene_draw(&scene);
+    assert_false(wants_deletion(&scene));
+    scene_close(&scene);
+}
+
+static void open_dangerous(struct scene *scene, bool held, bool is_protected)
+{
+    struct delete_item item = item_of(1 << 20, 1000);
+    item.held = held ? HELD_YES : HELD_NO;
+    item.is_protected = is_protected;
+    item.protected_by = is_protected ? "PostgreSQL" : NULL;
+    scene_open(scene, two, 1);
+    answer(scene, reply_of(&item, 1));
+    scene_draw(scene);
+}
+
+static void what_is_held_or_protected_needs_the_word(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct scene scene;
+        open_dangerous(&scene, i == 0, i == 1);
+        draw_assert_has(&scene.cells, i == 0 ? "somebody" : "PostgreSQL's");
+        press(&scene, 'y');
+        press(&scene, KEY_ENTER_CODE);
+        draw_assert_has(&scene.cells, "not that word");
+        press(&scene, KEY_CTRL('U'));
+        delete_dialog_paste(scene.dialog, "delete");
+        press(&scene, KEY_ENTER_CODE);
+        type(&scene, "delet");
+        press(&scene, KEY_ENTER_CODE);
+        assert_false(wants_deletion(&scene));
+        type(&scene, "e");
+        assert_false(wants_deletion(&scene));
+        press(&scene, KEY_ENTER_CODE);
+        assert_true(wants_deletion(&scene));
+        scene_close(&scene);
+    }
+}
+
+static void with_the_word_due_cancel_is_one_key_away(void **state)
+{
+    (void)state;
+    struct scene scene;
+    open_dangerous(&scene, true, false);
+    press(&scene, '\t');
+    draw_assert_has(&scene.cells, "[ Cancel ]");
+    press(&scene, 'y');
+    assert_false(wants_deletion(&scene));
+    press(&scene, KEY_ENTER_CODE);
+    assert_int_equal(scene.last, DIALOG_CLOSE);
+    scene_close(&scene);
+    open_dangerous(&scene, true, false);
+    press(&scene, KEY_ESCAPE_CODE);
+    assert_int_equal(scene.last, DIALOG_CLOSE);
+    scene_close(&scene);
+}
+
+static void what_cannot_be_deleted_is_not_offered(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct delete_item item = {0};
+    error_set(&item.problem, ENOENT, "it is gone");
+    scene_open(&scene, two, 1);
+    answer(&scene, reply_of(&item, 1));
+    scene_draw(&scene);
+    draw_assert_has(&scene.cells, "it is gone");
+    draw_assert_has(&scene.cells, "[ Close ]");
+    press(&scene, 'y');
+    press(&scene, '\t');
+    press(&scene, KEY_ENTER_CODE);
+    assert_int_equal(scene.last, DIALOG_CLOSE);
+    assert_false(wants_deletion(&scene));
+    scene_close(&scene);
+}
+
+static void a_failed_check_is_shown(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct delete_dialog_reply *reply = calloc(1, sizeof *reply);
+    assert_non_null(reply);
+    error_set(&reply->error, EIO, "the processes could not be listed");
+    scene_open(&scene, two, 1);
+    answer(&scene, reply);
+    scene_draw(&scene);
+    draw_assert_has(&scene.cells, "the processes could not be listed");
+    press(&scene, KEY_ENTER_CODE);
+    assert_int_equal(scene.last, DIALOG_CLOSE);
+    scene_close(&scene);
+}
+
+static void outcomes_that_failed_are_reported(void **state)
+{
+    (void)state;
+    struct scene scene;
+    open_two(&scene);
+    press(&scene, 'y');
+    struct delete_dialog_reply *reply = calloc(1, sizeof *reply);
+    assert_non_null(reply);
+    reply->is_deletion = true;
+    reply->count = 2;
+    reply->outcomes = calloc(2, sizeof *reply->outcomes);
+    assert_non_null(reply->outcomes);
+    reply->outcomes[0] = (struct delete_outcome){.name = strdup("run17_weights"), .freed = 512u << 20};
+    reply->outcomes[1] = (struct delete_outcome){.name = strdup("tmp_gram")};
+    error_set(&reply->outcomes[1].error, EACCES, "only bob or root may delete it here");
+    answer(&scene, reply);
+    assert_int_equal(scene.last, DIALOG_USED);
+    scene_draw(&scene);
+    draw_assert_has(&scene.cells, "only bob or root may delete it here");
+    draw_assert_has(&scene.cells, "deleted, 512M freed");
+    assert_string_equal(delete_dialog_message(scene.dialog), "1 deleted, 512M freed, 1 not deleted");
+    assert_true(delete_dialog_message_is_error(scene.dialog));
+    press(&scene, KEY_ENTER_CODE);
+    assert_int_equal(scene.last, DIALOG_CLOSE);
+    scene_close(&scene);
+}
+
+/* --- real segments --- */
+
+struct real {
+    struct scene scene;
+    struct directory *directory;
+    struct tmpdir *tmpdir;
+    char proc[300];
+};
+
+static void real_open(struct real *real, void **state, const char *const *names, size_t n)
+{
+    struct delete_target targets[8];
+    real->tmpdir = *state;
+    tmpdir_mkdir(real->tmpdir, "proc");
+    tmpdir_mkdir(real->tmpdir, "shm");
+    snprintf(real->proc, sizeof real->proc, "%s", tmpdir_path(real->tmpdir, "proc"));
+    assert_int_equal(directory_open(&real->directory, tmpdir_path(real->tmpdir, "shm"), false, NULL), 0);
+    for (size_t i = 0; i < n; i++) {
+        struct segment segment = {0};
+        char path[300], bytes[8192] = {0};
+        snprintf(path, sizeof path, "shm/%s", names[i]);
+        tmpdir_write(real->tmpdir, path, bytes, sizeof bytes);
+        assert_int_equal(segment_stat(real->directory, names[i], &segment, NULL), 0);
+        targets[i] = (struct delete_target){names[i], segment.id, "me"};
+        segment_clear(&segment);
+    }
+    memset(&real->scene, 0, sizeof real->scene);
+    real->scene.dialog = delete_dialog_new("/dev/shm", targets, n, getuid());
+    cells_resize(&real->scene.cells, 24, 80);
+    scene_draw(&real->scene);
+}
+
+static void real_settle(struct real *real)
+{
+    struct delete_dialog_request *request = delete_dialog_wants(real->scene.dialog);
+    assert_non_null(request);
+    real->scene.last = delete_dialog_supply(
+        real->scene.dialog, delete_dialog_fetch(real->directory, real->proc, request, NULL), 0);
+    delete_dialog_request_free(request);
+    scene_draw(&real->scene);
+}
+
+static void real_close(struct real *real)
+{
+    scene_close(&real->scene);
+    directory_close(real->directory);
+}
+
+static bool exists(const struct real *real, const char *name)
+{
+    return access(tmpdir_path(real->tmpdir, name), F_OK) == 0;
+}
+
+static void confirmed_segments_are_deleted(void **state)
+{
+    struct real real;
+    real_open(&real, state, (const char *[]){"a", "b"}, 2);
+    real_settle(&real);
+    press(&real.scene, 'y');
+    real_settle(&real);
+    assert_int_equal(real.scene.last, DIALOG_CLOSE);
+    assert_string_equal(delete_dialog_message(real.scene.dialog), "2 deleted, 16.0K freed");
+    assert_false(delete_dialog_message_is_error(real.scene.dialog));
+    assert_false(exists(&real, "shm/a"));
+    assert_false(exists(&real, "shm/b"));
+    real_close(&real);
+}
+
+static void who_came_meanwhile_stops_it(void **state)
+{
+    struct real real;
+    real_open(&real, state, (const char *[]){"a", "b"}, 2);
+    real_settle(&real);
+    int fd = open(tmpdir_path(real.tmpdir, "shm/b"), O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    press(&real.scene, 'y');
+    real_settle(&real);
+    assert_int_equal(real.scene.last, DIALOG_USED);
+    assert_true(exists(&real, "shm/a"));
+    assert_true(exists(&real, "shm/b"));
+    draw_assert_has(&real.scene.cells, "It changed meanwhile: nothing was deleted");
+    draw_assert_has(&real.scene.cells, "somebody");
+    press(&real.scene, 'y'); /* is now a letter of the word */
+    assert_null(delete_dialog_wants(real.scene.dialog));
+    press(&real.scene, KEY_CTRL('U'));
+    type(&real.scene, "delete");
+    press(&real.scene, KEY_ENTER_CODE);
+    real_settle(&real);
+    assert_int_equal(real.scene.last, DIALOG_CLOSE);
+    assert_false(exists(&real, "shm/b"));
+    close(fd);
+    real_close(&real);
+}
+
+static void another_segment_under_the_name_is_not_deleted(void **state)
+{
+    struct real real;
+    real_open(&real, state, (const char *[]){"a"}, 1);
+    real_settle(&real);
+    tmpdir_write_text(real.tmpdir, "shm/new", "other");
+    assert_int_equal(rename(tmpdir_path(real.tmpdir, "shm/new"), tmpdir_path(real.tmpdir, "shm/a")), 0);
+    press(&real.scene, 'y');
+    real_settle(&real);
+    draw_assert_has(&real.scene.cells, "It changed meanwhile");
+    draw_assert_has(&real.scene.cells, "[ Close ]");
+    assert_true(exists(&real, "shm/a"));
+    real_close(&real);
+}
+
+static void a_stop_leaves_the_rest(void **state)
+{
+    struct real real;
+    struct progress progress = {0};
+    real_open(&real, state, (const char *[]){"a", "b"}, 2);
+    real_settle(&real);
+    press(&real.scene, 'y');
+    struct delete_dialog_request *request = delete_dialog_wants(real.scene.dialog);
+    assert_non_null(request);
+    press(&real.scene, KEY_ESCAPE_CODE);
+    assert_int_equal(real.scene.last, DIALOG_STOP);
+    progress.cancel = true;
+    delete_dialog_supply(real.scene.dialog,
+                         delete_dialog_fetch(real.directory, real.proc, request, &progress), 0);
+    delete_dialog_request_free(request);
+    assert_true(exists(&real, "shm/a"));
+    assert_true(exists(&real, "shm/b"));
+    real_close(&real);
+}
+
+/* --- any size, any keys --- */
+
+static void any_size_is_safe(void **state)
+{
+    (void)state;
+    struct scene scene;
+    open_dangerous(&scene, true, true);
+    for (int ascii = 0; ascii < 2; ascii++)
+        for (int rows = 1; rows < 26; rows += 2)
+            for (int columns = 1; columns < 160; columns += 7) {
+                scene.ascii = ascii;
+                cells_resize(&scene.cells, rows, columns);
+                scene_draw(&scene);
+            }
+    delete_dialog_draw(scene.dialog, &scene.cells, (struct rect){-2, -3, 40, 300});
+    delete_dialog_draw(scene.dialog, &scene.cells, (struct rect){2, 2, -1, 0});
+    scene_close(&scene);
+}
+
+/* No keys without y, Tab or the word ever delete anything. */
+static void harmless_keys_are_harmless(void **state)
+{
+    (void)state;
+    static const char keys[] = "abcxznq \r\r\x1b\x03jkG";
+    unsigned seed = 5;
+    for (int round = 0; round < 300; round++) {
+        struct scene scene;
+        if (round % 2)
+            open_two(&scene);
+        else
+            open_dangerous(&scene, true, false);
+        for (int i = 0; i < 20; i++) {
+            unsigned r = (unsigned)rand_r(&seed);
+            uint32_t code = r % 4 == 0 ? KEY_CODE_UP + r % 2 : (unsigned char)keys[r % (sizeof keys - 1)];
+            press(&scene, code);
+            assert_false(wants_deletion(&scene));
+            if (scene.last == DIALOG_CLOSE)
+                break;
+        }
+        scene_close(&scene);
+    }
+}
+
+#define with_tmpdir(test) cmocka_unit_test_setup_teardown(test, tmpdir_setup, tmpdir_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_says_what_goes_and_what_comes_back),
+        cmocka_unit_test(who_holds_it_is_named),
+        cmocka_unit_test(an_incomplete_sweep_is_said),
+        cmocka_unit_test(a_lease_needs_no_complete_sweep),
+        cmocka_unit_test(hostile_names_are_escaped),
+        cmocka_unit_test(a_long_list_scrolls),
+        cmocka_unit_test(enter_alone_cancels),
+        cmocka_unit_test(y_or_tab_and_enter_confirm),
+        cmocka_unit_test(nothing_typed_ahead_confirms),
+        cmocka_unit_test(a_paste_confirms_nothing),
+        cmocka_unit_test(what_is_held_or_protected_needs_the_word),
+        cmocka_unit_test(with_the_word_due_cancel_is_one_key_away),
+        cmocka_unit_test(what_cannot_be_deleted_is_not_offered),
+        cmocka_unit_test(a_failed_check_is_shown),
+        cmocka_unit_test(outcomes_that_failed_are_reported),
+        with_tmpdir(confirmed_segments_are_deleted),
+        with_tmpdir(who_came_meanwhile_stops_it),
+        with_tmpdir(another_segment_under_the_name_is_not_deleted),
+        with_tmpdir(a_stop_leaves_the_rest),
+        cmocka_unit_test(any_size_is_safe),
+        cmocka_unit_test(harmless_keys_are_harmless),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
