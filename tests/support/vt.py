@@ -1,0 +1,176 @@
+"""A console in a pseudo-terminal, with just enough of a terminal behind it to know what stands on the screen.
+
+For the benchmarks, which time what a person would see. The screen tests use libvterm.
+"""
+import fcntl, os, pty, re, select, struct, termios, time
+
+TOKEN = re.compile(rb"\x1b\[([?>]?)([0-9;]*)([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]|\x1b[=>78MDE]|"
+                   rb"[\x00-\x1f]|[^\x00-\x1f\x1b]+")
+
+
+class Screen:
+    def __init__(self, rows, columns):
+        self.rows, self.columns = rows, columns
+        self.cells = [[" "] * columns for _ in range(rows)]
+        self.y = self.x = 0
+        self.last = " "
+        self.touched = set()  # (row, column) written since it was last emptied
+        self.rest = b""
+
+    def put(self, text):
+        for character in text:
+            if self.x >= self.columns:
+                self.x, self.y = 0, min(self.y + 1, self.rows - 1)
+            self.cells[self.y][self.x] = character
+            self.touched.add((self.y, self.x))
+            self.x += 1
+            self.last = character
+
+    def erase(self, y, first, end):
+        for x in range(max(first, 0), min(end, self.columns)):
+            self.cells[y][x] = " "
+            self.touched.add((y, x))
+
+    def control(self, arguments, final):
+        numbers = [int(n) if n else 0 for n in arguments.split(";")] if arguments else []
+        n = numbers[0] if numbers else 0
+        one = max(n, 1)
+        if final in "Hf":
+            self.y = min(max(n, 1), self.rows) - 1
+            self.x = min(max(numbers[1] if len(numbers) > 1 else 1, 1), self.columns) - 1
+        elif final == "d":
+            self.y = min(one, self.rows) - 1
+        elif final == "G":
+            self.x = min(one, self.columns) - 1
+        elif final == "A":
+            self.y = max(self.y - one, 0)
+        elif final == "B":
+            self.y = min(self.y + one, self.rows - 1)
+        elif final == "C":
+            self.x = min(self.x + one, self.columns - 1)
+        elif final == "D":
+            self.x = max(self.x - one, 0)
+        elif final == "K":
+            self.erase(self.y, 0 if n else self.x, self.columns if n != 1 else self.x + 1)
+        elif final == "X":
+            self.erase(self.y, self.x, self.x + one)
+        elif final == "J":
+            if n == 0:
+                self.erase(self.y, self.x, self.columns)
+            for y in range(self.y + 1 if n == 0 else 0, self.rows if n != 1 else self.y):
+                self.erase(y, 0, self.columns)
+        elif final == "b":
+            self.put(self.last * one)
+        elif final == "P":
+            row = self.cells[self.y]
+            row[self.x:] = row[self.x + one:] + [" "] * min(one, self.columns - self.x)
+            self.touched.update((self.y, x) for x in range(self.x, self.columns))
+        elif final == "@":
+            row = self.cells[self.y]
+            row[self.x:] = ([" "] * one + row[self.x:])[:self.columns - self.x]
+            self.touched.update((self.y, x) for x in range(self.x, self.columns))
+        elif final in "LM":
+            for _ in range(one):
+                if final == "M":
+                    del self.cells[self.y]
+                    self.cells.append([" "] * self.columns)
+                else:
+                    self.cells.insert(self.y, [" "] * self.columns)
+                    self.cells.pop()
+            self.touched.update((y, x) for y in range(self.y, self.rows) for x in range(self.columns))
+
+    def feed(self, data):
+        data = self.rest + data
+        position = 0
+        while position < len(data):
+            match = TOKEN.match(data, position)
+            if not match or (match.end() == len(data) and data[position] == 0x1b and match.lastindex is None
+                             and len(data) - position < 3):
+                break
+            token = match.group()
+            if match.group(3):
+                if not match.group(1):
+                    self.control(match.group(2).decode(), match.group(3).decode())
+            elif token == b"\r":
+                self.x = 0
+            elif token == b"\n":
+                self.y = min(self.y + 1, self.rows - 1)
+            elif token == b"\b":
+                self.x = max(self.x - 1, 0)
+            elif token[0] >= 0x20:
+                try:
+                    self.put(token.decode())
+                except UnicodeDecodeError as error:
+                    if match.end() == len(data) and error.start >= len(token) - 3:
+                        self.put(token[:error.start].decode())
+                        position += error.start
+                        break
+                    self.put(token.decode(errors="replace"))
+            position = match.end()
+        self.rest = data[position:]
+
+    def text(self):
+        return "\n".join("".join(row).rstrip() for row in self.cells)
+
+
+class Console:
+    def __init__(self, command, rows=24, columns=80):
+        self.screen = Screen(rows, columns)
+        self.bytes = 0
+        self.started = time.monotonic()
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            environment = dict(os.environ, TERM="xterm-256color", LC_ALL="C.UTF-8")
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            os.execvpe(command[0], command, environment)
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def read(self, seconds):
+        """Feeds what arrives within that time; returns at the first piece."""
+        if not select.select([self.fd], [], [], max(seconds, 0))[0]:
+            return False
+        try:
+            data = os.read(self.fd, 65536)
+        except OSError:
+            return False
+        self.bytes += len(data)
+        self.screen.feed(data)
+        return True
+
+    def wait(self, condition, seconds=10.0):
+        """Until condition(screen text) holds; the seconds that it took, or None."""
+        start = time.monotonic()
+        while not condition(self.screen.text()):
+            left = start + seconds - time.monotonic()
+            if left <= 0:
+                return None
+            self.read(left)
+        return time.monotonic() - start
+
+    def idle(self, seconds):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.read(end - time.monotonic())
+
+    def keys(self, text):
+        os.write(self.fd, text.encode())
+
+    def processor_seconds(self):
+        fields = open(f"/proc/{self.pid}/stat").read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def resident(self):
+        return int(re.search(r"VmRSS:\s+(\d+)", open(f"/proc/{self.pid}/status").read()).group(1)) * 1024
+
+    def close(self):
+        self.keys("Q")
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            self.read(0.05)
+            if os.waitpid(self.pid, os.WNOHANG)[0]:
+                os.close(self.fd)
+                return True
+        os.kill(self.pid, 9)
+        os.waitpid(self.pid, 0)
+        os.close(self.fd)
+        return False
