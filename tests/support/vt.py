@@ -14,22 +14,25 @@ class Screen:
         self.cells = [[" "] * columns for _ in range(rows)]
         self.y = self.x = 0
         self.last = " "
-        self.touched = set()  # (row, column) written since it was last emptied
+        self.touched = set()  # (row, column) that changed since it was last emptied
         self.rest = b""
 
     def put(self, text):
         for character in text:
             if self.x >= self.columns:
                 self.x, self.y = 0, min(self.y + 1, self.rows - 1)
-            self.cells[self.y][self.x] = character
-            self.touched.add((self.y, self.x))
+            self.change(self.y, self.x, character)
             self.x += 1
             self.last = character
 
+    def change(self, y, x, character):
+        if self.cells[y][x] != character:
+            self.cells[y][x] = character
+            self.touched.add((y, x))
+
     def erase(self, y, first, end):
         for x in range(max(first, 0), min(end, self.columns)):
-            self.cells[y][x] = " "
-            self.touched.add((y, x))
+            self.change(y, x, " ")
 
     def control(self, arguments, final):
         numbers = [int(n) if n else 0 for n in arguments.split(";")] if arguments else []
