@@ -475,7 +475,7 @@ static enum dialog_result text_key(struct load_dialog *dialog, const struct key 
 
 static void choose(struct load_dialog *dialog, int by)
 {
-    int now, n = 0;
+    int now = 0, n = 0;
     const char *const *choices = load_dialog_choices(dialog, dialog->focus, &now);
     while (choices[n])
         n++;
