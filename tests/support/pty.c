@@ -425,11 +425,20 @@ const char *pty_output(const struct pty *pty)
     return pty->output != NULL ? pty->output : "";
 }
 
+/* Line by line: cmocka cuts what is long. */
+static void print_lines(char *text)
+{
+    char *rest = text, *line;
+
+    while ((line = strsep(&rest, "\n")) != NULL)
+        print_message("# %s\n", line);
+}
+
 void pty_print(struct pty *pty)
 {
     char *text = screen_text(pty->screen, true);
 
-    print_message("%s\n", text);
+    print_lines(text);
     free(text);
 }
 
@@ -459,7 +468,7 @@ void pty_wait_text_at(struct pty *pty, const char *text, bool present, const cha
 
     if (pty_wait(pty, text_is, &wanted, PTY_WAIT_MS))
         return;
-    print_message("%s: %s\n", present ? "never shown" : "still shown", text);
+    print_message("# %s: %s\n", present ? "never shown" : "still shown", text);
     fail_with_screen(pty, file, line);
 }
 
@@ -472,7 +481,7 @@ static bool has_ended(struct pty *pty, void *data)
 int pty_wait_exit_at(struct pty *pty, int milliseconds, const char *file, int line)
 {
     if (!pty_wait(pty, has_ended, NULL, milliseconds)) {
-        print_message("still running after %d ms\n", milliseconds);
+        print_message("# still running after %d ms\n", milliseconds);
         fail_with_screen(pty, file, line);
     }
     return pty->status;
@@ -482,7 +491,7 @@ static void assert_at(struct pty *pty, bool holds, const char *what, const char 
 {
     if (holds)
         return;
-    print_message("%s\n", what);
+    print_message("# %s\n", what);
     fail_with_screen(pty, file, line);
 }
 
@@ -541,7 +550,9 @@ void pty_assert_golden_at(struct pty *pty, const char *path, const char *file, i
     golden = read_golden(full);
     equal = strcmp(golden, text) == 0;
     if (!equal)
-        print_message("not as in %s:\n%s", full, golden);
+        print_message("# not as in %s:\n", full);
+    if (!equal)
+        print_lines(golden);
     free(golden);
     free(text);
     if (!equal)

@@ -151,6 +151,17 @@ static SCREEN *screen_new(const char *type, FILE *memory, int rows, int columns)
     return screen;
 }
 
+/* Asked first, for a newterm that fails loses some memory. */
+static bool is_known(const char *type, int fd)
+{
+    int status;
+
+    if (setupterm(type, fd, &status) == ERR)
+        return false;
+    del_curterm(cur_term);
+    return true;
+}
+
 /* -ENOTTY: no such terminal, or none that can move its cursor. */
 static int open_screen(struct painter *painter, struct error *error)
 {
@@ -158,9 +169,11 @@ static int open_screen(struct painter *painter, struct error *error)
 
     if (type == NULL || type[0] == '\0')
         return error_set(error, ENOTTY, "TERM is not set, the console cannot draw: use `shmtop list`");
-    painter->screen = screen_new(type, painter->memory, painter->rows, painter->columns);
-    if (painter->screen == NULL && strncmp(type, "xterm-", 6) == 0)
-        painter->screen = screen_new("xterm-256color", painter->memory, painter->rows, painter->columns);
+    painter->coarse = strncmp(type, "linux", 5) == 0;
+    if (!is_known(type, fileno(painter->memory)) && strncmp(type, "xterm-", 6) == 0)
+        type = "xterm-256color";
+    if (is_known(type, fileno(painter->memory)))
+        painter->screen = screen_new(type, painter->memory, painter->rows, painter->columns);
     if (painter->screen == NULL)
         return error_set(error, ENOTTY,
                          "nothing is known about the terminal that TERM names, the console cannot draw: use "
@@ -169,7 +182,6 @@ static int open_screen(struct painter *painter, struct error *error)
         return error_set(error, ENOTTY,
                          "the terminal that TERM names cannot move its cursor, the console cannot draw: use "
                          "`shmtop list`");
-    painter->coarse = strncmp(type, "linux", 5) == 0;
     painter->modern = has_capability("smcup");
     return 0;
 }
