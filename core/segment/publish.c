@@ -364,7 +364,10 @@ static int link_failed(int code, struct error *error)
 static int link_temporary(const struct publish *publish, char *temporary, size_t size, struct error *error)
 {
     int r;
-    if (sys.flock(publish->fd, LOCK_EX | LOCK_NB) < 0)
+    do
+        r = sys.flock(publish->fd, LOCK_EX | LOCK_NB);
+    while (r < 0 && errno == EINTR);
+    if (r < 0)
         return error_set_errno(error, errno, "cannot lock it");
     for (unsigned n = 1; n <= TEMPORARY_TRIES; n++) {
         snprintf(temporary, size, ".shmtop-%ld-%u", (long)getpid(), n);

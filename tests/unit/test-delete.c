@@ -1,0 +1,367 @@
+#include "tests/support/test.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/transfer/delete.h"
+#include "tests/support/fault.h"
+#include "tests/support/tmpdir.h"
+
+struct fixture {
+    struct tmpdir tmpdir;
+    struct directory *directory;
+};
+
+static int setup(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    tmpdir_make(&fixture->tmpdir);
+    assert_int_equal(directory_open(&fixture->directory, fixture->tmpdir.path, false, NULL), 0);
+    *state = fixture;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *fixture = *state;
+    fault_reset();
+    directory_close(fixture->directory);
+    tmpdir_remove(&fixture->tmpdir);
+    free(fixture);
+    return 0;
+}
+
+static struct delete_check check(const struct fixture *fixture, const char *const *names, size_t n)
+{
+    struct delete_check check;
+    struct error error = {0};
+    if (delete_check(fixture->directory, "/proc", names, NULL, n, &check, NULL, &error) < 0)
+        fail_msg("%s", error.text);
+    return check;
+}
+
+static struct delete_check check_one(const struct fixture *fixture, const char *name)
+{
+    return check(fixture, &name, 1);
+}
+
+static void says(const struct error *error, int code, const char *words)
+{
+    assert_int_equal(error->code, code);
+    if (!strstr(error->text, words))
+        fail_msg("\"%s\" does not say \"%s\"", error->text, words);
+}
+
+static void expect_refusal(const struct fixture *fixture, const struct delete_item *item,
+                           struct delete_allow allow, int code, const char *words)
+{
+    struct error error = {0};
+    uint64_t freed = 99;
+    assert_int_equal(delete_run(fixture->directory, item, allow, &freed, &error), -code);
+    says(&error, code, words);
+    assert_int_equal(freed, 99);
+}
+
+static uint64_t run(const struct fixture *fixture, const struct delete_item *item, struct delete_allow allow)
+{
+    struct error error = {0};
+    uint64_t freed;
+    if (delete_run(fixture->directory, item, allow, &freed, &error) < 0)
+        fail_msg("%s", error.text);
+    return freed;
+}
+
+static const struct delete_allow nothing, held = {.held = true}, protected = {.is_protected = true};
+
+/* Children that map a file until their pipe is closed. */
+struct holder_child {
+    pid_t pid;
+    int pipe;
+};
+
+static struct holder_child hold(const char *path)
+{
+    int ends[2], ready[2];
+    char byte;
+    assert_return_code(pipe2(ends, O_CLOEXEC), errno);
+    assert_return_code(pipe2(ready, O_CLOEXEC), errno);
+    fflush(NULL);
+    pid_t child = fork();
+    assert_return_code(child, errno);
+    if (child == 0) {
+        close(ends[1]);
+        int fd = open(path, O_RDWR);
+        if (fd < 0 || mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED ||
+            write(ready[1], "", 1) != 1)
+            _exit(1);
+        _exit(read(ends[0], &byte, 1) == 0 ? 0 : 1);
+    }
+    close(ends[0]);
+    close(ready[1]);
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    close(ready[0]);
+    return (struct holder_child){child, ends[1]};
+}
+
+static void let_go(struct holder_child child)
+{
+    kill(child.pid, SIGKILL); /* children made later have its pipe's end too */
+    close(child.pipe);
+    assert_int_equal(waitpid(child.pid, NULL, 0), child.pid);
+}
+
+static void test_unheld(void **state)
+{
+    struct fixture *fixture = *state;
+    tmpdir_write_text(&fixture->tmpdir, "a.shm", "bytes");
+    struct delete_check checked = check_one(fixture, "a.shm");
+    const struct delete_item *item = &checked.items[0];
+    assert_int_equal(item->problem.code, 0);
+    assert_int_equal(item->held, HELD_NO);
+    assert_false(delete_item_is_held(item));
+    assert_false(item->is_protected);
+    assert_int_equal(item->freed_now, 4096);
+    assert_int_equal(item->freed_later, 0);
+    assert_int_equal(run(fixture, item, nothing), 4096);
+    assert_false(tmpdir_exists(&fixture->tmpdir, "a.shm"));
+    expect_refusal(fixture, item, nothing, ENOENT, "");
+    delete_check_clear(&checked);
+}
+
+static void test_held(void **state)
+{
+    struct fixture *fixture = *state;
+    tmpdir_write_text(&fixture->tmpdir, "a.shm", "bytes");
+    struct holder_child child = hold(tmpdir_path(&fixture->tmpdir, "a.shm"));
+    for (int without_leases = 0; without_leases < 2; without_leases++) {
+        if (without_leases)
+            fault_play(FAULT_NO_LEASES);
+        struct delete_check checked = check_one(fixture, "a.shm");
+        const struct delete_item *item = &checked.items[0];
+        assert_int_equal(item->held, without_leases ? HELD_UNKNOWN : HELD_YES);
+        assert_true(delete_item_is_held(item));
+        assert_int_equal(item->holders.count, 1);
+        assert_int_equal(item->holders.list[0].pid, child.pid);
+        assert_true(item->holders.list[0].writable);
+        assert_int_equal(item->freed_now, 0);
+        assert_int_equal(item->freed_later, 4096);
+        expect_refusal(fixture, item, nothing, EBUSY, "--allow held");
+        expect_refusal(fixture, item, protected, EBUSY, "--allow held");
+        assert_true(tmpdir_exists(&fixture->tmpdir, "a.shm"));
+        if (without_leases)
+            assert_int_equal(run(fixture, item, held), 0);
+        delete_check_clear(&checked);
+    }
+    assert_false(tmpdir_exists(&fixture->tmpdir, "a.shm"));
+    let_go(child);
+}
+
+/* Opened between the check and the deletion: the lease tells. */
+static void test_held_since(void **state)
+{
+    struct fixture *fixture = *state;
+    tmpdir_write_text(&fixture->tmpdir, "a.shm", "bytes");
+    struct delete_check checked = check_one(fixture, "a.shm");
+    int fd = open(tmpdir_path(&fixture->tmpdir, "a.shm"), O_RDONLY | O_CLOEXEC);
+    expect_refusal(fixture, &checked.items[0], nothing, EBUSY, "");
+    close(fd);
+    run(fixture, &checked.items[0], nothing);
+    delete_check_clear(&checked);
+}
+
+static void test_protected(void **state)
+{
+    struct fixture *fixture = *state;
+    tmpdir_write_text(&fixture->tmpdir, "PostgreSQL.1234", "bytes");
+    struct delete_check checked = check_one(fixture, "PostgreSQL.1234");
+    const struct delete_item *item = &checked.items[0];
+    assert_true(item->is_protected);
+    assert_string_equal(item->protected_by, "PostgreSQL");
+    expect_refusal(fixture, item, nothing, EBUSY, "PostgreSQL");
+    expect_refusal(fixture, item, held, EBUSY, "--allow protected");
+    assert_true(tmpdir_exists(&fixture->tmpdir, "PostgreSQL.1234"));
+    run(fixture, item, protected);
+    assert_false(tmpdir_exists(&fixture->tmpdir, "PostgreSQL.1234"));
+    delete_check_clear(&checked);
+}
+
+static void test_problems_are_the_item_s(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const names[] = {"none", "a.shm", "..", "b.shm"};
+    tmpdir_write_text(&fixture->tmpdir, "a.shm", "bytes");
+    tmpdir_write_text(&fixture->tmpdir, "b.shm", "bytes");
+    struct delete_check first = check(fixture, names, 4);
+    says(&first.items[0].problem, ENOENT, "no such segment");
+    assert_int_equal(first.items[1].problem.code, 0);
+    assert_int_equal(first.items[2].problem.code, EINVAL);
+    expect_refusal(fixture, &first.items[0], nothing, ENOENT, "no such segment");
+
+    struct identity expected[4] = {first.items[0].segment.id, first.items[1].segment.id,
+                                   first.items[2].segment.id, first.items[3].segment.id};
+    tmpdir_write_text(&fixture->tmpdir, "other", "other bytes");
+    assert_return_code(rename(tmpdir_path(&fixture->tmpdir, "other"), tmpdir_path(&fixture->tmpdir, "a.shm")),
+                       errno);
+    struct delete_check second;
+    assert_int_equal(delete_check(fixture->directory, "/proc", names, expected, 4, &second, NULL, NULL), 0);
+    says(&second.items[1].problem, ESTALE, "replaced");
+    assert_int_equal(second.items[3].problem.code, 0);
+    expect_refusal(fixture, &second.items[1], nothing, ESTALE, "replaced");
+    expect_refusal(fixture, &first.items[1], nothing, ESTALE, "");
+    run(fixture, &second.items[3], nothing);
+    assert_true(tmpdir_exists(&fixture->tmpdir, "a.shm"));
+    delete_check_clear(&first);
+    delete_check_clear(&second);
+}
+
+static void test_other_hard_link(void **state)
+{
+    struct fixture *fixture = *state;
+    tmpdir_write_text(&fixture->tmpdir, "a.shm", "bytes");
+    assert_return_code(link(tmpdir_path(&fixture->tmpdir, "a.shm"), tmpdir_path(&fixture->tmpdir, "b.shm")),
+                       errno);
+    struct delete_check checked = check_one(fixture, "a.shm");
+    assert_int_equal(checked.items[0].freed_now, 0);
+    assert_int_equal(checked.items[0].freed_later, 4096);
+    assert_int_equal(run(fixture, &checked.items[0], nothing), 0);
+    delete_check_clear(&checked);
+    checked = check_one(fixture, "b.shm");
+    assert_int_equal(run(fixture, &checked.items[0], nothing), 4096);
+    delete_check_clear(&checked);
+}
+
+static void test_links_and_fifos(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const names[] = {"link", "fifo"};
+    tmpdir_write_text(&fixture->tmpdir, "target", "bytes");
+    tmpdir_symlink(&fixture->tmpdir, "link", "target");
+    tmpdir_fifo(&fixture->tmpdir, "fifo");
+    struct delete_check checked = check(fixture, names, 2);
+    assert_int_equal(run(fixture, &checked.items[0], nothing), 0);
+    assert_int_equal(run(fixture, &checked.items[1], nothing), 0);
+    assert_int_equal(tmpdir_count(&fixture->tmpdir), 1);
+    assert_true(tmpdir_exists(&fixture->tmpdir, "target"));
+    delete_check_clear(&checked);
+}
+
+static void make_tree(struct tmpdir *tmpdir)
+{
+    tmpdir_mkdir(tmpdir, "dir");
+    tmpdir_mkdir(tmpdir, "dir/deep");
+    tmpdir_write_text(tmpdir, "dir/one", "bytes");
+    tmpdir_write_text(tmpdir, "dir/deep/two", "bytes");
+    tmpdir_write_text(tmpdir, "outside", "bytes");
+    tmpdir_symlink(tmpdir, "dir/link", "../outside");
+    assert_return_code(link(tmpdir_path(tmpdir, "dir/one"), tmpdir_path(tmpdir, "dir/again")), errno);
+}
+
+static void test_tree(void **state)
+{
+    struct fixture *fixture = *state;
+    make_tree(&fixture->tmpdir);
+    struct delete_check checked = check_one(fixture, "dir");
+    const struct delete_item *item = &checked.items[0];
+    assert_int_equal(item->held, HELD_NO);
+    assert_int_equal(item->freed_now, 2 * 4096); /* each byte once, both its names being in the tree */
+    assert_int_equal(item->freed_later, 0);
+    assert_int_equal(run(fixture, item, nothing), 2 * 4096);
+    assert_int_equal(tmpdir_count(&fixture->tmpdir), 1);
+    assert_true(tmpdir_exists(&fixture->tmpdir, "outside"));
+    delete_check_clear(&checked);
+}
+
+static void test_held_tree(void **state)
+{
+    struct fixture *fixture = *state;
+    make_tree(&fixture->tmpdir);
+    struct holder_child first = hold(tmpdir_path(&fixture->tmpdir, "dir/one"));
+    struct holder_child second = hold(tmpdir_path(&fixture->tmpdir, "dir/deep/two"));
+    struct delete_check checked = check_one(fixture, "dir");
+    const struct delete_item *item = &checked.items[0];
+    assert_int_equal(item->held, HELD_YES);
+    assert_int_equal(item->holders.count, 2);
+    assert_true(item->holders.list[0].pid < item->holders.list[1].pid);
+    assert_int_equal(item->holders.list[0].pid + item->holders.list[1].pid, first.pid + second.pid);
+    assert_int_equal(item->freed_now, 0);
+    assert_int_equal(item->freed_later, 2 * 4096);
+    expect_refusal(fixture, item, nothing, EBUSY, "in use");
+    assert_true(tmpdir_exists(&fixture->tmpdir, "dir/deep/two"));
+    assert_int_equal(run(fixture, item, held), 0);
+    assert_false(tmpdir_exists(&fixture->tmpdir, "dir"));
+    delete_check_clear(&checked);
+    let_go(first);
+    let_go(second);
+}
+
+/* A process that holds several files of the tree is one holder. */
+static void test_one_holder_of_many(void **state)
+{
+    struct fixture *fixture = *state;
+    make_tree(&fixture->tmpdir);
+    int fd = open(tmpdir_path(&fixture->tmpdir, "dir/one"), O_RDONLY); /* for the child to inherit */
+    struct holder_child child = hold(tmpdir_path(&fixture->tmpdir, "dir/deep/two"));
+    close(fd);
+    struct delete_check checked = check_one(fixture, "dir");
+    const struct delete_item *item = &checked.items[0];
+    assert_int_equal(item->holders.count, 1);
+    assert_int_equal(item->holders.list[0].pid, child.pid);
+    assert_int_equal(item->holders.list[0].mapped, 1);
+    assert_int_equal(item->holders.list[0].open, 2);
+    assert_true(item->holders.list[0].writable);
+    delete_check_clear(&checked);
+    let_go(child);
+}
+
+static void test_cancel(void **state)
+{
+    struct fixture *fixture = *state;
+    struct progress progress = {.cancel = true};
+    struct delete_check checked;
+    const char *name = "a.shm";
+    tmpdir_write_text(&fixture->tmpdir, "a.shm", "bytes");
+    assert_int_equal(delete_check(fixture->directory, "/proc", &name, NULL, 1, &checked, &progress, NULL),
+                     -ECANCELED);
+    assert_true(tmpdir_exists(&fixture->tmpdir, "a.shm"));
+}
+
+static void test_read_only(void **state)
+{
+    struct fixture *fixture = *state;
+    struct directory *directory;
+    struct error error = {0};
+    uint64_t freed;
+    tmpdir_write_text(&fixture->tmpdir, "a.shm", "bytes");
+    struct delete_check checked = check_one(fixture, "a.shm");
+    assert_int_equal(directory_open(&directory, fixture->tmpdir.path, true, NULL), 0);
+    assert_int_equal(delete_run(directory, &checked.items[0], nothing, &freed, &error), -EROFS);
+    assert_true(tmpdir_exists(&fixture->tmpdir, "a.shm"));
+    delete_check_clear(&checked);
+    directory_close(directory);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_unheld),
+        TEST(test_held),
+        TEST(test_held_since),
+        TEST(test_protected),
+        TEST(test_problems_are_the_item_s),
+        TEST(test_other_hard_link),
+        TEST(test_links_and_fifos),
+        TEST(test_tree),
+        TEST(test_held_tree),
+        TEST(test_one_holder_of_many),
+        TEST(test_cancel),
+        TEST(test_read_only),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
