@@ -67,12 +67,14 @@ def check_case(files, directory, title, array):
     del mapped
     os.unlink(target)
     for order in "CF":
+        # A copy of an aligned struct does not copy its padding; in one dimension there is nothing to reorder.
+        wanted = saved(array if array.ndim < 2 else array.copy(order=order))
         done = load(directory, "--order", order, source)
-        ok(done.returncode == 0 and read(target) == saved(array.copy(order=order)),
+        ok(done.returncode == 0 and read(target) == wanted,
            f"{title}: --order {order} as np.save of a copy in that order")
         os.unlink(target)
         done = load(directory, "--order", order, "-", "x.shm", stdin=saved(array))
-        ok(done.returncode == 0 and read(target) == saved(array.copy(order=order)),
+        ok(done.returncode == 0 and read(target) == wanted,
            f"{title}: --order {order} from a pipe")
         os.unlink(target)
     done = load(directory, "--layout", "raw", source)
