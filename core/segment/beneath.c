@@ -194,6 +194,7 @@ const char *entries_next(struct entries *entries, int *ret_error)
         }
         const struct dirent64_head *head = (const void *)(entries->buf + entries->at);
         entries->at += head->length;
+        entries->type = head->type;
         if (!is_dot(head->name))
             return head->name;
     }

@@ -50,6 +50,7 @@ struct entries {
     int fd; /* taken */
     size_t at, filled, size;
     char *buf;
+    unsigned char type; /* DT_… of the last name; DT_UNKNOWN where the file system does not say */
 };
 /* Takes fd, also on failure. 0 or -ENOMEM. */
 int entries_open(struct entries *entries, int fd, size_t size);

@@ -1,4 +1,4 @@
-#include <errno.h>
+#include <dirent.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,10 +26,18 @@ static void clean_file(int dirfd, const char *file)
         sys.unlinkat(dirfd, file, 0);
 }
 
+/* Most entries are files, and say so: 100,000 are gone through without a look at each. */
+static bool may_be_directory(const struct entries *entries, const char *name)
+{
+    struct facts facts;
+    if (entries->type != DT_UNKNOWN)
+        return entries->type == DT_DIR;
+    return facts_get(entries->fd, name, &facts) == 0 && S_ISDIR(facts.st.stx_mode);
+}
+
 static void clean_directory(int dirfd, const char *file, bool is_top)
 {
     struct entries entries AUTO_ENTRIES = ENTRIES_NONE;
-    struct facts facts;
     const char *name;
     int r;
     int fd = beneath_open_list(dirfd, file);
@@ -38,7 +46,7 @@ static void clean_directory(int dirfd, const char *file, bool is_top)
     while ((name = entries_next(&entries, &r))) {
         if (name_is_temporary(name))
             clean_file(entries.fd, name);
-        else if (is_top && facts_get(entries.fd, name, &facts) == 0 && S_ISDIR(facts.st.stx_mode))
+        else if (is_top && may_be_directory(&entries, name))
             clean_directory(entries.fd, name, false);
     }
 }
