@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/segment/publish.h"
 #include "core/sys/memory.h"
 #include "core/sys/workers.h"
 
@@ -138,6 +139,8 @@ static void run_scan(struct task *task)
     post_batch(task);
     error->code = -r;
     job_post(task->job, KIND_SCANNED, error, free);
+    if (r == 0)
+        publish_clean_leftovers(task->directory);
 }
 
 static int add_entry(void *context, struct segment *segment)

@@ -3,6 +3,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/segment/publish.h"
+
 static const struct command *const commands[] = {
     &command_list, &command_info, &command_show, &command_load, &command_rm,
 };
@@ -65,8 +67,10 @@ struct directory *command_open_directory(const struct options *options, enum exi
 {
     struct directory *directory;
     struct error error = {0};
-    if (directory_open(&directory, options->directory, options->read_only, &error) == 0)
+    if (directory_open(&directory, options->directory, options->read_only, &error) == 0) {
+        publish_clean_leftovers(directory);
         return directory;
+    }
     *ret_status = report_error(options, options->directory, &error);
     return NULL;
 }
