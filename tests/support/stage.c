@@ -1,37 +1,66 @@
 #include "tests/support/test.h"
 
+#include "tests/support/draw.h"
 #include "tests/support/stage.h"
 
+#include <poll.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/sys/memory.h"
+
+static bool is_job(enum effect_kind kind)
+{
+    return kind == EFFECT_SCAN || kind == EFFECT_LOOK || kind == EFFECT_NAMES || kind == EFFECT_PREVIEW ||
+           kind == EFFECT_LOAD || kind == EFFECT_DELETE;
+}
 
 static void drain(struct stage *stage)
 {
     struct effect effect;
     while (app_take_effect(stage->app, &effect)) {
+        stage->asked[effect.kind]++;
+        if (stage->jobs && is_job(effect.kind)) {
+            jobs_start(stage->jobs, &effect);
+            continue;
+        }
         effect_clear(&stage->last[effect.kind]);
         stage->last[effect.kind] = effect;
-        stage->asked[effect.kind]++;
     }
+}
+
+static void open_with(struct stage *stage, struct jobs *jobs, int rows, int columns,
+                      const struct app_options *options)
+{
+    *stage = (struct stage){.jobs = jobs, .now = 1000000, .wall = STAGE_WALL};
+    for (int kind = 0; kind <= EFFECT_QUIT; kind++)
+        stage->last[kind].kind = (enum effect_kind)kind;
+    stage->cells.ascii = options->ascii;
+    stage->app = app_new(options, rows, columns, stage->now, stage->wall);
+    cells_resize(&stage->cells, rows, columns);
+    drain(stage);
 }
 
 void stage_open(struct stage *stage, int rows, int columns, const struct app_options *options)
 {
-    struct app_options usual = {.directory = "/dev/shm", .host = "testhost", .umask = 022, .uid = 1000};
-    *stage = (struct stage){.now = 1000000, .wall = STAGE_WALL};
-    for (int kind = 0; kind <= EFFECT_QUIT; kind++)
-        stage->last[kind].kind = (enum effect_kind)kind;
-    stage->cells.ascii = options && options->ascii;
-    stage->app = app_new(options ? options : &usual, rows, columns, stage->now, stage->wall);
-    cells_resize(&stage->cells, rows, columns);
-    drain(stage);
+    static const struct app_options usual = {
+        .directory = "/dev/shm", .host = "testhost", .umask = 022, .uid = 1000};
+    open_with(stage, NULL, rows, columns, options ? options : &usual);
+}
+
+void stage_open_real(struct stage *stage, const char *directory)
+{
+    struct app_options options = {.directory = directory, .host = "testhost", .umask = 022, .uid = geteuid()};
+    struct jobs *jobs;
+    assert_int_equal(jobs_new(&jobs, directory, false, NULL), 0);
+    open_with(stage, jobs, 24, 80, &options);
 }
 
 void stage_close(struct stage *stage)
 {
     for (int kind = 0; kind <= EFFECT_QUIT; kind++)
         effect_clear(&stage->last[kind]);
+    jobs_free(stage->jobs);
     app_free(stage->app);
     cells_free(&stage->cells);
 }
@@ -77,6 +106,22 @@ void stage_wait(struct stage *stage, int64_t milliseconds)
     }
     stage->now = end;
     stage->wall = wall;
+}
+
+void stage_until(struct stage *stage, const char *text)
+{
+    struct event event;
+    for (int i = 0; i < 20; i++) {
+        do {
+            while (jobs_next(stage->jobs, &event))
+                stage_tell(stage, &event);
+            stage_draw(stage);
+            if (draw_find(&stage->cells, text, NULL, NULL))
+                return;
+        } while (poll(&(struct pollfd){.fd = jobs_fd(stage->jobs), .events = POLLIN}, 1, 1000) > 0);
+        stage_wait(stage, 1000);
+    }
+    draw_assert_has(&stage->cells, text);
 }
 
 static uint64_t inode_of(const char *name)

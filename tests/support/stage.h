@@ -6,11 +6,13 @@
 #define SHMTOP_TESTS_SUPPORT_STAGE_H
 
 #include "tui/app/app.h"
+#include "tui/app/jobs.h"
 
 #define STAGE_WALL (1764000000 * (int64_t)1000000000) /* 2025-11-24 16:00 UTC */
 
 struct stage {
     struct app *app;
+    struct jobs *jobs; /* where set, what is asked for of the directory is really done */
     struct cells cells;
     int64_t now, wall;
     unsigned asked[EFFECT_QUIT + 1];     /* effects so far, by kind */
@@ -33,6 +35,8 @@ struct stage_segment {
 
 /* options may be NULL: /dev/shm on testhost, numeric off. */
 void stage_open(struct stage *stage, int rows, int columns, const struct app_options *options);
+/* At 80x24, on a real directory: there is no watch, so that the test says what changed. */
+void stage_open_real(struct stage *stage, const char *directory);
 void stage_close(struct stage *stage);
 
 void stage_tell(struct stage *stage, struct event *event);
@@ -47,6 +51,9 @@ void stage_scan(struct stage *stage, const struct stage_segment *segments, size_
 /* A look that finds these, or that one is gone. */
 void stage_look(struct stage *stage, const struct stage_segment *segments, size_t n);
 void stage_gone(struct stage *stage, const char *name);
+
+/* Does what is asked for, and draws, until the screen shows the text; fails after 20 s. */
+void stage_until(struct stage *stage, const char *text);
 
 /* Settles and draws. */
 void stage_draw(struct stage *stage);

@@ -203,6 +203,8 @@ static void followed(struct app *app, enum following following)
 {
     if (app->following == following)
         return;
+    if (app->following == FOLLOW_ABSENT)
+        app_say(app, false, "%s is there again", app->directory);
     app->following = following;
     facts_rescan(app);
     if (following == FOLLOW_ABSENT)

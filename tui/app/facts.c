@@ -32,7 +32,6 @@ static void add_name(struct effect *effect, const char *name, bool recognise)
 void facts_open(struct app *app)
 {
     app->chores.slow = app->now + APP_SLOW_MS;
-    app->chores.renew = app->now + APP_RENEW_MS;
     ask_look(app, LOOK_VISIBLE, 0)->u.look.usage = true;
     facts_rescan(app);
 }
@@ -333,6 +332,7 @@ static void slow_tick(struct app *app)
 {
     struct chores *chores = &app->chores;
     chores->slow = app->now + APP_SLOW_MS;
+    app_ask(app, EFFECT_RENEW);
     if (app->following == FOLLOW_POLLING)
         facts_rescan(app);
     if (!chores->visible_out)
@@ -341,16 +341,13 @@ static void slow_tick(struct app *app)
 
 void facts_tick(struct app *app)
 {
-    struct chores *chores = &app->chores;
     if (app->paused)
         return;
-    if (app->now >= chores->renew) {
-        chores->renew = app->now + (app->following == FOLLOW_ABSENT ? APP_TICK_MS : APP_RENEW_MS);
+    if (app->following == FOLLOW_ABSENT) {
         app_ask(app, EFFECT_RENEW);
-    }
-    if (app->following == FOLLOW_ABSENT)
         return;
+    }
     look_again(app);
-    if (app->now >= chores->slow)
+    if (app->now >= app->chores.slow)
         slow_tick(app);
 }

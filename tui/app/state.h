@@ -21,10 +21,8 @@
 
 #define APP_LOOK_MS 100 /* the preview is asked at most so often whether it wants to look again */
 #define APP_TICK_MS 1000
-#define APP_SLOW_MS                                                                                          \
-    2000 /* what is on screen and the file system are looked at again; the rescan where inotify is refused   \
-          */
-#define APP_RENEW_MS  5000  /* the directory itself */
+#define APP_SLOW_MS 2000 /* what is on screen, the file system and the directory itself are looked at again  \
+                          */
 #define APP_HOLD_MS   5000  /* after a key rows keep their places */
 #define APP_FOLLOW_MS 64000 /* the longest wait before a raw segment is recognised again */
 
@@ -73,8 +71,8 @@ struct chores {
     bool filling;   /* the rows' bytes are being recognised, chunk after chunk */
     bool chunk_out; /* a chunk of it is out */
     size_t fill_next, fill_found;
-    bool visible_out;    /* the rows on screen are being recognised */
-    int64_t slow, renew; /* due */
+    bool visible_out; /* the rows on screen are being recognised */
+    int64_t slow;     /* due */
     struct again again[APP_AGAIN_MAX];
     size_t again_count;
     uint64_t again_newest; /* the last serial that was considered */
