@@ -130,14 +130,7 @@ const char *const *load_dialog_choices(const struct load_dialog *dialog, enum lo
     }
 }
 
-static int *chosen(struct load_dialog *dialog)
-{
-    return dialog->focus == FIELD_LAYOUT  ? &dialog->layout
-           : dialog->focus == FIELD_ORDER ? &dialog->order
-                                          : &dialog->exists;
-}
-
-static struct line *focused_line(struct load_dialog *dialog)
+struct line *load_dialog_line(struct load_dialog *dialog)
 {
     return dialog->focus == FIELD_FILE   ? dialog->file
            : dialog->focus == FIELD_NAME ? dialog->name
@@ -145,7 +138,7 @@ static struct line *focused_line(struct load_dialog *dialog)
                                          : NULL;
 }
 
-static void close_list(struct load_dialog *dialog)
+void load_dialog_close_list(struct load_dialog *dialog)
 {
     completion_free(dialog->listed);
     dialog->listed = NULL;
@@ -153,7 +146,7 @@ static void close_list(struct load_dialog *dialog)
 }
 
 /* Something was typed or chosen: what is known is of something else. */
-static void changed(struct load_dialog *dialog)
+void load_dialog_changed(struct load_dialog *dialog)
 {
     if (dialog->focus == FIELD_NAME)
         dialog->name_edited = true;
@@ -162,17 +155,17 @@ static void changed(struct load_dialog *dialog)
     dialog->generation++;
     dialog->look_wanted = true;
     dialog->error[0] = '\0';
-    close_list(dialog);
+    load_dialog_close_list(dialog);
 }
 
-static void move_focus(struct load_dialog *dialog, int by)
+void load_dialog_move_focus(struct load_dialog *dialog, int by)
 {
     if (dialog->focus == FIELD_NAME && line_is_empty(dialog->name) && dialog->name_edited) {
-        changed(dialog);
+        load_dialog_changed(dialog);
         dialog->name_edited = false; /* left empty: the default again */
     }
     dialog->focus = (enum load_field)(((int)dialog->focus + by + FIELD_COUNT) % FIELD_COUNT);
-    close_list(dialog);
+    load_dialog_close_list(dialog);
 }
 
 static void complain(struct load_dialog *dialog, enum load_field field, const char *text)
@@ -242,10 +235,10 @@ static bool is_refused(struct load_dialog *dialog)
     return true;
 }
 
-static void start(struct load_dialog *dialog)
+void load_dialog_start(struct load_dialog *dialog)
 {
     dialog->error[0] = '\0';
-    close_list(dialog);
+    load_dialog_close_list(dialog);
     if (is_refused(dialog))
         return;
     if (dialog->history)
@@ -277,13 +270,13 @@ static void take_completion(struct load_dialog *dialog, struct load_dialog_reply
     assert(text);
     if (strcmp(text, line_text(dialog->file)) != 0) {
         line_set(dialog->file, text);
-        changed(dialog);
+        load_dialog_changed(dialog);
     } else if (completion->count > 1) {
-        close_list(dialog);
+        load_dialog_close_list(dialog);
         dialog->listed = completion;
         reply->completion = NULL;
     } else if (completion->count == 1) {
-        move_focus(dialog, 1);
+        load_dialog_move_focus(dialog, 1);
     } else {
         complain(dialog, FIELD_FILE,
                  completion->error.code ? completion->error.text : "nothing there begins like this");
@@ -367,184 +360,4 @@ void load_dialog_ask_quit(struct load_dialog *dialog)
     if (dialog->loading)
         dialog->asks_quit = true;
     dialog->quit_focused = false;
-}
-
-/* --- keys --- */
-
-static enum dialog_result quit_key(struct load_dialog *dialog, uint32_t code)
-{
-    switch (code) {
-    case 'y':
-    case 'Y':
-        return DIALOG_QUIT;
-    case '\t':
-    case KEY_CODE_BACK_TAB:
-    case KEY_CODE_LEFT:
-    case KEY_CODE_RIGHT:
-        dialog->quit_focused = !dialog->quit_focused;
-        return DIALOG_USED;
-    case KEY_ENTER_CODE:
-    case '\n':
-        if (dialog->quit_focused)
-            return DIALOG_QUIT;
-        dialog->asks_quit = false;
-        return DIALOG_USED;
-    case 'n':
-    case 'q':
-    case KEY_ESCAPE_CODE:
-    case KEY_CTRL('C'):
-        dialog->asks_quit = false;
-        return DIALOG_USED;
-    default:
-        return DIALOG_UNUSED;
-    }
-}
-
-static enum dialog_result loading_key(struct load_dialog *dialog, uint32_t code)
-{
-    if (dialog->asks_quit)
-        return quit_key(dialog, code);
-    if (code == 'q' || code == 'Q') {
-        load_dialog_ask_quit(dialog);
-        return DIALOG_USED;
-    }
-    return code == KEY_ESCAPE_CODE || code == KEY_CTRL('C') ? DIALOG_STOP : DIALOG_UNUSED;
-}
-
-/* Tab completes a path; in another field, and with the list open, it does what is next. */
-static enum dialog_result complete_key(struct load_dialog *dialog)
-{
-    if (dialog->focus != FIELD_FILE || line_is_empty(dialog->file)) {
-        move_focus(dialog, 1);
-        return DIALOG_USED;
-    }
-    if (dialog->listed) {
-        dialog->listed_first += dialog->listed_fit;
-        if (dialog->listed_first >= dialog->listed->count)
-            dialog->listed_first = 0;
-        return DIALOG_USED;
-    }
-    dialog->error[0] = '\0';
-    dialog->complete_wanted = true;
-    return DIALOG_USED;
-}
-
-static enum dialog_result escape_key(struct load_dialog *dialog)
-{
-    if (!dialog->listed)
-        return DIALOG_CLOSE;
-    close_list(dialog);
-    return DIALOG_USED;
-}
-
-static enum dialog_result field_key(struct load_dialog *dialog, uint32_t code)
-{
-    switch (code) {
-    case '\t':
-    case KEY_CODE_DOWN:
-        move_focus(dialog, 1);
-        return DIALOG_USED;
-    case KEY_CODE_BACK_TAB:
-    case KEY_CODE_UP:
-        move_focus(dialog, -1);
-        return DIALOG_USED;
-    default:
-        return DIALOG_UNUSED;
-    }
-}
-
-static enum dialog_result text_key(struct load_dialog *dialog, const struct key *key)
-{
-    switch (line_key(focused_line(dialog), key)) {
-    case LINE_EDITED:
-        changed(dialog);
-        return DIALOG_USED;
-    case LINE_MOVED:
-        return DIALOG_USED;
-    case LINE_ENTERED:
-        move_focus(dialog, 1);
-        return DIALOG_USED;
-    case LINE_ESCAPED:
-        return escape_key(dialog);
-    case LINE_COMPLETE:
-        return complete_key(dialog);
-    default:
-        return key->alt ? DIALOG_UNUSED : field_key(dialog, key->code);
-    }
-}
-
-static void choose(struct load_dialog *dialog, int by)
-{
-    int now = 0, n = 0;
-    const char *const *choices = load_dialog_choices(dialog, dialog->focus, &now);
-    while (choices[n])
-        n++;
-    *chosen(dialog) = (now + by + n) % n;
-    changed(dialog);
-}
-
-static enum dialog_result choice_key(struct load_dialog *dialog, uint32_t code)
-{
-    switch (code) {
-    case KEY_CODE_LEFT:
-        choose(dialog, -1);
-        return DIALOG_USED;
-    case KEY_CODE_RIGHT:
-    case ' ':
-        choose(dialog, 1);
-        return DIALOG_USED;
-    case KEY_ENTER_CODE:
-    case '\n':
-        move_focus(dialog, 1);
-        return DIALOG_USED;
-    case KEY_ESCAPE_CODE:
-    case KEY_CTRL('C'):
-        return DIALOG_CLOSE;
-    default:
-        return field_key(dialog, code);
-    }
-}
-
-static enum dialog_result button_key(struct load_dialog *dialog, uint32_t code)
-{
-    switch (code) {
-    case KEY_CODE_LEFT:
-    case KEY_CODE_RIGHT:
-        dialog->focus = dialog->focus == FIELD_LOAD ? FIELD_CANCEL : FIELD_LOAD;
-        return DIALOG_USED;
-    case KEY_ENTER_CODE:
-    case '\n':
-    case ' ':
-        if (dialog->focus == FIELD_CANCEL)
-            return DIALOG_CLOSE;
-        start(dialog);
-        return DIALOG_USED;
-    case KEY_ESCAPE_CODE:
-    case KEY_CTRL('C'):
-        return DIALOG_CLOSE;
-    default:
-        return field_key(dialog, code);
-    }
-}
-
-enum dialog_result load_dialog_key(struct load_dialog *dialog, const struct key *key, int64_t now)
-{
-    int chosen_now;
-    dialog->now = now;
-    if (dialog->loading)
-        return loading_key(dialog, key->code);
-    if (focused_line(dialog))
-        return text_key(dialog, key);
-    if (key->alt)
-        return DIALOG_UNUSED;
-    if (load_dialog_choices(dialog, dialog->focus, &chosen_now))
-        return choice_key(dialog, key->code);
-    return button_key(dialog, key->code);
-}
-
-void load_dialog_paste(struct load_dialog *dialog, const char *text)
-{
-    struct line *line = dialog->loading ? NULL : focused_line(dialog);
-    if (line && line_paste(line, text))
-        changed(dialog);
 }

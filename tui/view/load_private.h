@@ -106,4 +106,13 @@ bool load_dialog_is_current(const struct load_dialog *dialog);
 /* 0..0777 from octal digits; false where it is none. */
 bool load_parse_mode(const char *text, unsigned *ret_mode);
 
+/* For load_keys.c. The line in focus; NULL: none. */
+struct line *load_dialog_line(struct load_dialog *dialog);
+void load_dialog_close_list(struct load_dialog *dialog);
+/* Something was typed or chosen in the field in focus: what is known is of something else. */
+void load_dialog_changed(struct load_dialog *dialog);
+void load_dialog_move_focus(struct load_dialog *dialog, int by);
+/* Starts the load, or says what stands in its way. */
+void load_dialog_start(struct load_dialog *dialog);
+
 #endif

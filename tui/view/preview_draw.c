@@ -14,31 +14,6 @@
 
 #define SLICE_TEXT_MAX 1536
 
-/* What one drawing works with. */
-struct drawing {
-    const struct preview *preview;
-    struct cells *cells;
-    struct rect rect;
-    struct page page; /* that is shown */
-    bool usable;      /* the values read are of this slice */
-    bool old;         /* no longer true: dimmed */
-    int heading;      /* columns of the row headings */
-};
-
-static int right_edge(const struct drawing *drawing)
-{
-    return drawing->rect.x + drawing->rect.width;
-}
-
-/* Puts text at x of a row of the rectangle, cut at its right edge; returns the x behind it. */
-static int put(const struct drawing *drawing, int y, int x, enum role role, uint8_t flags, const char *text)
-{
-    int room = right_edge(drawing) - x;
-    if (room <= 0)
-        return x;
-    return x + cells_put_cut(drawing->cells, y, x, room, role, flags, text);
-}
-
 /* --- the title --- */
 
 static void size_text(uint64_t bytes, char buf[16])
@@ -57,13 +32,13 @@ static int draw_what(const struct drawing *drawing, int y, int x)
     char text[1024];
     if (preview->hex || !preview->has_matrix) {
         const char *name = layout_name(preview->layout);
-        return put(drawing, y, x, ROLE_TYPE, 0, name ? name : "");
+        return preview_put(drawing, y, x, ROLE_TYPE, 0, name ? name : "");
     }
     char type[DTYPE_NAME_MAX];
     dtype_name(&preview->matrix.dtype, type);
-    x = put(drawing, y, x, ROLE_TYPE, 0, type) + 1;
+    x = preview_put(drawing, y, x, ROLE_TYPE, 0, type) + 1;
     matrix_shape_text(preview->matrix.rank, preview->matrix.shape, preview->ascii, text, sizeof text);
-    return put(drawing, y, x, ROLE_TEXT, 0, text);
+    return preview_put(drawing, y, x, ROLE_TEXT, 0, text);
 }
 
 struct status {
@@ -110,9 +85,9 @@ static void draw_title(struct drawing *drawing, int y)
     x = draw_what(drawing, y, x + 2);
     if (preview->looked) {
         size_text(preview->size, size);
-        x = put(drawing, y, x + 2, ROLE_TEXT, 0, size);
+        x = preview_put(drawing, y, x + 2, ROLE_TEXT, 0, size);
         if (preview->has_matrix)
-            put(drawing, y, x + 2, ROLE_DIM, 0, order_text(&preview->matrix));
+            preview_put(drawing, y, x + 2, ROLE_DIM, 0, order_text(&preview->matrix));
     }
     drawing->rect = all;
 }
@@ -144,11 +119,11 @@ static int draw_position(const struct drawing *drawing, int y, int x)
         return x;
     uint64_t at = drawing->page.fixed[axis], count = preview->matrix.shape[axis];
     snprintf(text, sizeof text, "axis %d: ", axis);
-    x = put(drawing, y, x, ROLE_DIM, 0, text);
+    x = preview_put(drawing, y, x, ROLE_DIM, 0, text);
     snprintf(text, sizeof text, "%" PRIu64 " of %" PRIu64, at, count);
-    x = put(drawing, y, x, ROLE_STRONG, 0, text) + 1;
+    x = preview_put(drawing, y, x, ROLE_STRONG, 0, text) + 1;
     int width = 12;
-    if (x + width + 2 > right_edge(drawing))
+    if (x + width + 2 > preview_right_edge(drawing))
         return x;
     cells_put(drawing->cells, y, x, 1, ROLE_RULE, 0, "[");
     cells_fill(drawing->cells, (struct rect){y, x + 1, 1, width}, ROLE_RULE, 0, "─");
@@ -170,12 +145,12 @@ static void draw_slice(const struct drawing *drawing, int y)
         snprintf(text, sizeof text, "rows = axis %d", drawing->page.row_axis);
     else
         text[0] = '\0';
-    x = put(drawing, y, x, ROLE_DIM, 0, text) + 2;
+    x = preview_put(drawing, y, x, ROLE_DIM, 0, text) + 2;
     if (drawing->page.arrangement == ARRANGE_FIELDS)
         snprintf(text, sizeof text, "columns = fields");
     else
         snprintf(text, sizeof text, "columns = axis %d", drawing->page.column_axis);
-    put(drawing, y, x, ROLE_DIM, 0, text);
+    preview_put(drawing, y, x, ROLE_DIM, 0, text);
 }
 
 static void draw_remark(const struct drawing *drawing, int y)
@@ -193,184 +168,7 @@ static void draw_remark(const struct drawing *drawing, int y)
         snprintf(text, sizeof text, "%s", preview->reason ? preview->reason : "");
         role = preview->layout == LAYOUT_NPY || preview->layout == LAYOUT_UNKNOWN ? ROLE_WARN : ROLE_DIM;
     }
-    put(drawing, y, drawing->rect.x + 1, role, 0, text);
-}
-
-/* --- the grid --- */
-
-/* Where a column of the page begins, its text right-aligned in the width that follows. */
-static int column_x(const struct drawing *drawing, uint32_t index)
-{
-    const struct preview *preview = drawing->preview;
-    int x = drawing->rect.x + drawing->heading + 1;
-    if (preview->hex)
-        return x + (int)index * 3 + (drawing->page.wrap >= 16 && index >= drawing->page.wrap / 2);
-    for (uint32_t i = 0; i < index && x < right_edge(drawing); i++)
-        x += preview_column_width(preview, drawing->page.left + i) + PREVIEW_GAP;
-    return x + PREVIEW_GAP;
-}
-
-/* Whether a column is wholly inside, or the first one. */
-static bool column_is_visible(const struct drawing *drawing, uint32_t index, int x, int width)
-{
-    return x < right_edge(drawing) && (index == 0 || x + width <= right_edge(drawing));
-}
-
-static bool is_text_kind(enum dtype_kind kind)
-{
-    return kind == DTYPE_BYTES || kind == DTYPE_UNICODE || kind == DTYPE_VOID || kind == DTYPE_STRUCT;
-}
-
-static enum dtype_kind column_kind(const struct preview *preview, uint64_t column)
-{
-    return preview_column_dtype(&preview->matrix, preview->arrangement, column).kind;
-}
-
-static void put_aligned(const struct drawing *drawing, int y, int x, int width, uint64_t column,
-                        enum role role, uint8_t flags, const char *text)
-{
-    if (width > right_edge(drawing) - x)
-        width = right_edge(drawing) - x;
-    if (is_text_kind(column_kind(drawing->preview, column)))
-        cells_put_cut(drawing->cells, y, x, width, role, flags, text);
-    else
-        cells_put_right(drawing->cells, y, x, width, role, flags, text);
-}
-
-static void column_heading(const struct preview *preview, uint64_t column, char *buf, size_t size)
-{
-    if (preview->arrangement == ARRANGE_FIELDS) {
-        struct dtype_field field = dtype_field_at(&preview->matrix.dtype, column);
-        name_escape(field.name, strlen(field.name), preview->ascii, buf, size);
-    } else if (preview->hex) {
-        snprintf(buf, size, "%2" PRIx64, column);
-    } else {
-        snprintf(buf, size, "%" PRIu64, column);
-    }
-}
-
-static void draw_header(const struct drawing *drawing, int y)
-{
-    const struct page *page = &drawing->page;
-    char text[PREVIEW_TEXT_MAX];
-    cells_fill(drawing->cells, (struct rect){y, drawing->rect.x, 1, drawing->rect.width}, ROLE_TITLE,
-               CELL_UNDERLINE, " ");
-    if (drawing->preview->matrix.rank == 0 && page->arrangement == ARRANGE_FLAT)
-        return;
-    for (uint32_t i = 0; i < page->columns; i++) {
-        int width = preview_column_width(drawing->preview, page->left + i), x = column_x(drawing, i);
-        if (!column_is_visible(drawing, i, x, width))
-            break;
-        bool here = page->left + i == drawing->preview->cursor_column;
-        column_heading(drawing->preview, page->left + i, text, sizeof text);
-        put_aligned(drawing, y, x, width, page->left + i, here ? ROLE_STRONG : ROLE_TITLE, CELL_UNDERLINE,
-                    text);
-    }
-}
-
-static void draw_row_heading(const struct drawing *drawing, int y, uint64_t row)
-{
-    char text[32];
-    const struct preview *preview = drawing->preview;
-    if (preview->matrix.rank == 0)
-        return;
-    if (preview->hex)
-        snprintf(text, sizeof text, "%08" PRIx64, row * drawing->page.wrap);
-    else if (preview->arrangement == ARRANGE_FLAT)
-        snprintf(text, sizeof text, "%" PRIu64, row * drawing->page.wrap);
-    else
-        snprintf(text, sizeof text, "%" PRIu64, row);
-    int width = drawing->heading < drawing->rect.width ? drawing->heading : drawing->rect.width;
-    cells_put_right(drawing->cells, y, drawing->rect.x, width,
-                    row == preview->cursor_row ? ROLE_STRONG : ROLE_DIM, 0, text);
-}
-
-static enum role cell_role(const struct drawing *drawing, const uint8_t *cell, uint64_t column)
-{
-    struct dtype dtype =
-        preview_column_dtype(&drawing->preview->matrix, drawing->preview->arrangement, column);
-    if (drawing->old)
-        return ROLE_DIM;
-    if (drawing->preview->hex)
-        return *cell ? ROLE_TEXT : ROLE_DIM;
-    if (is_text_kind(dtype.kind))
-        return ROLE_TEXT;
-    return number_is_nan(&dtype, cell) ? ROLE_NAN : number_is_inf(&dtype, cell) ? ROLE_INF : ROLE_TEXT;
-}
-
-static bool is_changed(const struct preview *preview, uint64_t row, uint64_t column)
-{
-    const struct page *page = &preview->page;
-    return preview->changed && preview_cell(preview, row, column) &&
-           preview->changed[(row - page->top) * page->columns + (column - page->left)];
-}
-
-static void draw_cell(const struct drawing *drawing, int y, int x, int width, uint64_t row, uint64_t column)
-{
-    const struct preview *preview = drawing->preview;
-    char text[PREVIEW_TEXT_MAX];
-    const uint8_t *cell = drawing->usable ? preview_cell(preview, row, column) : NULL;
-    bool cursor = row == preview->cursor_row && column == preview->cursor_column;
-    uint8_t flags = cursor ? CELL_SELECTED : 0;
-    if (cursor)
-        cells_fill(drawing->cells,
-                   (struct rect){y, x, 1, width < right_edge(drawing) - x ? width : right_edge(drawing) - x},
-                   ROLE_TEXT, flags, " ");
-    if (!cell) {
-        put_aligned(drawing, y, x, width, column, ROLE_DIM, flags, "·");
-        return;
-    }
-    preview_cell_text(preview, cell, column, NUMBER_SHORT, text, sizeof text);
-    if (!drawing->old && is_changed(preview, row, column))
-        flags |= CELL_BOLD;
-    put_aligned(drawing, y, x, width, column, cell_role(drawing, cell, column), flags, text);
-}
-
-/* The bytes of a row as characters, behind them. */
-static void draw_characters(const struct drawing *drawing, int y, uint64_t row)
-{
-    const struct page *page = &drawing->page;
-    int x = column_x(drawing, page->wrap - 1) + 4;
-    for (uint64_t column = 0; column < preview_row_length(drawing->preview, row) && x < right_edge(drawing);
-         column++, x++) {
-        const uint8_t *cell = drawing->usable ? preview_cell(drawing->preview, row, column) : NULL;
-        bool printable = cell && *cell >= 0x20 && *cell < 0x7f;
-        bool cursor = row == drawing->preview->cursor_row && column == drawing->preview->cursor_column;
-        const char text[2] = {printable ? (char)*cell : '.', '\0'};
-        cells_put(drawing->cells, y, x, 1, printable && !drawing->old ? ROLE_TEXT : ROLE_DIM,
-                  cursor ? CELL_SELECTED : 0, text);
-    }
-}
-
-static void draw_row(const struct drawing *drawing, int y, uint64_t row)
-{
-    const struct page *page = &drawing->page;
-    uint64_t length = preview_row_length(drawing->preview, row);
-    draw_row_heading(drawing, y, row);
-    for (uint32_t i = 0; i < page->columns && page->left + i < length; i++) {
-        int width = preview_column_width(drawing->preview, page->left + i), x = column_x(drawing, i);
-        if (!column_is_visible(drawing, i, x, width))
-            break;
-        draw_cell(drawing, y, x, width, row, page->left + i);
-    }
-    if (drawing->preview->hex)
-        draw_characters(drawing, y, row);
-}
-
-static void draw_grid(const struct drawing *drawing, int y, int rows)
-{
-    const struct preview *preview = drawing->preview;
-    char text[1024], shape[896];
-    if (!preview->has_matrix)
-        return;
-    if (drawing->page.rows == 0 || drawing->page.columns == 0) {
-        matrix_shape_text(preview->matrix.rank, preview->matrix.shape, preview->ascii, shape, sizeof shape);
-        snprintf(text, sizeof text, preview->hex ? "no bytes" : "no elements: the shape is %s", shape);
-        put(drawing, y, drawing->rect.x + 1, ROLE_DIM, 0, text);
-        return;
-    }
-    for (int i = 0; i < rows && (uint32_t)i < drawing->page.rows; i++)
-        draw_row(drawing, y + i, drawing->page.top + (uint64_t)i);
+    preview_put(drawing, y, drawing->rect.x + 1, role, 0, text);
 }
 
 /* --- the bottom line --- */
@@ -386,7 +184,7 @@ static void index_text(const struct preview *preview, char *buf, size_t size)
         n += (size_t)snprintf(buf + n, size - n, "]");
     if (preview->arrangement == ARRANGE_FIELDS && n + 1 < size) {
         buf[n++] = '.';
-        column_heading(preview, preview->cursor_column, buf + n, size - n);
+        preview_column_heading(preview, preview->cursor_column, buf + n, size - n);
     }
 }
 
@@ -441,20 +239,21 @@ static int draw_value(const struct drawing *drawing, int y, int x)
     const uint8_t *cell =
         drawing->usable ? preview_cell(preview, preview->cursor_row, preview->cursor_column) : NULL;
     index_text(preview, text, sizeof text);
-    x = put(drawing, y, x, ROLE_STRONG, CELL_BOLD, preview->matrix.rank == 0 && text[2] == '\0' ? "" : text);
-    x = put(drawing, y, x, ROLE_DIM, 0, " = ");
+    x = preview_put(drawing, y, x, ROLE_STRONG, CELL_BOLD,
+                    preview->matrix.rank == 0 && text[2] == '\0' ? "" : text);
+    x = preview_put(drawing, y, x, ROLE_DIM, 0, " = ");
     if (!cell)
-        return put(drawing, y, x, ROLE_DIM, 0, "…");
+        return preview_put(drawing, y, x, ROLE_DIM, 0, "…");
     if (preview->hex) {
         snprintf(text, sizeof text, "0x%02x %u", *cell, *cell);
-        x = put(drawing, y, x, ROLE_TEXT, 0, text);
+        x = preview_put(drawing, y, x, ROLE_TEXT, 0, text);
         bytes_as_numbers(preview, text, sizeof text);
-        return put(drawing, y, x, ROLE_DIM, 0, text);
+        return preview_put(drawing, y, x, ROLE_DIM, 0, text);
     }
     preview_cell_text(preview, cell, preview->cursor_column, NUMBER_FULL, text, sizeof text);
-    x = put(drawing, y, x, cell_role(drawing, cell, preview->cursor_column), 0, text);
+    x = preview_put(drawing, y, x, preview_cell_role(drawing, cell, preview->cursor_column), 0, text);
     preview_cell_text(preview, cell, preview->cursor_column, NUMBER_HEX, text, sizeof text);
-    return put(drawing, y, x + 2, ROLE_DIM, 0, text);
+    return preview_put(drawing, y, x + 2, ROLE_DIM, 0, text);
 }
 
 static void draw_bottom(struct drawing *drawing, int y)
@@ -463,7 +262,7 @@ static void draw_bottom(struct drawing *drawing, int y)
     struct rect all = drawing->rect;
     char text[160];
     if (preview->message[0] && !preview->line) {
-        put(drawing, y, all.x + 1, ROLE_WARN, 0, preview->message);
+        preview_put(drawing, y, all.x + 1, ROLE_WARN, 0, preview->message);
         return;
     }
     if (!preview->has_matrix || drawing->page.rows == 0 || drawing->page.columns == 0)
@@ -481,12 +280,12 @@ static void draw_bottom(struct drawing *drawing, int y)
 static void draw_line(const struct drawing *drawing, int y)
 {
     const struct preview *preview = drawing->preview;
-    int x = put(drawing, y, drawing->rect.x + 1, ROLE_STRONG, 0, "go to index ");
-    int width = right_edge(drawing) - x, message = text_width(preview->message);
+    int x = preview_put(drawing, y, drawing->rect.x + 1, ROLE_STRONG, 0, "go to index ");
+    int width = preview_right_edge(drawing) - x, message = text_width(preview->message);
     if (message > 0 && width > 20) {
         int half = width / 3;
         line_draw(preview->line, drawing->cells, y, x, half, true);
-        put(drawing, y, x + half + 1, ROLE_BAD, 0, preview->message);
+        preview_put(drawing, y, x + half + 1, ROLE_BAD, 0, preview->message);
         return;
     }
     line_draw(preview->line, drawing->cells, y, x, width, true);
@@ -527,10 +326,10 @@ void preview_draw(const struct preview *preview, struct cells *cells, struct rec
     else if (lines.slice)
         draw_slice(&drawing, y++);
     if (lines.header && preview->has_matrix)
-        draw_header(&drawing, y);
+        preview_draw_header(&drawing, y);
     y += lines.header;
     int rows = bottom - lines.bottom - y;
-    draw_grid(&drawing, y, rows < lines.rows ? rows : lines.rows);
+    preview_draw_grid(&drawing, y, rows < lines.rows ? rows : lines.rows);
     if (preview->line)
         draw_line(&drawing, bottom - 1);
     else if (lines.bottom)

@@ -172,4 +172,25 @@ enum preview_result preview_place_action(struct preview *preview, enum action ac
 int preview_place_goto(struct preview *preview, const char *text, struct error *error);
 void preview_rewrap(struct preview *preview, uint32_t wrap);
 
+/* --- drawing: preview_draw.c, preview_grid.c --- */
+
+/* What one drawing works with. */
+struct drawing {
+    const struct preview *preview;
+    struct cells *cells;
+    struct rect rect;
+    struct page page; /* that is shown */
+    bool usable;      /* the values read are of this slice */
+    bool old;         /* no longer true: dimmed */
+    int heading;      /* columns of the row headings */
+};
+
+int preview_right_edge(const struct drawing *drawing);
+/* Puts text at x of a row of the rectangle, cut at its right edge; returns the x behind it. */
+int preview_put(const struct drawing *drawing, int y, int x, enum role role, uint8_t flags, const char *text);
+void preview_column_heading(const struct preview *preview, uint64_t column, char *buf, size_t size);
+enum role preview_cell_role(const struct drawing *drawing, const uint8_t *cell, uint64_t column);
+void preview_draw_header(const struct drawing *drawing, int y);
+void preview_draw_grid(const struct drawing *drawing, int y, int rows);
+
 #endif

@@ -1,0 +1,202 @@
+/*
+ * The preview's grid: frozen headings and the values.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/matrix/number.h"
+#include "core/segment/name.h"
+#include "tui/view/preview_private.h"
+
+int preview_right_edge(const struct drawing *drawing)
+{
+    return drawing->rect.x + drawing->rect.width;
+}
+
+/* Puts text at x of a row of the rectangle, cut at its right edge; returns the x behind it. */
+int preview_put(const struct drawing *drawing, int y, int x, enum role role, uint8_t flags, const char *text)
+{
+    int room = preview_right_edge(drawing) - x;
+    if (room <= 0)
+        return x;
+    return x + cells_put_cut(drawing->cells, y, x, room, role, flags, text);
+}
+
+/* Where a column of the page begins, its text right-aligned in the width that follows. */
+static int column_x(const struct drawing *drawing, uint32_t index)
+{
+    const struct preview *preview = drawing->preview;
+    int x = drawing->rect.x + drawing->heading + 1;
+    if (preview->hex)
+        return x + (int)index * 3 + (drawing->page.wrap >= 16 && index >= drawing->page.wrap / 2);
+    for (uint32_t i = 0; i < index && x < preview_right_edge(drawing); i++)
+        x += preview_column_width(preview, drawing->page.left + i) + PREVIEW_GAP;
+    return x + PREVIEW_GAP;
+}
+
+/* Whether a column is wholly inside, or the first one. */
+static bool column_is_visible(const struct drawing *drawing, uint32_t index, int x, int width)
+{
+    return x < preview_right_edge(drawing) && (index == 0 || x + width <= preview_right_edge(drawing));
+}
+
+static bool is_text_kind(enum dtype_kind kind)
+{
+    return kind == DTYPE_BYTES || kind == DTYPE_UNICODE || kind == DTYPE_VOID || kind == DTYPE_STRUCT;
+}
+
+static enum dtype_kind column_kind(const struct preview *preview, uint64_t column)
+{
+    return preview_column_dtype(&preview->matrix, preview->arrangement, column).kind;
+}
+
+static void put_aligned(const struct drawing *drawing, int y, int x, int width, uint64_t column,
+                        enum role role, uint8_t flags, const char *text)
+{
+    if (width > preview_right_edge(drawing) - x)
+        width = preview_right_edge(drawing) - x;
+    if (is_text_kind(column_kind(drawing->preview, column)))
+        cells_put_cut(drawing->cells, y, x, width, role, flags, text);
+    else
+        cells_put_right(drawing->cells, y, x, width, role, flags, text);
+}
+
+void preview_column_heading(const struct preview *preview, uint64_t column, char *buf, size_t size)
+{
+    if (preview->arrangement == ARRANGE_FIELDS) {
+        struct dtype_field field = dtype_field_at(&preview->matrix.dtype, column);
+        name_escape(field.name, strlen(field.name), preview->ascii, buf, size);
+    } else if (preview->hex) {
+        snprintf(buf, size, "%2" PRIx64, column);
+    } else {
+        snprintf(buf, size, "%" PRIu64, column);
+    }
+}
+
+void preview_draw_header(const struct drawing *drawing, int y)
+{
+    const struct page *page = &drawing->page;
+    char text[PREVIEW_TEXT_MAX];
+    cells_fill(drawing->cells, (struct rect){y, drawing->rect.x, 1, drawing->rect.width}, ROLE_TITLE,
+               CELL_UNDERLINE, " ");
+    if (drawing->preview->matrix.rank == 0 && page->arrangement == ARRANGE_FLAT)
+        return;
+    for (uint32_t i = 0; i < page->columns; i++) {
+        int width = preview_column_width(drawing->preview, page->left + i), x = column_x(drawing, i);
+        if (!column_is_visible(drawing, i, x, width))
+            break;
+        bool here = page->left + i == drawing->preview->cursor_column;
+        preview_column_heading(drawing->preview, page->left + i, text, sizeof text);
+        put_aligned(drawing, y, x, width, page->left + i, here ? ROLE_STRONG : ROLE_TITLE, CELL_UNDERLINE,
+                    text);
+    }
+}
+
+static void draw_row_heading(const struct drawing *drawing, int y, uint64_t row)
+{
+    char text[32];
+    const struct preview *preview = drawing->preview;
+    if (preview->matrix.rank == 0)
+        return;
+    if (preview->hex)
+        snprintf(text, sizeof text, "%08" PRIx64, row * drawing->page.wrap);
+    else if (preview->arrangement == ARRANGE_FLAT)
+        snprintf(text, sizeof text, "%" PRIu64, row * drawing->page.wrap);
+    else
+        snprintf(text, sizeof text, "%" PRIu64, row);
+    int width = drawing->heading < drawing->rect.width ? drawing->heading : drawing->rect.width;
+    cells_put_right(drawing->cells, y, drawing->rect.x, width,
+                    row == preview->cursor_row ? ROLE_STRONG : ROLE_DIM, 0, text);
+}
+
+enum role preview_cell_role(const struct drawing *drawing, const uint8_t *cell, uint64_t column)
+{
+    struct dtype dtype =
+        preview_column_dtype(&drawing->preview->matrix, drawing->preview->arrangement, column);
+    if (drawing->old)
+        return ROLE_DIM;
+    if (drawing->preview->hex)
+        return *cell ? ROLE_TEXT : ROLE_DIM;
+    if (is_text_kind(dtype.kind))
+        return ROLE_TEXT;
+    return number_is_nan(&dtype, cell) ? ROLE_NAN : number_is_inf(&dtype, cell) ? ROLE_INF : ROLE_TEXT;
+}
+
+static bool is_changed(const struct preview *preview, uint64_t row, uint64_t column)
+{
+    const struct page *page = &preview->page;
+    return preview->changed && preview_cell(preview, row, column) &&
+           preview->changed[(row - page->top) * page->columns + (column - page->left)];
+}
+
+static void draw_cell(const struct drawing *drawing, int y, int x, int width, uint64_t row, uint64_t column)
+{
+    const struct preview *preview = drawing->preview;
+    char text[PREVIEW_TEXT_MAX];
+    const uint8_t *cell = drawing->usable ? preview_cell(preview, row, column) : NULL;
+    bool cursor = row == preview->cursor_row && column == preview->cursor_column;
+    uint8_t flags = cursor ? CELL_SELECTED : 0;
+    if (cursor)
+        cells_fill(
+            drawing->cells,
+            (struct rect){y, x, 1,
+                          width < preview_right_edge(drawing) - x ? width : preview_right_edge(drawing) - x},
+            ROLE_TEXT, flags, " ");
+    if (!cell) {
+        put_aligned(drawing, y, x, width, column, ROLE_DIM, flags, "·");
+        return;
+    }
+    preview_cell_text(preview, cell, column, NUMBER_SHORT, text, sizeof text);
+    if (!drawing->old && is_changed(preview, row, column))
+        flags |= CELL_BOLD;
+    put_aligned(drawing, y, x, width, column, preview_cell_role(drawing, cell, column), flags, text);
+}
+
+/* The bytes of a row as characters, behind them. */
+static void draw_characters(const struct drawing *drawing, int y, uint64_t row)
+{
+    const struct page *page = &drawing->page;
+    int x = column_x(drawing, page->wrap - 1) + 4;
+    for (uint64_t column = 0;
+         column < preview_row_length(drawing->preview, row) && x < preview_right_edge(drawing);
+         column++, x++) {
+        const uint8_t *cell = drawing->usable ? preview_cell(drawing->preview, row, column) : NULL;
+        bool printable = cell && *cell >= 0x20 && *cell < 0x7f;
+        bool cursor = row == drawing->preview->cursor_row && column == drawing->preview->cursor_column;
+        const char text[2] = {printable ? (char)*cell : '.', '\0'};
+        cells_put(drawing->cells, y, x, 1, printable && !drawing->old ? ROLE_TEXT : ROLE_DIM,
+                  cursor ? CELL_SELECTED : 0, text);
+    }
+}
+
+static void draw_row(const struct drawing *drawing, int y, uint64_t row)
+{
+    const struct page *page = &drawing->page;
+    uint64_t length = preview_row_length(drawing->preview, row);
+    draw_row_heading(drawing, y, row);
+    for (uint32_t i = 0; i < page->columns && page->left + i < length; i++) {
+        int width = preview_column_width(drawing->preview, page->left + i), x = column_x(drawing, i);
+        if (!column_is_visible(drawing, i, x, width))
+            break;
+        draw_cell(drawing, y, x, width, row, page->left + i);
+    }
+    if (drawing->preview->hex)
+        draw_characters(drawing, y, row);
+}
+
+void preview_draw_grid(const struct drawing *drawing, int y, int rows)
+{
+    const struct preview *preview = drawing->preview;
+    char text[1024], shape[896];
+    if (!preview->has_matrix)
+        return;
+    if (drawing->page.rows == 0 || drawing->page.columns == 0) {
+        matrix_shape_text(preview->matrix.rank, preview->matrix.shape, preview->ascii, shape, sizeof shape);
+        snprintf(text, sizeof text, preview->hex ? "no bytes" : "no elements: the shape is %s", shape);
+        preview_put(drawing, y, drawing->rect.x + 1, ROLE_DIM, 0, text);
+        return;
+    }
+    for (int i = 0; i < rows && (uint32_t)i < drawing->page.rows; i++)
+        draw_row(drawing, y + i, drawing->page.top + (uint64_t)i);
+}
