@@ -300,11 +300,6 @@ bool app_wants_changes(const struct app *app)
     return !app->paused && app->chores.looks < APP_LOOKS_MAX;
 }
 
-bool app_is_busy(const struct app *app)
-{
-    return app->load && load_dialog_is_loading(app->load);
-}
-
 bool app_is_dirty(const struct app *app)
 {
     return app->dirty;

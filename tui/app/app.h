@@ -41,9 +41,6 @@ int64_t app_due(const struct app *app);
 /* Whether change events are wanted now: not while paused, nor while too many are still being looked at. */
 bool app_wants_changes(const struct app *app);
 
-/* Whether a job that belongs to the user, a load or a deletion, is running. */
-bool app_is_busy(const struct app *app);
-
 /* Whether anything that is drawn may have changed since app_shown. */
 bool app_is_dirty(const struct app *app);
 

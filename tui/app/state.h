@@ -164,7 +164,6 @@ void parts_paste(struct app *app, const char *text);
 void parts_reply(struct app *app, const struct event *event); /* takes the reply */
 void parts_progress(struct app *app, const struct event *event);
 void parts_want(struct app *app); /* asks for what the components want */
-bool parts_load_is_running(const struct app *app);
 
 /* frame.c */
 struct frame {
