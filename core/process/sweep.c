@@ -390,7 +390,7 @@ static const char *why_incomplete(int proc)
 static void judge(struct sweep *sweep, int proc)
 {
     const char *why = why_incomplete(proc);
-    char unread[64] = "";
+    char unread[54] = "";
     if (sweep->unread)
         snprintf(unread, sizeof unread, "%" PRIu32 " of %" PRIu32 " processes could not be read",
                  sweep->unread, sweep->processes);

@@ -14,6 +14,7 @@
 #include "core/process/procfs.h"
 #include "core/process/sweep.h"
 #include "core/sys/calls.h"
+#include "tests/support/fault.h"
 #include "tests/support/tmpdir.h"
 
 #define SECOND INT64_C(1000000000)
@@ -319,6 +320,47 @@ static void a_sweep_can_be_stopped(void **state)
     sweep_clear(&sweep);
 }
 
+struct faulty {
+    const struct tmpdir *dir;
+    struct identity id;
+    struct sweep sweep;
+};
+
+static int run_faulty(void *context)
+{
+    struct faulty *faulty = context;
+    return sweep_run(tmpdir_path(faulty->dir, "proc"), &faulty->id, 1, &faulty->sweep, NULL, NULL);
+}
+
+/* A holder that was missed is at least known to have been missed. */
+static void check_faulty(void *context, int result)
+{
+    struct faulty *faulty = context;
+    if (result)
+        return;
+    bool found = faulty->sweep.of[0].count == 2;
+    assert_true(found || faulty->sweep.unread > 0);
+    sweep_clear(&faulty->sweep);
+}
+
+static void no_failing_call_makes_a_holder_vanish_unsaid(void **state)
+{
+    const struct tmpdir *dir = *state;
+    make_process(dir, 42);
+    make_process(dir, 43);
+    make_process(dir, 44);
+    char map[256];
+    map_text(dir, "a", "rw-s", map, sizeof map);
+    write_in(dir, 42, "maps", map);
+    open_in(dir, 43, 0, "a", "flags:\t02\n");
+    tmpdir_symlink(dir, "proc/self", "44");
+    struct faulty faulty = {.dir = dir, .id = identity_of(dir, "a")};
+    assert_true(fault_each(FAULT_ERROR, EIO, run_faulty, check_faulty, &faulty) > 20);
+    fault_each(FAULT_ERROR, EACCES, run_faulty, check_faulty, &faulty);
+    fault_each(FAULT_SHORT, 0, run_faulty, check_faulty, &faulty);
+    fault_each(FAULT_INTERRUPT, 0, run_faulty, check_faulty, &faulty);
+}
+
 /* --- whether it was everyone --- */
 
 static uid_t played_uid;
@@ -569,6 +611,7 @@ int main(void)
         TEST(what_ends_meanwhile_is_no_error_and_holds_nothing),
         TEST(a_kernel_thread_needs_no_permission),
         TEST(a_sweep_can_be_stopped),
+        TEST(no_failing_call_makes_a_holder_vanish_unsaid),
         TEST(complete_is_said_only_where_everyone_was_read),
         TEST(real_processes_are_seen_as_they_are),
         TEST(a_process_whose_first_thread_ended_still_holds),
