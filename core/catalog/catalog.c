@@ -25,6 +25,7 @@
 
 struct arrival {
     struct segment segment; /* owned; name NULL: taken back */
+    uint32_t hash;          /* of its name */
     struct row *row;        /* the row that it is, while committing; NULL: a new one */
 };
 
@@ -97,18 +98,23 @@ static uint32_t identity_hash(const struct identity *id)
 
 static uint32_t serial_hash(uint64_t serial)
 {
-    return lookup_hash(&serial, sizeof serial);
+    return (uint32_t)(serial * UINT64_C(0x9e3779b97f4a7c15) >> 32); /* ours, so nobody chooses them */
 }
 
-struct row *catalog_find(struct catalog *catalog, const char *name)
+static struct row *find_hashed(struct catalog *catalog, const char *name, uint32_t hash)
 {
-    uint32_t hash = name_hash(name), cursor = 0, place;
+    uint32_t cursor = 0, place;
     while ((place = lookup_next(&catalog->names, hash, &cursor)) != LOOKUP_NONE) {
         struct row *row = rows_at(&catalog->rows, place);
         if (strcmp(row->name, name) == 0)
             return row;
     }
     return NULL;
+}
+
+struct row *catalog_find(struct catalog *catalog, const char *name)
+{
+    return find_hashed(catalog, name, name_hash(name));
 }
 
 struct row *catalog_by_serial(struct catalog *catalog, uint64_t serial)
@@ -234,7 +240,7 @@ static void update_row(struct catalog *catalog, struct row *row, struct segment 
         update_links(catalog, row);
 }
 
-static void create_row(struct catalog *catalog, struct segment *segment)
+static void create_row(struct catalog *catalog, struct segment *segment, uint32_t hash)
 {
     struct row *row = rows_new(&catalog->rows);
     row->serial = catalog->next_serial++;
@@ -245,7 +251,7 @@ static void create_row(struct catalog *catalog, struct segment *segment)
     segment->name = NULL;
     row_take(row, segment, &catalog->dtypes);
     segment_clear(segment);
-    lookup_add(&catalog->names, name_hash(row->name), row->place);
+    lookup_add(&catalog->names, hash, row->place);
     lookup_add(&catalog->identities, identity_hash(&row->id), row->place);
     lookup_add(&catalog->serials, serial_hash(row->serial), row->place);
     settle_links(catalog, &row->id);
@@ -296,32 +302,32 @@ void catalog_begin(struct catalog *catalog, int64_t now)
     catalog->now = now > 0 ? now : 1;
 }
 
-static struct arrival *arrival_find(const struct catalog *catalog, const char *name)
+static struct arrival *arrival_find(const struct catalog *catalog, const char *name, uint32_t hash)
 {
-    uint32_t hash = name_hash(name), cursor = 0, at;
+    uint32_t cursor = 0, at;
     while ((at = lookup_next(&catalog->arrival_names, hash, &cursor)) != LOOKUP_NONE)
         if (strcmp(catalog->arrivals[at].segment.name, name) == 0)
             return &catalog->arrivals[at];
     return NULL;
 }
 
-static void arrival_drop(struct catalog *catalog, const char *name)
+static void arrival_drop(struct catalog *catalog, const char *name, uint32_t hash)
 {
-    struct arrival *arrival = arrival_find(catalog, name);
+    struct arrival *arrival = arrival_find(catalog, name, hash);
     if (!arrival)
         return;
-    lookup_remove(&catalog->arrival_names, name_hash(name), (uint32_t)(arrival - catalog->arrivals));
+    lookup_remove(&catalog->arrival_names, hash, (uint32_t)(arrival - catalog->arrivals));
     segment_clear(&arrival->segment);
 }
 
-static void arrival_add(struct catalog *catalog, struct segment *segment)
+static void arrival_add(struct catalog *catalog, struct segment *segment, uint32_t hash)
 {
     size_t at = catalog->arrival_count++;
     catalog->arrivals =
         memory_grow(catalog->arrivals, &catalog->arrival_capacity, at + 1, sizeof *catalog->arrivals);
-    catalog->arrivals[at] = (struct arrival){.segment = *segment};
+    catalog->arrivals[at] = (struct arrival){.segment = *segment, .hash = hash};
     *segment = (struct segment){0};
-    lookup_add(&catalog->arrival_names, name_hash(catalog->arrivals[at].segment.name), (uint32_t)at);
+    lookup_add(&catalog->arrival_names, hash, (uint32_t)at);
 }
 
 static void depart(struct catalog *catalog, struct row *row)
@@ -337,8 +343,9 @@ static void depart(struct catalog *catalog, struct row *row)
 void catalog_put(struct catalog *catalog, struct segment *segment)
 {
     assert(catalog->in_batch);
-    arrival_drop(catalog, segment->name);
-    struct row *row = catalog_find(catalog, segment->name);
+    uint32_t hash = name_hash(segment->name);
+    arrival_drop(catalog, segment->name, hash);
+    struct row *row = find_hashed(catalog, segment->name, hash);
     if (row && identity_equal(&row->id, &segment->id)) {
         row->departing = false;
         row->seen = true;
@@ -347,14 +354,15 @@ void catalog_put(struct catalog *catalog, struct segment *segment)
     }
     if (row)
         depart(catalog, row);
-    arrival_add(catalog, segment);
+    arrival_add(catalog, segment, hash);
 }
 
 void catalog_gone(struct catalog *catalog, const char *name)
 {
     assert(catalog->in_batch);
-    arrival_drop(catalog, name);
-    struct row *row = catalog_find(catalog, name);
+    uint32_t hash = name_hash(name);
+    arrival_drop(catalog, name, hash);
+    struct row *row = find_hashed(catalog, name, hash);
     if (row)
         depart(catalog, row);
 }
@@ -425,7 +433,7 @@ static void settle_arrivals(struct catalog *catalog, size_t first, bool renames)
         if (arrival->row)
             rename_row(catalog, arrival->row, &arrival->segment);
         else
-            create_row(catalog, &arrival->segment);
+            create_row(catalog, &arrival->segment, arrival->hash);
     }
 }
 
@@ -440,7 +448,7 @@ static void keep_waiting(struct catalog *catalog, size_t waiting)
     }
     lookup_clear(&catalog->arrival_names);
     for (size_t i = 0; i < waiting; i++)
-        lookup_add(&catalog->arrival_names, name_hash(catalog->arrivals[i].segment.name), (uint32_t)i);
+        lookup_add(&catalog->arrival_names, catalog->arrivals[i].hash, (uint32_t)i);
 }
 
 void catalog_commit(struct catalog *catalog)

@@ -29,16 +29,22 @@ static inline void sip_round(uint64_t v[4])
     v[2] = rotate(v[2], 32);
 }
 
-static void sip_start(uint64_t v[4])
+static uint64_t sip_key[2];
+
+/* Before main and any thread: the key never changes while a table lives. */
+__attribute__((constructor)) static void lookup_take_key(void)
 {
-    uint64_t key[2] = {0};
     const void *random = (const void *)getauxval(AT_RANDOM); /* 16 bytes */
     if (random)
-        memcpy(key, random, sizeof key);
-    v[0] = key[0] ^ 0x736f6d6570736575;
-    v[1] = key[1] ^ 0x646f72616e646f6d;
-    v[2] = key[0] ^ 0x6c7967656e657261;
-    v[3] = key[1] ^ 0x7465646279746573;
+        memcpy(sip_key, random, sizeof sip_key);
+}
+
+static void sip_start(uint64_t v[4])
+{
+    v[0] = sip_key[0] ^ 0x736f6d6570736575;
+    v[1] = sip_key[1] ^ 0x646f72616e646f6d;
+    v[2] = sip_key[0] ^ 0x6c7967656e657261;
+    v[3] = sip_key[1] ^ 0x7465646279746573;
 }
 
 static void sip_word(uint64_t v[4], uint64_t word)
