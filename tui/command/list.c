@@ -361,7 +361,7 @@ static enum exit_status run(const struct options *options, int argc, char **argv
     struct list_options choice = {
         .headings = true,
         .columns = {COLUMN_NAME, COLUMN_SIZE, COLUMN_ALLOCATED, COLUMN_OWNER, COLUMN_MODE, COLUMN_AGE,
-                    COLUMN_LAYOUT, COLUMN_TYPE, COLUMN_SHAPE},
+                    COLUMN_STATE, COLUMN_LAYOUT, COLUMN_TYPE, COLUMN_SHAPE},
         .column_count = 10,
         .sort = COLUMN_NAME,
     };

@@ -205,9 +205,8 @@ static void say_replaced(const struct load_command *command)
         use_names(holders, users, names, sizeof names);
         report_problem(command->options, command->name,
                        "the old one is still held by %s: its %s come back when they end", names, bytes);
-    }
-    if (unread[0])
-        report_problem(command->options, command->name, "%s: they may hold the old one", unread);
+    } else if (unread[0])
+        report_problem(command->options, command->name, "%s: others may hold the old one", unread);
     users_free(users);
 }
 

@@ -113,7 +113,7 @@ static void delete_found(struct deletion *deletion, const struct found *found)
     if (deletion->in_doubt) {
         char unread[512];
         use_unread(&check.sweep, unread, sizeof unread);
-        printf("%s: what they hold comes back when they end\n", unread);
+        printf("%s: what others hold comes back when they end\n", unread);
     }
     delete_check_clear(&check);
 }

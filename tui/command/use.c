@@ -47,11 +47,6 @@ void use_names(const struct holders *holders, struct users *users, char *buf, si
 void use_unread(const struct sweep *sweep, char *buf, size_t size)
 {
     buf[0] = '\0';
-    if (sweep->complete)
-        return;
-    if (sweep->unread > 0)
-        snprintf(buf, size, "%u of %u processes could not be read (%s)", sweep->unread, sweep->processes,
-                 sweep->reason);
-    else
+    if (!sweep->complete && sweep->reason[0])
         snprintf(buf, size, "not every process could be seen (%s)", sweep->reason);
 }

@@ -22,7 +22,7 @@ enum held use_held(const struct use *use);
 /* "python3 (1234, alice), dash (77, bob) and 3 more", printable. At most three are named. */
 void use_names(const struct holders *holders, struct users *users, char *buf, size_t size);
 
-/* "12 of 300 processes could not be read (reason)"; "" where all could. */
+/* "not every process could be seen (not root: 12 of 300 could not be read)"; "" where all could. */
 void use_unread(const struct sweep *sweep, char *buf, size_t size);
 
 #endif
