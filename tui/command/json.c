@@ -6,18 +6,41 @@
 
 void json_begin(struct json *json, FILE *out, bool ascii)
 {
-    *json = (struct json){.out = out, .ascii = ascii};
+    json->out = out;
+    json->ascii = ascii;
+    json->depth = 0;
+    json->filled[0] = json->after_key = json->on_new_line = false;
+    json->used = 0;
+}
+
+static void flush(struct json *json)
+{
+    fwrite_unlocked(json->buffer, 1, json->used, json->out);
+    json->used = 0;
+}
+
+static void put(struct json *json, const char *text, size_t length)
+{
+    if (length > JSON_BUFFER - json->used)
+        flush(json);
+    if (length > JSON_BUFFER) {
+        fwrite_unlocked(text, 1, length, json->out);
+        return;
+    }
+    memcpy(json->buffer + json->used, text, length);
+    json->used += length;
+}
+
+static void put_character(struct json *json, char c)
+{
+    put(json, &c, 1);
 }
 
 void json_end(struct json *json)
 {
     assert(json->depth == 0);
-    putc_unlocked('\n', json->out);
-}
-
-static void put(struct json *json, const char *text, size_t length)
-{
-    fwrite_unlocked(text, 1, length, json->out);
+    put_character(json, '\n');
+    flush(json);
 }
 
 static void put_string(struct json *json, const char *text)
@@ -43,7 +66,7 @@ static void separate(struct json *json)
 static void open_level(struct json *json, char opening, char closing)
 {
     separate(json);
-    putc_unlocked(opening, json->out);
+    put_character(json, opening);
     assert(json->depth + 1 < JSON_DEPTH_MAX);
     json->depth++;
     json->filled[json->depth] = false;
@@ -64,9 +87,9 @@ void json_close(struct json *json)
 {
     assert(json->depth > 0 && !json->after_key);
     if (json->on_new_line)
-        putc_unlocked('\n', json->out);
+        put_character(json, '\n');
     json->on_new_line = false;
-    putc_unlocked(json->closing[json->depth--], json->out);
+    put_character(json, json->closing[json->depth--]);
 }
 
 void json_line(struct json *json)
@@ -138,7 +161,7 @@ static bool is_plain(unsigned char byte)
 
 static void put_quoted(struct json *json, const char *text)
 {
-    putc_unlocked('"', json->out);
+    put_character(json, '"');
     while (*text) {
         size_t plain = 0;
         while (is_plain((unsigned char)text[plain]))
@@ -156,7 +179,7 @@ static void put_quoted(struct json *json, const char *text)
             put(json, text, length);
         text += length;
     }
-    putc_unlocked('"', json->out);
+    put_character(json, '"');
 }
 
 void json_key(struct json *json, const char *key)
@@ -179,9 +202,13 @@ void json_put_text(struct json *json, const char *text)
 
 void json_put_unsigned(struct json *json, uint64_t value)
 {
-    char text[24];
+    char text[20];
+    size_t start = sizeof text;
+    do
+        text[--start] = (char)('0' + value % 10);
+    while (value /= 10);
     separate(json);
-    put(json, text, (size_t)snprintf(text, sizeof text, "%" PRIu64, value));
+    put(json, text + start, sizeof text - start);
 }
 
 void json_put_signed(struct json *json, int64_t value)

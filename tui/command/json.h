@@ -13,15 +13,18 @@
 #include <stdio.h>
 
 #define JSON_DEPTH_MAX 80 /* a matrix of 64 dimensions and the objects around it */
+#define JSON_BUFFER    8192
 
 struct json {
-    FILE *out; /* borrowed; failures are its ferror */
+    FILE *out; /* borrowed; failures are its ferror, once the buffer went there */
     bool ascii;
     int depth;
     bool filled[JSON_DEPTH_MAX]; /* whether that level has an element: the next needs a comma */
     char closing[JSON_DEPTH_MAX];
     bool after_key;
     bool on_new_line; /* asked for by json_line */
+    size_t used;
+    char buffer[JSON_BUFFER]; /* stdio costs a call for each of the small pieces */
 };
 
 void json_begin(struct json *json, FILE *out, bool ascii);
