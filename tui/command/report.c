@@ -4,8 +4,10 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/segment/name.h"
+#include "core/sys/fd.h"
 
 const char *report_escape(const struct options *options, const char *raw, char *buf, size_t size)
 {
@@ -132,16 +134,34 @@ enum exit_status report_usage(const struct options *options, const char *who, co
     return EXIT_STATUS_USAGE;
 }
 
+/* Why the first write failed; a stream itself remembers only that one did. */
+static int output_failure;
+
+static ssize_t write_output(void *cookie, const char *bytes, size_t size)
+{
+    (void)cookie;
+    int code = fd_write_all(STDOUT_FILENO, bytes, size);
+    if (code == 0)
+        return (ssize_t)size;
+    if (!output_failure)
+        output_failure = -code;
+    return 0; /* fopencookie(3): not -1 */
+}
+
+void report_begin(void)
+{
+    FILE *out = fopencookie(NULL, "w", (cookie_io_functions_t){.write = write_output});
+    if (out)
+        stdout = out;
+}
+
 enum exit_status report_finish(const struct options *options, enum exit_status status)
 {
-    /* A failure before this flush left no errno that we could trust, but then the flush fails as well. */
     bool failed = ferror(stdout) != 0;
-    errno = 0;
     if (fflush(stdout) == 0 && !failed)
         return status;
-    int code = errno;
-    if (code != EPIPE)
+    if (output_failure != EPIPE)
         report_problem(options, "standard output", "%s",
-                       code ? strerrordesc_np(code) : "not all could be written");
+                       output_failure ? strerrordesc_np(output_failure) : "not all could be written");
     return exit_status_worse(status, EXIT_STATUS_FAILED);
 }

@@ -36,6 +36,9 @@ enum exit_status report_error(const struct options *options, const char *subject
 enum exit_status report_usage(const struct options *options, const char *who, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* From here on what is printed on stdout is written so that report_finish knows why it could not be. */
+void report_begin(void);
+
 /*
  * Flushes standard output and says if not all of it could be written (ENOSPC and the like; quietly where
  * nobody reads any more). Returns the worse of status and that failure.

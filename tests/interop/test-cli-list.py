@@ -1,0 +1,310 @@
+"""list and info on real segments: numpy's files, hostile names, all kinds of entries."""
+import calendar
+import os
+import pwd
+import re
+import socket
+import subprocess
+import sys
+import time
+
+import numpy as np
+
+sys.path.insert(0, os.path.join(os.environ["SRCDIR"], "tests/support"))
+from cli import HOSTILE, KEYS, Directory, main, need_root, test
+
+
+def list_json(d, *arguments, **more):
+    return d.expect(0, "list", "--json", *arguments, **more).json()
+
+
+def segment(d, name):
+    return next(s for s in list_json(d)["segments"] if s["name"] == name)
+
+
+@test
+def the_json_has_all_keys_in_order_and_later_ones_are_null():
+    with Directory() as d:
+        np.save(open(d / "a.shm", "wb"), np.zeros((3, 4), "f2"))
+        answer = list_json(d)
+        assert list(answer) == ["directory", "filesystem", "warnings", "segments"]
+        assert answer["directory"] == d.path and answer["warnings"] == []
+        assert list(answer["filesystem"]) == ["size", "used", "free"]
+        only = answer["segments"][0]
+        assert list(only) == KEYS
+        for key in ("holders holders_complete holders_unread holders_reason loading ownerless producer creator_pid "
+                    "state damaged").split():
+            assert only[key] is None, key
+
+
+@test
+def facts_are_those_of_stat_and_numpy():
+    with Directory() as d:
+        np.save(open(d / "a.shm", "wb"), np.asfortranarray(np.ones((30, 400), ">f4")))
+        os.chmod(d / "a.shm", 0o640)
+        s, real = segment(d, "a.shm"), os.stat(d / "a.shm")
+        assert (s["size"], s["allocated"], s["inode"]) == (real.st_size, real.st_blocks * 512, real.st_ino)
+        assert (s["layout"], s["dtype"], s["type"], s["shape"], s["order"]) == ("npy", ">f4", "float32", [30, 400], "F")
+        assert (s["mode"], s["uid"], s["gid"]) == ("0640", real.st_uid, real.st_gid)
+        assert s["owner"] == pwd.getpwuid(real.st_uid).pw_name and s["protected"] is False
+        for key in ("created", "modified"):
+            assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", s[key]), s[key]
+            assert abs(time.time() - calendar.timegm(time.strptime(s[key], "%Y-%m-%dT%H:%M:%SZ"))) < 600
+        assert 0 <= s["age"] < 600
+        n = list_json(d, options=["-n"])["segments"][0]
+        assert n["owner"] == str(real.st_uid) and n["group"] == str(real.st_gid)
+
+
+@test
+def every_type_of_numpy_is_named_as_numpy_names_it():
+    types = ["?", "i1", "u1", ">i2", "<u4", "<i8", ">u8", "f2", "f4", ">f8", "c8", ">c16", "S7", "U3", "M8[ns]", "m8[25s]", "V9"]
+    with Directory() as d:
+        for i, t in enumerate(types):
+            np.save(open(d / f"{i:02}", "wb"), np.zeros((2, 3), t))
+        for s, t in zip(list_json(d)["segments"], types):
+            assert (s["dtype"], s["type"]) == (np.dtype(t).str, np.dtype(t).name), (s, t)
+            assert s["shape"] == [2, 3] and s["order"] == "C"
+        struct = np.dtype([("x", "<i4"), ("y", "<f8", (2, 2))])
+        np.save(open(d / "struct", "wb"), np.zeros(5, struct))
+        s = segment(d, "struct")
+        assert (s["dtype"], s["type"], s["shape"]) == (str(struct.descr), "struct", [5]), s
+
+
+@test
+def shapes_of_any_rank_come_out():
+    with Directory() as d:
+        for name, shape in [("0", ()), ("1", (7,)), ("empty", (0, 3)), ("deep", (1,) * 31 + (2,))]:
+            np.save(open(d / name, "wb"), np.zeros(shape, "u1"))
+            assert segment(d, name)["shape"] == list(shape)
+
+
+@test
+def hostile_names_are_escaped_everywhere_and_found_again():
+    with Directory() as d:
+        for raw in HOSTILE:
+            open(os.fsencode(d.path) + b"/" + raw, "wb").close()
+        names = [s["name"] for s in list_json(d)["segments"]]
+        assert sorted(names) == sorted(HOSTILE.values()), names
+        d.expect(0, "list")
+        for options in (["--ascii"], []):
+            out = d.expect(0, "list", options=options, env={"LC_ALL": "C.UTF-8" if options else "C"}).out_bytes
+            assert all(b == 0x0A or 0x20 <= b < 0x7F for b in out)
+        escaped = d.expect(0, "list", "--json", options=["--ascii"])
+        assert escaped.out.isascii() and [s["name"] for s in escaped.json()["segments"]] == names
+        for raw, shown in HOSTILE.items():
+            for name in (raw, shown):
+                found = d.expect(0, "info", "--json", "--", name).json()["segments"]
+                assert [s["name"] for s in found] == [shown], (name, found)
+            assert shown in d.expect(0, "info", "--", raw).out
+        d.expect(3, "info", b"gone\x1b[2J", says=r"gone\x1b[2J")
+
+
+@test
+def what_is_no_regular_file_is_listed_and_never_opened():
+    with Directory() as d:
+        os.mkfifo(d / "fifo")
+        os.mkdir(d / "dir")
+        np.save(open(d / "dir/inside.shm", "wb"), np.zeros(1000))
+        os.symlink("/etc/passwd", d / "link")
+        os.symlink(d / "dir/inside.shm", d / "sem.link")
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(d / "socket")
+        open(d / "sem.name", "wb").write(bytes(32))
+        layouts = {s["name"]: s["layout"] for s in list_json(d)["segments"]}
+        assert layouts == {
+            "fifo": "other", "dir": "directory", "dir/inside.shm": "npy", "link": "other", "sem.link": "other",
+            "socket": "other", "sem.name": "semaphore",
+        }, layouts
+        d.expect(0, "list")
+        inside = segment(d, "dir/inside.shm")
+        assert segment(d, "dir")["allocated"] >= inside["allocated"] > 8000
+        assert segment(d, "sem.name")["protected"] is True
+        for name in layouts:
+            d.expect(0, "info", name)
+            if layouts[name] != "npy":
+                d.expect(1, "show", name)
+        listener.close()
+
+
+@test
+def damaged_segments_are_marked_with_the_reason():
+    with Directory() as d:
+        np.save(open(d / "whole.shm", "wb"), np.zeros((100, 100)))
+        data = open(d / "whole.shm", "rb").read()
+        header = b"{'descr': '<f8', 'fortran_order': False, 'shape': (%s), }\n"
+        npy = lambda text: b"\x93NUMPY\x01\0" + len(text).to_bytes(2, "little") + text
+        damaged = {
+            "cut.shm": data[:5000],
+            "head.shm": data[:40],
+            "huge.shm": npy(header % b"9223372036854775807, 9223372036854775807") + bytes(100),
+            "negative.shm": npy(header % b"-5, 3") + bytes(200),
+            "lie.shm": b"\x93NUMPY\x01\0\xff\xff{",
+            "object.shm": npy(b"{'descr': '|O', 'fortran_order': False, 'shape': (3,), }\n") + bytes(100),
+        }
+        for name, content in damaged.items():
+            open(d / name, "wb").write(content)
+        table = d.expect(0, "list").out
+        for name in damaged:
+            s = segment(d, name)
+            assert s["damaged"] and s["dtype"] is s["type"] is s["shape"] is s["order"] is None, s
+            line = next(l for l in table.splitlines() if l.startswith(name))
+            assert "! " + s["damaged"] in line, line
+            assert s["damaged"] in d.expect(0, "info", name).out
+            assert s["damaged"] in d.expect(1, "show", name).err
+        open(d / "raw.shm", "wb").write(bytes(999))
+        assert segment(d, "raw.shm")["layout"] == "raw"
+        d.expect(1, "show", "raw.shm", says="type and shape")
+
+
+@test
+def what_may_not_be_read_is_null_not_guessed():
+    need_root()
+    with Directory() as d:
+        np.save(open(d / "secret.shm", "wb"), np.zeros(10))
+        os.chmod(d / "secret.shm", 0o600)
+        s = list_json(d, uid=12345)["segments"][0]
+        assert s["layout"] is s["dtype"] is s["shape"] is None and s["damaged"] is None and s["size"] > 80
+        d.expect(0, "list", uid=12345)
+        d.expect(0, "info", "secret.shm", uid=12345)
+        d.expect(5, "show", "secret.shm", uid=12345)
+        os.chmod(d.path, 0o700)
+        d.expect(5, "list", uid=12345, says="no permission")
+
+
+@test
+def columns_and_order_are_as_asked():
+    with Directory() as d:
+        for name, n in [("b", 3000), ("a", 100), ("c", 20000)]:
+            np.save(open(d / name, "wb"), np.zeros(n, "u1"))
+        names = lambda *a: [line.split()[0] for line in d.expect(0, "list", "--no-headings", *a).out.splitlines()]
+        assert names() == ["a", "b", "c"]
+        assert names("--sort", "size") == ["a", "b", "c"] and names("--sort=size:desc") == ["c", "b", "a"]
+        assert names("--sort", "name:desc") == ["c", "b", "a"]
+        assert [s["name"] for s in list_json(d, "--sort", "size:desc")["segments"]] == ["c", "b", "a"]
+        lines = d.expect(0, "list", "-o", "inode,name,shape").out.splitlines()
+        assert lines[0].split() == ["INODE", "NAME", "SHAPE"]
+        for line, name in zip(lines[1:], "abc"):
+            assert line.split() == [str(os.stat(d / name).st_ino), name, str(np.load(d / name).size)]
+        d.expect(0, "list", "-o", ",".join(KEYS))
+        for key in KEYS:
+            d.expect(0, "list", "--sort", key)
+        heading = d.expect(0, "list").out.splitlines()[0].split()
+        assert heading == "NAME SIZE ALLOC OWNER MODE AGE STATE LAYOUT TYPE SHAPE".split(), heading
+
+
+@test
+def the_table_is_aligned_whatever_the_names_width():
+    with Directory() as d:
+        for name in ("short", "漢字漢字漢字", "cafe\u0301", "x" * 60):
+            np.save(open(d / name, "wb"), np.zeros((2, 3)))
+        lines = d.expect(0, "list", "-o", "name,shape").out.splitlines()
+        widths = {"漢字漢字漢字": 12, "cafe\u0301": 4}
+        for line in lines[1:]:
+            name = line.split()[0]
+            assert line.index("2 × 3") - len(name) + widths.get(name, len(name)) == 62, line
+            assert line == line.rstrip()
+
+
+@test
+def an_empty_directory_is_no_error():
+    with Directory() as d:
+        assert list_json(d)["segments"] == []
+        assert d.expect(0, "list").out.startswith("NAME")
+        assert d.expect(0, "list", "--no-headings").out == ""
+
+
+@test
+def names_that_are_none_are_usage_and_missing_ones_not_found():
+    with Directory() as d:
+        for name in ("", ".", "..", "../passwd", "a/b/c", "/etc/passwd", "x" * 256, "a/", "/a"):
+            d.expect(2, "info", name)
+        for name in ("nothing", "#999999999999", "no/thing", r"\x41"):
+            d.expect(3, "info", name, says=name.replace("\\", "\\\\"))
+
+
+@test
+def what_can_be_done_is_done_and_the_worst_status_returned():
+    with Directory() as d:
+        open(d / "a", "wb").close()
+        open(d / "b", "wb").close()
+        done = d.expect(3, "info", "--json", "a", "nothing", "b")
+        assert [s["name"] for s in done.json()["segments"]] == ["a", "b"]
+        d.expect(3, "info", "a", "..", "nothing")
+
+
+@test
+def an_inode_addresses_a_segment():
+    with Directory() as d:
+        open(d / "a", "wb").close()
+        inode = os.stat(d / "a").st_ino
+        assert d.expect(0, "info", "--json", f"#{inode}").json()["segments"][0]["name"] == "a"
+        open(d / f"#{inode}", "wb").close()
+        assert d.expect(0, "info", "--json", f"#{inode}").json()["segments"][0]["name"] == f"#{inode}"
+
+
+@test
+def info_says_who_holds_a_segment():
+    with Directory() as d:
+        np.save(open(d / "held.shm", "wb"), np.zeros(5000))
+        np.save(open(d / "free.shm", "wb"), np.zeros(5000))
+        script = "import mmap, sys; f = open(sys.argv[1], 'r+b'); m = mmap.mmap(f.fileno(), 0); print('up', flush=True); sys.stdin.read()"
+        holder = subprocess.Popen([sys.executable, "-c", script, d / "held.shm"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert holder.stdout.readline() == b"up\n"
+        answer = d.expect(0, "info", "--json", "held.shm", "free.shm").json()
+        assert list(answer) == ["segments"]
+        held, free = answer["segments"]
+        assert list(held) == KEYS + ["held_by"]
+        assert held["holders"] == 1 and held["state"] == "live"
+        assert free["holders"] == 0 and free["state"] is None and free["held_by"] == []
+        by = held["held_by"][0]
+        assert list(by) == ["pid", "user", "command", "cmdline", "started", "unit", "mapped", "open", "writable"]
+        assert by["pid"] == holder.pid and by["mapped"] == 1 and by["open"] >= 1 and by["writable"] is True
+        assert by["command"].startswith("python3") and "held.shm" in by["cmdline"] and by["unit"] is None
+        assert by["user"] == pwd.getpwuid(os.geteuid()).pw_name and by["started"].endswith("Z")
+        assert isinstance(held["holders_complete"], bool) and isinstance(held["holders_unread"], int)
+        assert (held["holders_reason"] is None) == held["holders_complete"]
+        text = d.expect(0, "info", "held.shm").out
+        assert str(holder.pid) in text and "by 1 process" in text
+        assert "no, nobody" in d.expect(0, "info", "free.shm").out
+        holder.communicate()
+        assert holder.returncode == 0
+
+
+@test
+def looking_neither_grows_a_sparse_segment_nor_keeps_it_open():
+    with Directory() as d:
+        with open(d / "sparse.shm", "wb") as f:
+            np.lib.format.write_array_header_1_0(f, {"descr": "<f8", "fortran_order": False, "shape": (1 << 20, 1 << 10)})
+            f.truncate(f.tell() + (8 << 30))
+        before = os.stat(d / "sparse.shm").st_blocks
+        for arguments in (["list"], ["info", "sparse.shm"], ["show", "sparse.shm"], ["show", "sparse.shm", "-i", "99999,-1"]):
+            d.expect(0, *arguments)
+        assert os.stat(d / "sparse.shm").st_blocks == before
+
+
+@test
+def entries_that_come_and_go_meanwhile_break_nothing():
+    with Directory() as d:
+        for i in range(500):
+            np.save(open(d / f"{i}.shm", "wb"), np.zeros(10))
+        script = (
+            "import os, sys\n"
+            "print('up', flush=True)\n"
+            "for round in range(100000):\n"
+            "    name = f'{sys.argv[1]}/{round % 500}.shm'\n"
+            "    os.path.exists(name) and os.unlink(name)\n"
+            "    open(name, 'wb').write(b'\\x93NUMPY\\x01' * (round % 3))\n"
+        )
+        storm = subprocess.Popen([sys.executable, "-c", script, d.path], stdout=subprocess.PIPE)
+        storm.stdout.readline()
+        try:
+            for _ in range(10):
+                for s in list_json(d)["segments"]:
+                    assert list(s) == KEYS
+                d.expect(0, "list")
+        finally:
+            storm.kill()
+            storm.communicate()
+
+
+main()

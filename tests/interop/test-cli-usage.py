@@ -1,0 +1,132 @@
+"""Options, help, and what a command line can get wrong."""
+import os
+import re
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.environ["SRCDIR"], "tests/support"))
+from cli import SHMTOP, Directory, main, test
+
+COMMANDS = ["list", "info", "show", "load", "rm"]
+
+
+@test
+def an_unknown_command_is_refused_and_the_known_are_named():
+    with Directory() as d:
+        for name in COMMANDS:
+            d.expect(2, "lst", says=name)
+        assert d.run("l\x1b[31m").code == 2
+
+
+@test
+def help_and_version_go_to_standard_output():
+    with Directory() as d:
+        for arguments in [["-h"], ["--help"], ["--version"], ["-V"]] + [[c, "--help"] for c in COMMANDS] + [["rm", "-h"]]:
+            done = d.expect(0, *arguments)
+            assert done.out and not done.err, arguments
+        assert re.fullmatch(r"shmtop \d+\.\d+\.\d+\n", d.run("-V").out)
+        for name in COMMANDS:
+            assert name in d.run("--help").out
+            assert f"shmtop [OPTIONS] {name}" in d.run(name, "--help").out
+
+
+@test
+def a_bad_option_is_a_usage_error_that_names_it():
+    with Directory() as d:
+        for arguments, says in [
+            (["--nonsense", "list"], "--nonsense"),
+            (["-x", "list"], "-x"),
+            (["list", "--where", "size>1G"], "--where"),
+            (["list", "--json=yes"], "--json takes no value"),
+            (["list", "-o"], "-o needs a value"),
+            (["list", "--sort"], "--sort needs a value"),
+            (["list", "-o", "name,nonsense"], "nonsense"),
+            (["list", "-o", ""], "-o"),
+            (["list", "--sort", "size:up"], "--sort"),
+            (["list", "a.shm"], "NAME"),
+            (["info"], "NAME"),
+            (["rm"], "NAME"),
+            (["rm", "--allow", "everything", "a"], "held or protected"),
+            (["show"], "NAME"),
+            (["show", "a", "b"], "NAME"),
+            (["show", "--format", "xml", "a"], "text, csv or json"),
+            (["load"], "FILE"),
+            (["load", "a", "b", "c"], "FILE"),
+            (["load", "--mode", "888", "a"], "--mode"),
+            (["load", "--mode", "07777", "a"], "--mode"),
+            (["load", "--order", "Z", "a"], "keep, C or F"),
+            (["load", "--layout", "zip", "a"], "npy or raw"),
+            (["load", "--group", "no-such-group-here", "a"], "no-such-group-here"),
+            (["load", "--owner", "no such\nuser", "a"], r"no such\x0auser"),
+            (["--color", "pink", "list"], "--color"),
+            (["list", "--\x1b[1m"], r"\x1b"),
+        ]:
+            d.expect(2, *arguments, says=says)
+
+
+@test
+def options_stand_before_the_command_and_two_dashes_end_them():
+    with Directory() as d:
+        open(d / "-dash", "wb").close()
+        assert d.expect(0, "info", "--json", "--", "-dash").json()["segments"][0]["name"] == "-dash"
+        done = subprocess.run([SHMTOP, f"--directory={d.path}", "--numeric", "--color=never", "--", "list", "--no-headings"],
+                              capture_output=True)
+        assert done.returncode == 0 and done.stdout.startswith(b"-dash"), done
+        d.expect(0, "rm", "--", "-dash")
+
+
+@test
+def a_directory_that_is_none_is_not_found():
+    with Directory() as d:
+        open(d / "file", "wb").close()
+        for where in ["/nonexistent/shm", d / "file"]:
+            done = subprocess.run([SHMTOP, "-d", where, "list"], capture_output=True)
+            assert done.returncode == 3 and where.encode() in done.stderr, done
+
+
+@test
+def closed_standard_descriptors_hurt_nobody():
+    with Directory() as d:
+        for fd in (0, 1, 2):
+            done = subprocess.run(["sh", "-c", f'exec "$0" "$@" {fd}>&-', *d.command("list")], capture_output=True)
+            assert done.returncode == (1 if fd == 1 else 0), (fd, done)
+
+
+@test
+def output_that_cannot_be_written_is_a_failure_with_a_reason():
+    with Directory() as d:
+        for i in range(300):
+            open(d / f"{i}.shm", "wb").close()
+        for arguments in (["list"], ["list", "--json"], ["--help"], ["info", "1.shm"]):
+            with open("/dev/full", "wb") as full:
+                d.expect(1, *arguments, stdout=full, says="No space left on device")
+
+
+@test
+def nobody_reading_any_more_makes_no_noise():
+    with Directory() as d:
+        for i in range(2000):
+            open(d / f"{i:04}.shm", "wb").close()
+        for arguments in (["list"], ["list", "--json"], ["info", "--json", *d.names()]):
+            read, write = os.pipe()
+            os.close(read)
+            done = subprocess.run(d.command(*arguments), stdout=write, stderr=subprocess.PIPE, timeout=60)
+            os.close(write)
+            assert done.returncode == 1 and done.stderr == b"", (arguments[:2], done.returncode, done.stderr)
+
+
+@test
+def the_manual_names_every_option_that_help_does():
+    manual = open(os.path.join(os.environ["SRCDIR"], "docs/shmtop.1")).read()
+    with Directory() as d:
+        for arguments in [[], *[[c] for c in COMMANDS]]:
+            text = d.run(*arguments, "--help").out
+            options = re.findall(r"--([a-z-]+)", text)
+            assert options
+            for option in options:
+                assert option == "help" or f"Fl Fl {option}" in manual, (arguments, option)
+            for letter in re.findall(r"(?:^|\s)-([A-Za-z])\b", text):
+                assert re.search(rf"Fl {letter}\b", manual), (arguments, letter)
+
+
+main()

@@ -1,0 +1,154 @@
+"""What the tests of the commands share: a private directory below /dev/shm, the program run in it, TAP.
+
+Whatever the program prints is looked at here: no control byte but the newline may reach a terminal.
+"""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import traceback
+
+SHMTOP = os.environ["SHMTOP"]
+DEADLINE = 60  # seconds; a command that hangs fails its test
+
+KEYS = (
+    "name size allocated layout dtype type shape order owner uid group gid mode created modified age holders "
+    "holders_complete holders_unread holders_reason loading ownerless producer creator_pid state damaged protected inode"
+).split()
+
+# Names that a world-writable directory may hold, with what is shown of them.
+HOSTILE = {
+    b"a\x1b]0;x\x07b": r"a\x1b]0;x\x07b",
+    b"bad\xff\xfeutf8": r"bad\xff\xfeutf8",
+    b"two\nlines": r"two\x0alines",
+    b"back\\slash": r"back\\slash",
+    "bidi\u202egpj".encode(): r"bidi\u202egpj",
+    "c1\u009bm".encode(): r"c1\u009bm",
+    "tag\U000e0041".encode(): r"tag\U000e0041",
+    "wide\u6f22\u5b57".encode(): "wide\u6f22\u5b57",
+    "comb\u0065\u0301".encode(): "comb\u0065\u0301",
+    b"-dash": "-dash",
+    b"#12": "#12",
+    b" blank ": " blank ",
+    b"x" * 255: "x" * 255,
+}
+
+
+class Result:
+    def __init__(self, code, out, err):
+        self.code, self.out_bytes, self.err_bytes = code, out, err
+        self.out, self.err = out.decode(), err.decode()
+
+    def json(self):
+        return json.loads(self.out)
+
+
+def check_printable(what, data):
+    text = data.decode("utf-8")  # never invalid
+    for c in text:
+        assert c == "\n" or (ord(c) >= 0x20 and not 0x7F <= ord(c) < 0xA0), f"control character {c!r} in {what}: {text!r}"
+        assert c not in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f", f"bidi in {what}: {text!r}"
+
+
+class Directory:
+    """A private directory of segments, and files to load beside it. Use with `with`."""
+
+    def __init__(self, mode=0o777):
+        self.mode = mode
+
+    def __enter__(self):
+        self.path = tempfile.mkdtemp(prefix="shmtop-test-", dir="/dev/shm")
+        os.chmod(self.path, self.mode)
+        self.files = tempfile.mkdtemp(prefix="shmtop-test-")
+        os.chmod(self.files, 0o755)
+        self.program = None
+        return self
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.path, ignore_errors=True)
+        shutil.rmtree(self.files, ignore_errors=True)
+
+    def __truediv__(self, name):
+        return os.path.join(os.fsencode(self.path), name) if isinstance(name, bytes) else os.path.join(self.path, name)
+
+    def file(self, name):
+        return os.path.join(self.files, name)
+
+    def names(self):
+        return sorted(os.listdir(self.path))
+
+    def program_for_others(self):
+        """The program where another user can run it: the build directory may be closed to them."""
+        if not self.program:
+            self.program = shutil.copy(SHMTOP, self.file("shmtop"))
+            os.chmod(self.program, 0o755)
+        return self.program
+
+    def command(self, *arguments, options=(), uid=None):
+        program = self.program_for_others() if uid is not None else SHMTOP
+        return [program, "-d", self.path, *options, *arguments]
+
+    def run(self, *arguments, options=(), uid=None, input=b"", env=None, **more):
+        identity = {"user": uid, "group": uid, "extra_groups": []} if uid is not None else {}
+        feed = {} if "stdin" in more else {"input": input}
+        done = subprocess.run(
+            self.command(*arguments, options=options, uid=uid),
+            stdout=more.pop("stdout", subprocess.PIPE),
+            stderr=subprocess.PIPE,
+            env={**os.environ, "LC_ALL": "C.UTF-8", "COLUMNS": "80", "LINES": "24", **(env or {})},
+            timeout=DEADLINE,
+            **feed,
+            **identity,
+            **more,
+        )
+        out = done.stdout or b""
+        check_printable("output", out)
+        check_printable("messages", done.stderr)
+        return Result(done.returncode, out, done.stderr)
+
+    def expect(self, code, *arguments, says=None, **more):
+        result = self.run(*arguments, **more)
+        assert result.code == code, f"{arguments}: exit {result.code}, not {code}: {result.err}"
+        if says is not None:
+            assert says in result.err, f"{arguments}: {result.err!r} does not say {says!r}"
+        if code != 0:
+            assert result.err.startswith("shmtop: "), f"{arguments}: no reason: {result.err!r}"
+        return result
+
+
+TESTS = []
+
+
+class Skip(Exception):
+    pass
+
+
+def test(function):
+    TESTS.append(function)
+    return function
+
+
+def need_root():
+    if os.geteuid() != 0:
+        raise Skip("needs root to become another user")
+
+
+def main():
+    failed = False
+    print(f"1..{len(TESTS)}")
+    for number, function in enumerate(TESTS, 1):
+        name = function.__name__.replace("_", " ")
+        try:
+            function()
+            print(f"ok {number} - {name}")
+        except Skip as why:
+            print(f"ok {number} - {name} # SKIP {why}")
+        except BaseException:
+            failed = True
+            print(f"not ok {number} - {name}")
+            for line in traceback.format_exc().splitlines():
+                print("# " + line.encode("ascii", "backslashreplace").decode())
+        sys.stdout.flush()
+    sys.exit(failed)
