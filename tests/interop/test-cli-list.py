@@ -271,6 +271,23 @@ def info_says_who_holds_a_segment():
 
 
 @test
+def info_of_a_directory_is_that_of_its_files():
+    with Directory() as d:
+        os.mkdir(d / "dir")
+        empty = d.expect(0, "info", "--json", "dir").json()["segments"][0]
+        assert (empty["holders"], empty["holders_complete"], empty["holders_reason"]) == (0, True, None), empty
+        np.save(open(d / "dir/a", "wb"), np.zeros(100))
+        with open(d / "dir/a", "rb"):
+            held = d.expect(0, "info", "--json", "dir").json()["segments"][0]
+            assert (held["holders"], held["state"]) == (1, "live") and held["held_by"][0]["pid"] == os.getpid(), held
+        if os.geteuid() == 0:
+            os.chmod(d / "dir", 0o700)
+            closed = d.expect(0, "info", "--json", "dir", uid=12345).json()["segments"][0]
+            assert closed["holders_complete"] is False and closed["holders_reason"] and closed["state"] is None, closed
+            assert "unknown" in d.expect(0, "info", "dir", uid=12345).out
+
+
+@test
 def looking_neither_grows_a_sparse_segment_nor_keeps_it_open():
     with Directory() as d:
         with open(d / "sparse.shm", "wb") as f:

@@ -123,10 +123,9 @@ static void put_holder(const struct info *info, const struct holder *holder)
 
 static void put_use(const struct info *info, const struct use *use)
 {
-    char unread[512], text[sizeof unread + 128];
+    char text[ERROR_TEXT_MAX + 64];
     size_t count = use->holders->count;
     enum held held = use_held(use);
-    use_unread(use->sweep, unread, sizeof unread);
     if (count > 0)
         snprintf(text, sizeof text, "yes, by %zu process%s", count, count == 1 ? "" : "es");
     else if (held == HELD_YES)
@@ -138,8 +137,10 @@ static void put_use(const struct info *info, const struct use *use)
     put_line(info, "held:", text);
     for (size_t i = 0; i < count; i++)
         put_holder(info, &use->holders->list[i]);
-    if (unread[0] && held != HELD_NO)
-        put_line(info, "", unread);
+    if (use->complete || held == HELD_NO)
+        return;
+    snprintf(text, sizeof text, "not every process could be seen (%s)", use->reason);
+    put_line(info, "", text);
 }
 
 static void put_protection(const struct info *info, const char *owner)
@@ -221,6 +222,20 @@ static bool is_lost(const struct delete_item *item)
     return item->problem.code == ENOENT || item->problem.code == ESTALE;
 }
 
+/* Of a directory that may not be read nothing is known; of one that is empty, that nobody holds anything in
+ * it. */
+static struct use use_of(const struct delete_item *item, const struct sweep *sweep)
+{
+    bool looked = item->problem.code == 0;
+    return (struct use){
+        .held = looked ? item->held : HELD_UNKNOWN,
+        .holders = &item->holders,
+        .complete = looked && (sweep->complete || sweep->count == 0),
+        .unread = sweep->unread,
+        .reason = looked ? sweep->reason : item->problem.text,
+    };
+}
+
 static void show_one(struct info *info, struct json *json, const char *name, struct delete_item *item,
                      const struct sweep *sweep)
 {
@@ -234,7 +249,7 @@ static void show_one(struct info *info, struct json *json, const char *name, str
         return;
     }
     struct row row;
-    struct use use = {item->held, &item->holders, sweep};
+    struct use use = use_of(item, sweep);
     row_from_segment(&row, &item->segment);
     row.is_protected = item->is_protected;
     if (info->json)

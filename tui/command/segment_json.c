@@ -104,11 +104,11 @@ static void put_holders(struct json *json, const struct use *use)
     json_key(json, "holders");
     json_put_unsigned(json, use->holders->count);
     json_key(json, "holders_complete");
-    json_put_bool(json, use->sweep->complete);
+    json_put_bool(json, use->complete);
     json_key(json, "holders_unread");
-    json_put_unsigned(json, use->sweep->unread);
+    json_put_unsigned(json, use->unread);
     json_key(json, "holders_reason");
-    json_put_text(json, use->sweep->complete ? NULL : use->sweep->reason);
+    json_put_text(json, use->complete ? NULL : use->reason);
 }
 
 static void put_use(struct json *json, const struct use *use)

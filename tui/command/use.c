@@ -12,7 +12,7 @@ enum held use_held(const struct use *use)
         return use->held;
     if (use->holders->count > 0)
         return HELD_YES;
-    return use->sweep->complete ? HELD_NO : HELD_UNKNOWN;
+    return use->complete ? HELD_NO : HELD_UNKNOWN;
 }
 
 static size_t append(char *buf, size_t size, size_t used, const char *text)

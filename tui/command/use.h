@@ -13,7 +13,9 @@
 struct use {
     enum held held;
     const struct holders *holders; /* borrowed */
-    const struct sweep *sweep;     /* borrowed: complete, unread, reason */
+    bool complete;                 /* whether all who might hold it were looked at */
+    uint32_t unread;               /* processes that could not be read */
+    const char *reason;            /* borrowed: why not complete */
 };
 
 /* Whether anyone holds it; HELD_UNKNOWN where neither the kernel nor a complete sweep could tell. */
