@@ -25,6 +25,7 @@ struct pty {
     int events;   /* a pidfd, or the pipe on which the "shell" reports wait statuses */
     int commands; /* to the "shell": f, b */
     bool job, ended, stopped, stalled;
+    bool drained; /* nobody has the tty open any more, and all that was written was read */
     int status;
     struct termios before;
     struct screen *screen;
@@ -333,27 +334,21 @@ static void read_event(struct pty *pty)
 /* Waits for output or an event, at most so long, and takes what has come. */
 static void step(struct pty *pty, long milliseconds)
 {
-    struct pollfd watched[2] = {{.fd = pty->stalled ? -1 : pty->master, .events = POLLIN},
+    struct pollfd watched[2] = {{.fd = pty->stalled || pty->drained ? -1 : pty->master, .events = POLLIN},
                                 {.fd = pty->ended ? -1 : pty->events, .events = POLLIN}};
 
     if (poll(watched, 2, (int)milliseconds) <= 0)
         return;
-    if (watched[0].revents & POLLIN)
-        read_output(pty);
-    else if (watched[1].revents != 0) /* only when all that it wrote before was read */
+    if (watched[0].revents != 0)
+        pty->drained = !read_output(pty);
+    else if (watched[1].revents != 0)
         read_event(pty);
-    else if (watched[0].revents != 0 && pty->ended)
-        pty_hang_up(pty);
-    else if (watched[0].revents != 0) /* it will end any moment: wait for that alone */
-        poll(&watched[1], 1, (int)milliseconds);
 }
 
-/* It has ended, and all that it wrote was read. */
+/* It has ended, and all that it wrote was read: its last words may come after the news of its end. */
 static bool is_over(const struct pty *pty)
 {
-    struct pollfd watched = {.fd = pty->stalled ? -1 : pty->master, .events = POLLIN};
-
-    return pty->ended && (poll(&watched, 1, 0) <= 0 || !(watched.revents & POLLIN));
+    return pty->ended && (pty->drained || pty->stalled || pty->master < 0);
 }
 
 bool pty_wait(struct pty *pty, pty_condition condition, void *data, int milliseconds)
@@ -475,7 +470,7 @@ void pty_wait_text_at(struct pty *pty, const char *text, bool present, const cha
 static bool has_ended(struct pty *pty, void *data)
 {
     (void)data;
-    return pty->ended;
+    return is_over(pty);
 }
 
 int pty_wait_exit_at(struct pty *pty, int milliseconds, const char *file, int line)
