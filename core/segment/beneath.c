@@ -96,6 +96,22 @@ int facts_get(int dirfd, const char *file, struct facts *ret_facts)
     return 0;
 }
 
+bool facts_are_of_mount(const struct facts *facts, uint64_t device)
+{
+    return facts->id.device != device || facts->st.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+}
+
+int place_check_mount(const struct place *place, const struct facts *facts, struct error *error)
+{
+    struct facts parent;
+    int r = facts_get(place->fd, "", &parent);
+    if (r < 0)
+        return beneath_error(error, -r, "look at");
+    if (facts_are_of_mount(facts, parent.id.device))
+        return error_set(error, EBUSY, "a file system is mounted on it");
+    return 0;
+}
+
 /* Only the owner and root may leave the access time as it is. */
 static int noatime(const struct facts *facts)
 {

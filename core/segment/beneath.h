@@ -31,6 +31,14 @@ struct facts {
 };
 int facts_get(int dirfd, const char *file, struct facts *ret_facts);
 
+/*
+ * Whether another file system, or another part of this one, is mounted on the entry of these facts; device:
+ * of the directory that it lies in. Before Linux 5.8 the second kind is not seen.
+ */
+bool facts_are_of_mount(const struct facts *facts, uint64_t device);
+/* -EBUSY where something is mounted on the directory that place names, whose facts these are. */
+int place_check_mount(const struct place *place, const struct facts *facts, struct error *error);
+
 /* ns since 1970, clamped to what 64 bits hold: any user may set any time. */
 int64_t facts_time(const struct statx_timestamp *time);
 

@@ -182,7 +182,9 @@ int removal_unlink(const struct directory *directory, const char *name, const st
     if (!identity_equal(&facts.id, id))
         return replaced(error);
     if (S_ISDIR(facts.st.stx_mode))
-        return unlink_tree(&place, id, must_be_unheld, error);
+        return (r = place_check_mount(&place, &facts, error)) < 0
+                   ? r
+                   : unlink_tree(&place, id, must_be_unheld, error);
     if (S_ISREG(facts.st.stx_mode))
         return unlink_file(place.fd, place.file, id, must_be_unheld, error);
     return unlink_same(place.fd, place.file, id, error);

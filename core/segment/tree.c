@@ -26,7 +26,7 @@ static int refuse(const struct walk *walk, int code)
 
 static int walk_below(struct walk *walk, int dirfd, const char *file, const struct facts *facts, int depth)
 {
-    if (facts->id.device != walk->device)
+    if (facts_are_of_mount(facts, walk->device))
         return refuse(walk, -EXDEV);
     if (depth == TREE_DEPTH_MAX)
         return refuse(walk, -ELOOP);

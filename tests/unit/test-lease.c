@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -310,6 +311,51 @@ static void what_is_mounted_in_a_tree_stays(void **state)
     tmpdir_mkdir(&f->tmpdir, "d/mounted");
 }
 
+static void what_is_mounted_on_a_directory_stays(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = {0};
+    struct tmpdir inner = {0};
+    tmpdir_mkdir(&f->tmpdir, "mounted");
+    snprintf(inner.path, sizeof inner.path, "%.200s/mounted", f->tmpdir.path);
+    tmpdir_mount(&inner, "size=64k");
+    assert_int_equal(directory_reopen(f->directory, NULL), 0); /* in the namespace that has the mount */
+    tmpdir_write_text(&f->tmpdir, "mounted/f", "x");
+    struct identity id = identity(f, "mounted");
+    assert_int_equal(removal_unlink(f->directory, "mounted", &id, false, &error), -EBUSY);
+    assert_string_equal(error.text, "a file system is mounted on it");
+    assert_true(tmpdir_exists(&f->tmpdir, "mounted/f"));
+    tmpdir_remove(&inner);
+    tmpdir_mkdir(&f->tmpdir, "mounted");
+}
+
+/* The same file system, mounted there once more: its device is no other. */
+static void what_is_bound_in_a_tree_stays(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = {0};
+    struct tmpdir inner = {0};
+    tmpdir_mkdir(&f->tmpdir, "t");
+    snprintf(inner.path, sizeof inner.path, "%.200s/t", f->tmpdir.path);
+    tmpdir_mount(&inner, "size=64k");
+    assert_int_equal(directory_reopen(f->directory, NULL), 0);
+    tmpdir_remove(&inner);
+    tmpdir_mkdir(&f->tmpdir, "kept");
+    tmpdir_write_text(&f->tmpdir, "kept/f", "x");
+    tmpdir_mkdir(&f->tmpdir, "d");
+    tmpdir_mkdir(&f->tmpdir, "d/bound");
+    const char *bound = tmpdir_path(&f->tmpdir, "d/bound");
+    assert_return_code(mount(tmpdir_path(&f->tmpdir, "kept"), bound, NULL, MS_BIND, NULL), errno);
+    struct identity id = identity(f, "d");
+    int r = removal_unlink(f->directory, "d", &id, false, &error);
+    id = identity(f, "d/bound");
+    int on = removal_unlink(f->directory, "d/bound", &id, false, NULL);
+    assert_return_code(umount(bound), errno);
+    assert_int_equal(r, -EBUSY);
+    assert_int_equal(on, -EBUSY);
+    assert_true(tmpdir_exists(&f->tmpdir, "kept/f"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 int main(void)
 {
@@ -329,6 +375,8 @@ int main(void)
         TEST(a_tree_too_deep_is_refused),
         TEST(a_sticky_directory_says_whose_it_is),
         TEST(what_is_mounted_in_a_tree_stays),
+        TEST(what_is_mounted_on_a_directory_stays),
+        TEST(what_is_bound_in_a_tree_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
