@@ -31,9 +31,8 @@ static int visit(void *context, int dirfd, const char *file, const struct facts 
                             .id = facts->id,
                             .allocated = facts->st.stx_blocks * 512,
                             .links = facts->st.stx_nlink,
+                            .is_directory = S_ISDIR(facts->st.stx_mode),
                             .held = HELD_NO};
-    if (S_ISDIR(facts->st.stx_mode))
-        return 0;
     if (S_ISREG(facts->st.stx_mode))
         member.held = ask(dirfd, file);
     int r = walk->each(walk->context, &member);
@@ -63,6 +62,13 @@ int members_each(const struct directory *directory, const char *name, member_fun
     struct place place AUTO_PLACE = {.opened = -1};
     struct walk walk = {.each = each, .context = context};
     int r = place_find(directory, name, &place, error);
+    if (r < 0)
+        return r;
+    struct facts facts;
+    r = facts_get(place.fd, place.file, &facts);
+    if (r < 0)
+        return beneath_error(error, -r, "look at");
+    r = place_check_mount(&place, &facts, error);
     if (r < 0)
         return r;
     int fd = beneath_open_list(place.fd, place.file);

@@ -11,13 +11,14 @@ struct member {
     struct identity id;
     uint64_t allocated;
     uint32_t links;
+    bool is_directory;
     enum held held; /* what the lease said; what is no regular file takes none: HELD_NO */
 };
 
 /*
- * Calls each(context, member) for everything in the tree of the directory NAME that is no directory itself; a
+ * Calls each(context, member) for everything in the tree of the directory NAME; a
  * failing each ends it with its value. No link is followed. -ENOENT, -EACCES where a part of it may not be
- * read, -ENOTSUP where it is too deep, -EBUSY where another file system is mounted in it, -ECANCELED.
+ * read, -ENOTSUP where it is too deep, -EBUSY where another file system is mounted in or on it, -ECANCELED.
  */
 typedef int member_function(void *context, const struct member *member);
 int members_each(const struct directory *directory, const char *name, member_function *each, void *context,

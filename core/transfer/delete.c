@@ -57,25 +57,14 @@ static void check_protected(struct delete_item *item, const char *name)
     item->protected_by = owner;
 }
 
-/* As if it lay directly in the directory, however deep it does. */
-static void check_member_protected(struct delete_item *item, const struct member *member)
-{
-    char name[NAME_PATH_MAX];
-    size_t directory = strlen(item->segment.name), file = strlen(member->file);
-    if (strchr(item->segment.name, '/') || directory + 1 + file >= sizeof name)
-        return;
-    memcpy(name, item->segment.name, directory);
-    name[directory] = '/';
-    memcpy(name + directory + 1, member->file, file + 1);
-    check_protected(item, name);
-}
-
 static int take_member(void *context, const struct member *member)
 {
     struct checking *checking = context;
     struct delete_item *item = &checking->check->items[checking->item];
+    check_protected(item, member->file); /* however deep it lies */
+    if (member->is_directory)
+        return 0;
     item->held = worse(item->held, member->held);
-    check_member_protected(item, member);
     return add_target(checking, &(struct target){member->id, checking->item, member->allocated, member->links,
                                                  member->held});
 }

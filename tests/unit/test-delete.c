@@ -276,6 +276,25 @@ static void test_tree(void **state)
     delete_check_clear(&checked);
 }
 
+/* What software needs may lie anywhere in a tree, and be a directory itself. */
+static void test_protected_in_tree(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const names[] = {"dir/deep", "dir", "other"};
+    make_tree(&fixture->tmpdir);
+    tmpdir_write_text(&fixture->tmpdir, "dir/deep/sem.lock", "bytes");
+    tmpdir_mkdir(&fixture->tmpdir, "other");
+    tmpdir_mkdir(&fixture->tmpdir, "other/aeron-user");
+    tmpdir_write_text(&fixture->tmpdir, "other/aeron-user/cnc.dat", "bytes");
+    struct delete_check checked = check(fixture, names, 3);
+    for (size_t i = 0; i < 3; i++)
+        expect_refusal(fixture, &checked.items[i], nothing, EBUSY, "protected");
+    assert_true(tmpdir_exists(&fixture->tmpdir, "dir/deep/sem.lock"));
+    assert_true(tmpdir_exists(&fixture->tmpdir, "other/aeron-user/cnc.dat"));
+    run(fixture, &checked.items[0], protected);
+    delete_check_clear(&checked);
+}
+
 static void test_held_tree(void **state)
 {
     struct fixture *fixture = *state;
@@ -358,6 +377,7 @@ int main(void)
         TEST(test_other_hard_link),
         TEST(test_links_and_fifos),
         TEST(test_tree),
+        TEST(test_protected_in_tree),
         TEST(test_held_tree),
         TEST(test_one_holder_of_many),
         TEST(test_cancel),
