@@ -393,14 +393,11 @@ static int check_again(struct publish *publish, int *ret_fd, struct error *error
     publish->old.allocated = facts.st.stx_blocks * 512;
     publish->old.links = facts.st.stx_nlink;
     int fd = segment_open(publish->directory, publish->name, &publish->old.id, error);
-    if (fd == -EACCES) {
-        publish->old.held = HELD_UNKNOWN;
-        return 0;
-    }
-    if (fd < 0)
+    if (fd < 0 && fd != -EACCES && fd != -EBUSY)
         return fd;
-    *ret_fd = fd;
-    publish->old.held = lease_take(fd);
+    /* Busy: somebody has a lease on it, and so has it open. */
+    publish->old.held = fd >= 0 ? lease_take(fd) : fd == -EBUSY ? HELD_YES : HELD_UNKNOWN;
+    *ret_fd = fd < 0 ? -1 : fd;
     return publish->old.held == HELD_YES && !publish->options.allow_held ? refuse_held(error) : 0;
 }
 

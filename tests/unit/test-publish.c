@@ -282,6 +282,27 @@ static void test_replace_held(void **state)
     directory_close(directory);
 }
 
+/* Who has a lease on it, and does not give it back, has it open. */
+static void test_replace_leased(void **state)
+{
+    struct tmpdir *tmpdir = *state;
+    struct directory *directory = open_directory(tmpdir);
+    struct publish_options options = replacing;
+    tmpdir_write_text(tmpdir, "a.shm", "old");
+    int fd = open(tmpdir_path(tmpdir, "a.shm"), O_RDONLY | O_CLOEXEC);
+    assert_int_equal(lease_take(fd), HELD_NO);
+    expect_refusal(directory, "a.shm", &options, EBUSY, "--allow held");
+    options.allow_held = true;
+    struct publish *publish = begin(directory, "a.shm", &options);
+    struct identity id;
+    assert_int_equal(publish_commit(publish, &id, NULL), 0);
+    assert_int_equal(publish_get_old(publish)->held, HELD_YES);
+    publish_free(publish);
+    close(fd);
+    assert_int_equal(tmpdir_inode(tmpdir, "a.shm"), id.inode);
+    directory_close(directory);
+}
+
 static void test_replace_protected(void **state)
 {
     struct directory *directory = open_directory(*state);
@@ -566,6 +587,7 @@ int main(void)
         TEST(test_read_only),
         TEST(test_replace),
         TEST(test_replace_held),
+        TEST(test_replace_leased),
         TEST(test_replace_protected),
         TEST(test_changes_meanwhile),
         TEST(test_copy),
