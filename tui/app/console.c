@@ -349,7 +349,7 @@ static int64_t next_due(const struct console *console, bool working)
         due = earlier(due, console->frame + FRAME_MS);
     if (working)
         due = earlier(due, console->progress + PROGRESS_MS);
-    if (console->more)
+    if (console->more && app_wants_changes(console->app)) /* else they wait, and so do we */
         due = earlier(due, console->taken + COALESCE_MS);
     return due;
 }
