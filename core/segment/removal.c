@@ -1,6 +1,7 @@
 #include "core/segment/removal.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,7 +11,8 @@
 
 struct removal {
     bool must_be_unheld;
-    bool explained; /* the error says why the walk ended */
+    const struct removal_list *listed; /* NULL: all that is there */
+    bool explained;                    /* the error says why the walk ended */
     struct error *error;
 };
 
@@ -99,23 +101,55 @@ static int explain(struct removal *removal, const char *file, const struct error
     return error_set(removal->error, why->code, "%s in it: %s", name, why->text);
 }
 
+static int compare_identities(const void *a, const void *b)
+{
+    const struct identity *x = a, *y = b;
+    if (x->device != y->device)
+        return x->device < y->device ? -1 : 1;
+    return x->inode < y->inode ? -1 : x->inode > y->inode;
+}
+
+/* An empty directory may have come meanwhile: there is nothing in it to lose. */
+static bool is_listed(const struct removal *removal, const struct facts *facts)
+{
+    const struct removal_list *listed = removal->listed;
+    if (!listed || S_ISDIR(facts->st.stx_mode))
+        return true;
+    const struct identity *found =
+        listed->count ? bsearch(&facts->id, listed->ids, listed->count, sizeof *found, compare_identities)
+                      : NULL;
+    return found && identity_equal(found, &facts->id);
+}
+
+static int explain_unlisted(struct removal *removal, const char *file)
+{
+    struct error why;
+    error_set(&why, ESTALE, "made meanwhile");
+    return explain(removal, file, &why);
+}
+
 static int ask_entry(void *context, int dirfd, const char *file, const struct facts *facts)
 {
+    struct removal *removal = context;
     enum held state = HELD_UNKNOWN;
-    if (S_ISREG(facts->st.stx_mode)) {
+    if (!is_listed(removal, facts))
+        return explain_unlisted(removal, file);
+    if (removal->must_be_unheld && S_ISREG(facts->st.stx_mode)) {
         int fd AUTO_CLOSE = take_lease(dirfd, file, &state);
     }
     if (state != HELD_YES)
         return 0;
     struct error why;
     held(&why);
-    return explain(context, file, &why);
+    return explain(removal, file, &why);
 }
 
 static int remove_entry(void *context, int dirfd, const char *file, const struct facts *facts)
 {
     struct removal *removal = context;
     struct error why = {0};
+    if (!is_listed(removal, facts))
+        return explain_unlisted(removal, file);
     int r = S_ISREG(facts->st.stx_mode) ? unlink_file(dirfd, file, &facts->id, removal->must_be_unheld, &why)
                                         : unlink_same(dirfd, file, &facts->id, &why);
     return r < 0 && r != -ENOENT ? explain(removal, file, &why) : 0;
@@ -154,21 +188,19 @@ static int walk_same(struct removal *removal, const struct place *place, const s
     return r < 0 ? walk_failed(removal, r) : 0;
 }
 
-/* All leases are asked before the first unlink, so that a held file stops it while everything is still there.
- */
-static int unlink_tree(const struct place *place, const struct identity *id, bool must_be_unheld,
-                       struct error *error)
+/* All is asked before the first unlink, so that what stops it stops it while everything is still there. */
+static int unlink_tree(struct removal *removal, const struct place *place, const struct identity *id)
 {
-    struct removal removal = {.must_be_unheld = must_be_unheld, .error = error};
-    int r = must_be_unheld ? walk_same(&removal, place, id, ask_entry) : 0;
+    int r = removal->must_be_unheld || removal->listed ? walk_same(removal, place, id, ask_entry) : 0;
     if (r == 0)
-        r = walk_same(&removal, place, id, remove_entry);
-    return r < 0 ? r : unlink_same(place->fd, place->file, id, error);
+        r = walk_same(removal, place, id, remove_entry);
+    return r < 0 ? r : unlink_same(place->fd, place->file, id, removal->error);
 }
 
-int removal_unlink(const struct directory *directory, const char *name, const struct identity *id,
-                   bool must_be_unheld, struct error *error)
+int removal_unlink_listed(const struct directory *directory, const char *name, const struct identity *id,
+                          const struct removal_list *listed, bool must_be_unheld, struct error *error)
 {
+    struct removal removal = {.must_be_unheld = must_be_unheld, .listed = listed, .error = error};
     struct place place AUTO_PLACE = {.opened = -1};
     struct facts facts;
     int r = directory_may_change(directory, error);
@@ -182,10 +214,14 @@ int removal_unlink(const struct directory *directory, const char *name, const st
     if (!identity_equal(&facts.id, id))
         return replaced(error);
     if (S_ISDIR(facts.st.stx_mode))
-        return (r = place_check_mount(&place, &facts, error)) < 0
-                   ? r
-                   : unlink_tree(&place, id, must_be_unheld, error);
+        return (r = place_check_mount(&place, &facts, error)) < 0 ? r : unlink_tree(&removal, &place, id);
     if (S_ISREG(facts.st.stx_mode))
         return unlink_file(place.fd, place.file, id, must_be_unheld, error);
     return unlink_same(place.fd, place.file, id, error);
+}
+
+int removal_unlink(const struct directory *directory, const char *name, const struct identity *id,
+                   bool must_be_unheld, struct error *error)
+{
+    return removal_unlink_listed(directory, name, id, NULL, must_be_unheld, error);
 }

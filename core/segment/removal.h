@@ -7,12 +7,24 @@
 #include "core/segment/lease.h"
 
 /*
- * Unlinks name if it still is the segment with this identity (where it can be had, while we hold its lease, so that nobody
- * opens it in between; must_be_unheld makes a refused lease -EBUSY). A directory's tree is removed file by file with
- * unlinkat beneath its descriptor, no link followed, bounded depth. -EROFS, -ENOENT, -ESTALE (another now), -EACCES (sticky
- * directory: says whose), -EBUSY.
+ * Unlinks name if it still is the segment with this identity (where it can be had, while we hold its lease,
+ * so that nobody opens it in between; must_be_unheld makes a refused lease -EBUSY). A directory's tree is
+ * removed file by file with unlinkat beneath its descriptor, no link followed, bounded depth. -EROFS,
+ * -ENOENT, -ESTALE (another now), -EACCES (sticky directory: says whose), -EBUSY.
  */
-int removal_unlink(const struct directory *directory, const char *name, const struct identity *id, bool must_be_unheld,
-                   struct error *error);
+int removal_unlink(const struct directory *directory, const char *name, const struct identity *id,
+                   bool must_be_unheld, struct error *error);
+
+/*
+ * What may go with a directory: every file that was listed in its tree, ordered by device and inode.
+ * removal_unlink_listed deletes a directory only if it holds no other file (-ESTALE; asked before the first
+ * unlink, and again before each): what was made in it since was neither shown nor checked.
+ */
+struct removal_list {
+    const struct identity *ids; /* borrowed */
+    size_t count;
+};
+int removal_unlink_listed(const struct directory *directory, const char *name, const struct identity *id,
+                          const struct removal_list *listed, bool must_be_unheld, struct error *error);
 
 #endif

@@ -117,16 +117,26 @@ static int compare_targets(const void *a, const void *b)
     return 0;
 }
 
+/* The targets of an item stand together. */
+static void list_files(struct checking *checking)
+{
+    struct delete_check *check = checking->check;
+    for (size_t i = 0; i < checking->count; i++) {
+        struct removal_list *files = &check->items[checking->targets[i].item].files;
+        check->ids[i] = checking->targets[i].id;
+        if (files->count++ == 0)
+            files->ids = &check->ids[i];
+    }
+}
+
 static int sweep_targets(struct checking *checking, const char *proc_root, struct error *error)
 {
-    struct identity *ids = calloc(checking->count, sizeof *ids);
-    if (!ids)
+    struct delete_check *check = checking->check;
+    check->ids = calloc(checking->count, sizeof *check->ids);
+    if (!check->ids)
         return error_set_errno(error, ENOMEM, "cannot look who holds them");
-    for (size_t i = 0; i < checking->count; i++)
-        ids[i] = checking->targets[i].id;
-    int r = sweep_run(proc_root, ids, checking->count, &checking->check->sweep, checking->progress, error);
-    free(ids);
-    return r;
+    list_files(checking);
+    return sweep_run(proc_root, check->ids, checking->count, &check->sweep, checking->progress, error);
 }
 
 /* Two lists ordered by pid into one; a process in both is one holder. to has room for both. */
@@ -242,6 +252,7 @@ void delete_check_clear(struct delete_check *check)
     }
     free(check->items);
     free(check->merged);
+    free(check->ids);
     sweep_clear(&check->sweep);
     memset(check, 0, sizeof *check);
 }
@@ -262,7 +273,8 @@ int delete_run(const struct directory *directory, const struct delete_item *item
                          item->protected_by ? item->protected_by : "software that needs it");
     if (delete_item_is_held(item) && !allow.held)
         return error_set(error, EBUSY, "in use (--allow held deletes it all the same: who uses it keeps it)");
-    int r = removal_unlink(directory, item->segment.name, &item->segment.id, !allow.held, error);
+    int r = removal_unlink_listed(directory, item->segment.name, &item->segment.id, &item->files, !allow.held,
+                                  error);
     if (r == 0)
         *ret_freed = item->freed_now;
     return r;

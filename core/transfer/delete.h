@@ -16,15 +16,17 @@ struct delete_item {
         holders;       /* borrowed from the check; a directory's are those of its whole tree, no pid twice */
     bool is_protected; /* the name, or one in the directory */
     const char *protected_by;
-    uint64_t freed_now;   /* bytes that come back at once */
-    uint64_t freed_later; /* bytes that come back when the holders end (or another hard link goes) */
-    struct error problem; /* code != 0: it cannot be deleted at all (gone, …) */
+    uint64_t freed_now;        /* bytes that come back at once */
+    uint64_t freed_later;      /* bytes that come back when the holders end (or another hard link goes) */
+    struct removal_list files; /* borrowed from the check: every file that would go */
+    struct error problem;      /* code != 0: it cannot be deleted at all (gone, …) */
 };
 
 struct delete_check {
     size_t count;
     struct delete_item *items; /* in the order asked for */
     struct sweep sweep;        /* of everything that would go; its order is nobody's business */
+    struct identity *ids;      /* owned: of everything that would go, the items' one after the other */
     struct holder **merged;    /* owned: the directories' holders */
 };
 

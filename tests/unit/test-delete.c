@@ -276,6 +276,29 @@ static void test_tree(void **state)
     delete_check_clear(&checked);
 }
 
+/* Nobody was asked about it, and it may be a semaphore. */
+static void test_made_in_tree_meanwhile(void **state)
+{
+    struct fixture *fixture = *state;
+    make_tree(&fixture->tmpdir);
+    struct delete_check checked = check_one(fixture, "dir");
+    tmpdir_write_text(&fixture->tmpdir, "dir/deep/new", "bytes");
+    expect_refusal(fixture, &checked.items[0], nothing, ESTALE, "new in it: made meanwhile");
+    expect_refusal(fixture, &checked.items[0], held, ESTALE, "new in it: made meanwhile");
+    assert_true(tmpdir_exists(&fixture->tmpdir, "dir/one"));
+    assert_true(tmpdir_exists(&fixture->tmpdir, "dir/deep/two"));
+    tmpdir_unlink(&fixture->tmpdir, "dir/deep/new");
+    tmpdir_unlink(&fixture->tmpdir, "dir/one"); /* what went has not to go */
+    run(fixture, &checked.items[0], nothing);
+    assert_false(tmpdir_exists(&fixture->tmpdir, "dir"));
+    delete_check_clear(&checked);
+    tmpdir_mkdir(&fixture->tmpdir, "empty");
+    checked = check_one(fixture, "empty");
+    tmpdir_write_text(&fixture->tmpdir, "empty/new", "bytes");
+    expect_refusal(fixture, &checked.items[0], nothing, ESTALE, "made meanwhile");
+    delete_check_clear(&checked);
+}
+
 /* What software needs may lie anywhere in a tree, and be a directory itself. */
 static void test_protected_in_tree(void **state)
 {
@@ -377,6 +400,7 @@ int main(void)
         TEST(test_other_hard_link),
         TEST(test_links_and_fifos),
         TEST(test_tree),
+        TEST(test_made_in_tree_meanwhile),
         TEST(test_protected_in_tree),
         TEST(test_held_tree),
         TEST(test_one_holder_of_many),

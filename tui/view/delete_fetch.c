@@ -41,11 +41,21 @@ static bool same_holders(const struct holders *a, const struct holders *b)
     return true;
 }
 
+static bool same_files(const struct removal_list *a, const struct removal_list *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (!identity_equal(&a->ids[i], &b->ids[i]))
+            return false;
+    return true;
+}
+
 static bool same_item(const struct delete_item *a, const struct delete_item *b)
 {
     return a->problem.code == b->problem.code && a->held == b->held && a->is_protected == b->is_protected &&
            (a->problem.code != 0 || identity_equal(&a->segment.id, &b->segment.id)) &&
-           same_holders(&a->holders, &b->holders);
+           same_holders(&a->holders, &b->holders) && same_files(&a->files, &b->files);
 }
 
 static bool same_check(const struct delete_check *a, const struct delete_check *b)
