@@ -221,7 +221,7 @@ static bool enter_namespace(void)
     static enum { NOT_TRIED, INSIDE, REFUSED } once;
     if (once == NOT_TRIED) {
         bool in = unshare(CLONE_NEWNS) == 0 || enter_user_namespace();
-        once = in && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 ? INSIDE : REFUSED;
+        once = in && mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == 0 ? INSIDE : REFUSED;
     }
     return once == INSIDE;
 }

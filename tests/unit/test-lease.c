@@ -345,7 +345,7 @@ static void what_is_bound_in_a_tree_stays(void **state)
     tmpdir_mkdir(&f->tmpdir, "d");
     tmpdir_mkdir(&f->tmpdir, "d/bound");
     const char *bound = tmpdir_path(&f->tmpdir, "d/bound");
-    assert_return_code(mount(tmpdir_path(&f->tmpdir, "kept"), bound, NULL, MS_BIND, NULL), errno);
+    assert_return_code(mount(tmpdir_path(&f->tmpdir, "kept"), bound, "none", MS_BIND, NULL), errno);
     struct identity id = identity(f, "d");
     int r = removal_unlink(f->directory, "d", &id, false, &error);
     id = identity(f, "d/bound");
