@@ -186,6 +186,7 @@ def columns_and_order_are_as_asked():
         for line, name in zip(lines[1:], "abc"):
             assert line.split() == [str(os.stat(d / name).st_ino), name, str(np.load(d / name).size)]
         d.expect(0, "list", "-o", ",".join(KEYS))
+        assert "every key" in d.expect(2, "list", "--json", "-o", "name").err
         for key in KEYS:
             d.expect(0, "list", "--sort", key)
         heading = d.expect(0, "list").out.splitlines()[0].split()

@@ -231,7 +231,7 @@ def a_replacement_leaves_the_readers_their_matrix():
         reader = subprocess.Popen([sys.executable, "-c", HOLD, d / "a.shm"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert reader.stdout.readline() == b"up\n"
         done = d.expect(4, "load", "--replace", path, "a.shm")
-        assert "--allow held" in done.err, done.err
+        assert "--allow held" in done.err and "held by python3" in done.err, done.err
         assert (np.load(d / "a.shm") == old).all()
         done = d.expect(0, "load", "--replace", "--allow", "held", path, "a.shm")
         assert f"({reader.pid}, " in done.err and "784K come back when they end" in done.err, done.err

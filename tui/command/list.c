@@ -327,6 +327,7 @@ static int parse(const struct options *options, struct list_options *choice, int
         {NULL, 0, NULL, 0},
     };
     int option, code = 0;
+    bool chose_columns = false;
     optind = 0;
     while (code == 0 && (option = options_next(options, argv[0], argc, argv, "o:h", names)) != -1) {
         switch (option) {
@@ -341,6 +342,7 @@ static int parse(const struct options *options, struct list_options *choice, int
             break;
         case 'o':
             code = parse_columns(options, choice, optarg);
+            chose_columns = true;
             break;
         case 'h':
             command_print_usage(&command_list);
@@ -351,6 +353,10 @@ static int parse(const struct options *options, struct list_options *choice, int
     }
     if (code == 0 && optind < argc) {
         report_usage(options, argv[0], "takes no NAME; that is what info is for");
+        return -EINVAL;
+    }
+    if (code == 0 && choice->json && chose_columns) {
+        report_usage(options, argv[0], "-o is for the table; the JSON has every key");
         return -EINVAL;
     }
     return code;

@@ -350,6 +350,36 @@ static int parse(struct load_command *command, int argc, char **argv)
     return 0;
 }
 
+/* Who has the segment that may not be replaced, as far as can be seen. */
+static void name_old_holders(const struct load_command *command, char *buf, size_t size)
+{
+    struct segment old = {0};
+    struct sweep sweep = {0};
+    buf[0] = '\0';
+    if (segment_stat(command->directory, command->name, &old, NULL) == 0 &&
+        sweep_run("/proc", &old.id, 1, &sweep, NULL, NULL) == 0 && sweep.of[0].count > 0) {
+        struct users *users = users_new(command->options->numeric);
+        if (users)
+            use_names(&sweep.of[0], users, buf, size);
+        users_free(users);
+    }
+    if (sweep.count > 0)
+        sweep_clear(&sweep);
+    segment_clear(&old);
+}
+
+static enum exit_status report_failure(struct load_command *command)
+{
+    char names[2048];
+    if (command->error.code != EBUSY || !command->load.publish.replace)
+        return report_error(command->options, command->name, &command->error);
+    name_old_holders(command, names, sizeof names);
+    if (!names[0])
+        return report_error(command->options, command->name, &command->error);
+    report_problem(command->options, command->name, "%s; held by %s", command->error.text, names);
+    return exit_status_of(command->error.code);
+}
+
 /* Which of FILE and NAME the error is about is told by where it came from. */
 static enum exit_status load_into(struct load_command *command)
 {
@@ -365,7 +395,7 @@ static enum exit_status load_into(struct load_command *command)
         return report_error(command->options, command->file, error);
     command->load.publish.is_protected = protected_name(command->name, NULL);
     if (run_load(command) < 0)
-        return report_error(command->options, command->name, error);
+        return report_failure(command);
     say_loaded(command);
     say_replaced(command);
     load_report_clear(&command->report);
