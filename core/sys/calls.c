@@ -2,10 +2,8 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <linux/openat2.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/syscall.h>
@@ -14,11 +12,6 @@
 static int call_openat(int dirfd, const char *path, int flags, mode_t mode)
 {
     return openat(dirfd, path, flags, mode);
-}
-
-static int call_openat2(int dirfd, const char *path, const struct open_how *how)
-{
-    return (int)syscall(SYS_openat2, dirfd, path, how, sizeof *how);
 }
 
 static ssize_t call_getdents64(int fd, void *buf, size_t size)
@@ -40,7 +33,6 @@ static int call_getrlimit(int resource, struct rlimit *buf)
 #define KERNEL_CALLS \
 { \
     .openat = call_openat, \
-    .openat2 = call_openat2, \
     .close = close, \
     .statx = statx, \
     .fstatfs = fstatfs, \
@@ -51,7 +43,6 @@ static int call_getrlimit(int resource, struct rlimit *buf)
     .pwrite = pwrite, \
     .lseek = lseek, \
     .sendfile = sendfile, \
-    .ftruncate = ftruncate, \
     .fallocate = fallocate, \
     .linkat = linkat, \
     .renameat2 = renameat2, \
@@ -65,9 +56,7 @@ static int call_getrlimit(int resource, struct rlimit *buf)
     .inotify_init1 = inotify_init1, \
     .inotify_add_watch = inotify_add_watch, \
     .inotify_rm_watch = inotify_rm_watch, \
-    .mmap = mmap, \
     .geteuid = geteuid, \
-    .munmap = munmap, \
     .getrlimit = call_getrlimit, \
 }
 

@@ -15,14 +15,12 @@
 #include <sys/statfs.h>
 #include <sys/types.h>
 
-struct open_how;
 struct rlimit;
 struct file_handle;
 
 /* X(result type, name, parameters, arguments) */
 #define SYS_CALLS(X)                                                                                         \
     X(int, openat, (int dirfd, const char *path, int flags, mode_t mode), (dirfd, path, flags, mode))       \
-    X(int, openat2, (int dirfd, const char *path, const struct open_how *how), (dirfd, path, how))          \
     X(int, close, (int fd), (fd))                                                                            \
     X(int, statx, (int dirfd, const char *path, int flags, unsigned mask, struct statx *buf),               \
       (dirfd, path, flags, mask, buf))                                                                       \
@@ -34,7 +32,6 @@ struct file_handle;
     X(ssize_t, pwrite, (int fd, const void *buf, size_t size, off_t offset), (fd, buf, size, offset))       \
     X(off_t, lseek, (int fd, off_t offset, int whence), (fd, offset, whence))                               \
     X(ssize_t, sendfile, (int out_fd, int in_fd, off_t *offset, size_t count), (out_fd, in_fd, offset, count)) \
-    X(int, ftruncate, (int fd, off_t length), (fd, length))                                                  \
     X(int, fallocate, (int fd, int mode, off_t offset, off_t length), (fd, mode, offset, length))           \
     X(int, linkat, (int olddir, const char *oldpath, int newdir, const char *newpath, int flags),           \
       (olddir, oldpath, newdir, newpath, flags))                                                             \
@@ -53,9 +50,6 @@ struct file_handle;
     X(int, inotify_add_watch, (int fd, const char *path, uint32_t mask), (fd, path, mask))                  \
     X(int, inotify_rm_watch, (int fd, int wd), (fd, wd))                                                     \
     X(uid_t, geteuid, (void), ())                                                                          \
-    X(void *, mmap, (void *address, size_t length, int protection, int flags, int fd, off_t offset),        \
-      (address, length, protection, flags, fd, offset))                                                      \
-    X(int, munmap, (void *address, size_t length), (address, length))                                        \
     X(int, getrlimit, (int resource, struct rlimit *buf), (resource, buf))
 
 struct sys_calls {

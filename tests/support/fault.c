@@ -36,8 +36,8 @@ static bool can_strike(enum fault_call call)
     if (fault.kind == FAULT_SHORT)
         return transfers(call);
     if (fault.kind == FAULT_INTERRUPT)
-        return transfers(call) || call == FAULT_CALL_openat || call == FAULT_CALL_openat2 ||
-               call == FAULT_CALL_fallocate || call == FAULT_CALL_flock;
+        return transfers(call) || call == FAULT_CALL_openat || call == FAULT_CALL_fallocate ||
+                call == FAULT_CALL_flock;
     return fault.kind != FAULT_NONE;
 }
 
@@ -83,16 +83,6 @@ static int faulty_close(int fd)
         return sys_kernel.close(fd);
     int error = errno;
     sys_kernel.close(fd);
-    errno = error;
-    return -1;
-}
-
-static int faulty_munmap(void *address, size_t length)
-{
-    if (begin(FAULT_CALL_munmap) != FAIL)
-        return sys_kernel.munmap(address, length);
-    int error = errno;
-    sys_kernel.munmap(address, length);
     errno = error;
     return -1;
 }
@@ -148,11 +138,6 @@ static int faulty_openat(int dirfd, const char *path, int flags, mode_t mode)
     return plain_openat(dirfd, path, flags, mode);
 }
 
-static int faulty_openat2(int dirfd, const char *path, const struct open_how *how)
-{
-    return plays(FAULT_NO_OPENAT2) ? lacks(ENOSYS) : plain_openat2(dirfd, path, how);
-}
-
 static int faulty_fallocate(int fd, int mode, off_t offset, off_t length)
 {
     return plays(FAULT_NO_FALLOCATE) ? lacks(EOPNOTSUPP) : plain_fallocate(fd, mode, offset, length);
@@ -199,14 +184,12 @@ static void install(void)
     SYS_CALLS(INSTALL)
 #undef INSTALL
     sys.close = faulty_close;
-    sys.munmap = faulty_munmap;
     sys.read = faulty_read;
     sys.write = faulty_write;
     sys.pread = faulty_pread;
     sys.pwrite = faulty_pwrite;
     sys.statx = faulty_statx;
     sys.openat = faulty_openat;
-    sys.openat2 = faulty_openat2;
     sys.fallocate = faulty_fallocate;
     sys.sendfile = faulty_sendfile;
     sys.lease = faulty_lease;

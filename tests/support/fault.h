@@ -25,9 +25,9 @@ enum fault_call {
 
 enum fault_kind {
     FAULT_NONE,  /* only count */
-    FAULT_ERROR, /* fails with the given errno (close and munmap do their work all the same, as Linux does) */
+    FAULT_ERROR, /* fails with the given errno (close does its work all the same, as Linux does) */
     FAULT_SHORT, /* read, write, pread, pwrite, sendfile transfer half */
-    FAULT_INTERRUPT, /* EINTR, from calls that can: read, write, pread, pwrite, openat, openat2, fallocate,
+    FAULT_INTERRUPT, /* EINTR, from calls that can: read, write, pread, pwrite, openat, fallocate,
                         flock */
     FAULT_KILL,      /* SIGKILL instead of the call */
 };
@@ -36,7 +36,6 @@ enum fault_kind {
 enum {
     FAULT_NO_BTIME = 1,             /* statx without birth time (before 5.18 on tmpfs) */
     FAULT_NO_HANDLES = 2,           /* name_to_handle_at: EOPNOTSUPP */
-    FAULT_NO_OPENAT2 = 4,           /* ENOSYS (before 5.6) */
     FAULT_NO_TMPFILE = 8,           /* O_TMPFILE: EOPNOTSUPP */
     FAULT_NO_LEASES = 16,           /* F_SETLEASE: EINVAL */
     FAULT_NO_INOTIFY = 32,          /* inotify_init1: ENOSYS */
