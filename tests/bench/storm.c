@@ -1,8 +1,9 @@
 /*
  * storm DIRECTORY RATE SECONDS KEEP
  *
- * Makes and deletes RATE files a second for SECONDS; each lives for a moment, the last KEEP stay. Prints the number made.
- * In C, for Python cannot do it beside a console on two processors.
+ * Makes and deletes RATE files a second for SECONDS; each lives for a moment, the last KEEP stay. Prints the
+ * number made, and when it ended (CLOCK_MONOTONIC). In C, for Python cannot do it beside a console on two
+ * processors.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -67,6 +68,6 @@ int main(int argc, char **argv)
     }
     for (long i = made > ALIVE ? made - ALIVE : 0; i < made - keep; i++)
         drop(dir, i);
-    printf("%ld\n", made);
+    printf("%ld %.6f\n", made, now());
     return 0;
 }
