@@ -299,6 +299,40 @@ static void help_is_made_from_the_actions_and_runs_them(void **state)
     draw_assert_has(&stage->cells, "SIZE ↑");
 }
 
+static void help_says_that_there_is_more_and_turns_pages(void **state)
+{
+    struct stage *stage = *state;
+    stage_key(stage, '?');
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "more: PgDn");
+    draw_assert_has(&stage->cells, "Load a file into a segment.");
+    draw_assert_lacks(&stage->cells, "fg brings it back");
+    stage_key(stage, KEY_CODE_PAGE_DOWN);
+    stage_draw(stage);
+    draw_assert_lacks(&stage->cells, "One row up.");
+    stage_key(stage, KEY_CODE_END);
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "fg brings it back");
+    draw_assert_has(&stage->cells, "more: PgUp");
+    stage_key(stage, KEY_CODE_HOME);
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "One row up.");
+}
+
+static void q_closes_help_unless_it_belongs_to_the_filter(void **state)
+{
+    struct stage *stage = *state;
+    stage_type(stage, "?/q");
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "filter: q");
+    draw_assert_has(&stage->cells, "Quit from anywhere.");
+    stage_key(stage, KEY_BACKSPACE_CODE);
+    stage_key(stage, 'q');
+    stage_draw(stage);
+    draw_assert_lacks(&stage->cells, "Help: table");
+    assert_int_equal(stage->asked[EFFECT_QUIT], 0);
+}
+
 static void a_screen_too_small_swallows_keys_but_those_that_leave(void **state)
 {
     struct stage *stage = *state;
@@ -381,6 +415,8 @@ int main(void)
         ON_STAGE(a_paste_outside_an_input_is_dropped),
         ON_STAGE(go_to_finds_a_name),
         ON_STAGE(help_is_made_from_the_actions_and_runs_them),
+        ON_STAGE(help_says_that_there_is_more_and_turns_pages),
+        ON_STAGE(q_closes_help_unless_it_belongs_to_the_filter),
         ON_STAGE(a_screen_too_small_swallows_keys_but_those_that_leave),
         ON_STAGE(delete_asks_about_the_marked_rows),
         cmocka_unit_test(read_only_has_no_way_to_change_anything),

@@ -68,6 +68,16 @@ static const struct action_info table[] = {
      false},
     {ACTION_TRANSPOSE, SCREEN_GRID, {'t'}, "Slice", "transpose", "Swap rows and columns.", 4, false},
 
+    {ACTION_LOAD, SCREEN_TABLE, {'L'}, "Do", "load", "Load a file into a segment.", 2, true},
+    {ACTION_DELETE,
+     SCREEN_TABLE,
+     {'d', KEY_CODE_DELETE, KEY_CODE_F1 + 7},
+     "Do",
+     "delete",
+     "Delete the marked rows, else the row under the cursor; asks first.",
+     3,
+     true},
+
     {ACTION_SORT, SCREEN_TABLE, {'s'}, "Order", "sort", "Choose the column to sort by.", 6, false},
     {ACTION_SORT_PREVIOUS,
      SCREEN_TABLE,
@@ -107,16 +117,6 @@ static const struct action_info table[] = {
      0,
      false},
     {ACTION_UNMARK, SCREEN_TABLE, {'U'}, "Mark", "unmark", "Take all marks off.", 0, false},
-
-    {ACTION_LOAD, SCREEN_TABLE, {'L'}, "Do", "load", "Load a file into a segment.", 2, true},
-    {ACTION_DELETE,
-     SCREEN_TABLE,
-     {'d', KEY_CODE_DELETE, KEY_CODE_F1 + 7},
-     "Do",
-     "delete",
-     "Delete the marked rows, else the row under the cursor; asks first.",
-     3,
-     true},
 
     {ACTION_HELP, SCREEN_ALL, {'?', KEY_CODE_F1}, "Also", "help", "This help.", 9, false},
     {ACTION_MESSAGES, SCREEN_ALL, {'!'}, "Also", "messages", "The last 100 messages.", 0, false},

@@ -1,6 +1,6 @@
 /*
- * Help, made from the table of actions: what the keys of a screen do. Typing filters, Enter runs the chosen
- * line.
+ * Help, made from the table of actions: what the keys of a screen do. Typing filters ("/" first for what
+ * begins with q or ?), Enter runs the chosen line.
  */
 #ifndef SHMTOP_TUI_VIEW_HELP_H
 #define SHMTOP_TUI_VIEW_HELP_H
@@ -14,13 +14,16 @@ struct help {
     unsigned screen; /* SCREEN_… */
     bool read_only;
     char filter[HELP_FILTER_MAX]; /* ASCII */
+    bool filtering;               /* the filter has the letters: "q" closes no more */
     int selected;                 /* of the lines that the filter lets through */
+    int top;                      /* the first one drawn */
 };
 
 void help_open(struct help *help, unsigned screen, bool read_only);
 
 enum help_answer { HELP_STAY, HELP_CLOSE, HELP_RUN /* help_action */ };
-enum help_answer help_key(struct help *help, const struct key *key);
+/* rows: of the screen that it is drawn on. */
+enum help_answer help_key(struct help *help, const struct key *key, int rows);
 
 /* The action of the chosen line; ACTION_NONE where no line fits the filter. */
 enum action help_action(const struct help *help);
