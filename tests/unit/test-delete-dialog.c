@@ -595,6 +595,44 @@ static void harmless_keys_are_harmless(void **state)
 
 #define with_tmpdir(test) cmocka_unit_test_setup_teardown(test, tmpdir_setup, tmpdir_teardown)
 
+static void a_screen_too_small_for_its_sentences_offers_no_deletion(void **state)
+{
+    (void)state;
+    struct scene scene;
+    open_two(&scene);
+    cells_resize(&scene.cells, 5, 20);
+    scene_draw(&scene);
+    draw_assert_has(&scene.cells, "too small to delete");
+    draw_assert_has(&scene.cells, "here: make the");
+    draw_assert_has(&scene.cells, "window larger");
+    draw_assert_has(&scene.cells, "[ Cancel ]");
+    draw_assert_lacks(&scene.cells, "Delete");
+    type(&scene, "yY\t y");
+    assert_false(wants_deletion(&scene));
+    assert_int_equal(scene.last, DIALOG_USED);
+    press(&scene, KEY_ESCAPE_CODE);
+    assert_int_equal(scene.last, DIALOG_CLOSE);
+    scene_close(&scene);
+}
+
+static void every_screen_that_offers_deletion_says_that_it_is_for_good(void **state)
+{
+    (void)state;
+    for (int rows = 4; rows <= 24; rows++)
+        for (int columns = 20; columns <= 80; columns++) {
+            struct scene scene;
+            open_two(&scene);
+            cells_resize(&scene.cells, rows, columns);
+            scene_draw(&scene);
+            if (draw_find(&scene.cells, "Delete (y)", NULL, NULL)) {
+                draw_assert_has(&scene.cells, "This cannot be undone.");
+                draw_assert_has(&scene.cells, "212 processes were looked at, all there are");
+                draw_assert_has(&scene.cells, "run17_w");
+            }
+            scene_close(&scene);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -619,6 +657,8 @@ int main(void)
         with_tmpdir(a_stop_leaves_the_rest),
         cmocka_unit_test(any_size_is_safe),
         cmocka_unit_test(harmless_keys_are_harmless),
+        cmocka_unit_test(a_screen_too_small_for_its_sentences_offers_no_deletion),
+        cmocka_unit_test(every_screen_that_offers_deletion_says_that_it_is_for_good),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

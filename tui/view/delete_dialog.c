@@ -353,6 +353,8 @@ enum dialog_result delete_dialog_key(struct delete_dialog *dialog, const struct 
     case DELETE_RUNNING:
         return key->code == KEY_ESCAPE_CODE || key->code == KEY_CTRL('C') ? DIALOG_STOP : DIALOG_UNUSED;
     case DELETE_ASKING:
+        if (delete_dialog_is_too_small(dialog))
+            return key->code == KEY_ENTER_CODE ? DIALOG_CLOSE : early_key(key->code);
         return dialog->was_shown ? asking_key(dialog, key) : early_key(key->code);
     case DELETE_CHECKING:
         return early_key(key->code);

@@ -7,10 +7,13 @@
 #include "core/catalog/format.h"
 #include "tui/view/delete_private.h"
 
-#define NOTES_MAX 8
-#define WIDTH_MAX 104
-#define MARGIN    4  /* columns beside the box on a wide screen */
-#define TABLE_MIN 60 /* columns below which only names are listed */
+#define NOTES_MAX   8
+#define WIDTH_MAX   104
+#define MARGIN      4  /* columns beside the box on a wide screen */
+#define WIDE_MIN    80 /* columns from which there is a margin, and a cut sentence is the sentence's fault */
+#define WORD_MIN    45 /* what asks for the word, and its field */
+#define BUTTONS_MIN 27
+#define TABLE_MIN   60 /* columns below which only names are listed */
 
 struct note {
     enum role role;
@@ -185,6 +188,26 @@ void delete_dialog_layout(struct delete_dialog *dialog, int rows, int columns, b
     if (dialog->top > last)
         dialog->top = last;
     line_layout(dialog->word, 12);
+}
+
+static int box_width(int columns)
+{
+    if (columns < WIDE_MIN)
+        return columns;
+    return columns - 2 * MARGIN < WIDTH_MAX ? columns - 2 * MARGIN : WIDTH_MAX;
+}
+
+bool delete_dialog_is_too_small(const struct delete_dialog *dialog)
+{
+    struct notes notes;
+    if (dialog->stage != DELETE_ASKING || delete_dialog_possible(dialog) == 0)
+        return false;
+    make_notes(dialog, &notes);
+    int width = box_width(dialog->width) - 4, needed = asks_word(dialog) ? WORD_MIN : BUTTONS_MIN;
+    for (size_t i = 0; i < notes.count && dialog->width < WIDE_MIN; i++)
+        if (text_width(notes.list[i].text) > needed)
+            needed = text_width(notes.list[i].text);
+    return dialog->height < other_rows(dialog, notes.count) + 1 || width < needed;
 }
 
 /* --- the table --- */
@@ -454,16 +477,28 @@ static void draw_inside(const struct delete_dialog *dialog, const struct notes *
         cells_put_cut(cells, y++, x, width, notes->list[i].role, 0, notes->list[i].text);
 }
 
+/* Without a box: it takes room that the sentence needs. */
+static void draw_too_small(struct cells *cells, struct rect rect)
+{
+    static const char *const cancel[] = {"Cancel"};
+    cells_fill(cells, rect, ROLE_TEXT, 0, " ");
+    dialog_text(cells, (struct rect){rect.y, rect.x, rect.height - 1, rect.width}, ROLE_WARN,
+                "too small to delete here: make the window larger");
+    dialog_buttons(cells, rect.y + rect.height - 1, rect.x, rect.width, cancel, 1, 0);
+}
+
 void delete_dialog_draw(const struct delete_dialog *dialog, struct cells *cells, struct rect rect)
 {
     struct notes notes;
     if (rect.height < 1 || rect.width < 1)
         return;
+    if (delete_dialog_is_too_small(dialog)) {
+        draw_too_small(cells, rect);
+        return;
+    }
     make_notes(dialog, &notes);
     size_t shown = delete_dialog_visible(dialog);
-    int width = rect.width - 2 * MARGIN < WIDTH_MAX ? rect.width - 2 * MARGIN : WIDTH_MAX;
-    width = rect.width < 60 ? rect.width : width;
-    struct rect box = dialog_place(rect, other_rows(dialog, notes.count) + (int)shown, width);
+    struct rect box = dialog_place(rect, other_rows(dialog, notes.count) + (int)shown, box_width(rect.width));
     draw_title(dialog, cells, box);
     draw_inside(dialog, &notes, cells, (struct rect){box.y + 1, box.x + 2, box.height - 2, box.width - 4});
 }

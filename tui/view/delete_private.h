@@ -82,6 +82,8 @@ struct delete_dialog {
 /* Items that can be deleted at all; those that need the word. */
 size_t delete_dialog_possible(const struct delete_dialog *dialog);
 bool delete_dialog_needs_word(const struct delete_dialog *dialog);
+/* Whether a sentence of the question would be missing or cut on the screen: then nothing can be confirmed. */
+bool delete_dialog_is_too_small(const struct delete_dialog *dialog);
 /* Lines of the list: items, or what became of them. */
 size_t delete_dialog_lines(const struct delete_dialog *dialog);
 /* How many of them are visible in a rectangle of the layout's height. */

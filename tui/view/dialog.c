@@ -1,5 +1,8 @@
 #include "tui/view/dialog.h"
 
+#include <stdio.h>
+#include <string.h>
+
 struct rect dialog_place(struct rect within, int height, int width)
 {
     if (height > within.height)
@@ -25,4 +28,37 @@ void dialog_buttons(struct cells *cells, int y, int x, int width, const char *co
         x += cells_put(cells, y, x, right - x, ROLE_BUTTON, flags, texts[i]);
         x += cells_put(cells, y, x, right - x, ROLE_BUTTON, flags, i == focus ? " ]" : "  ") + 3;
     }
+}
+
+/* Bytes of a text that fit into a width, up to a blank; the word alone where it is longer than that. */
+static size_t fitting(const char *text, int width)
+{
+    char part[512];
+    size_t best = strcspn(text, " ");
+    for (size_t n = best; n < sizeof part; n += 1 + strcspn(text + n + 1, " ")) {
+        memcpy(part, text, n);
+        part[n] = '\0';
+        if (text_width(part) > width)
+            break;
+        best = n;
+        if (text[n] == '\0')
+            break;
+    }
+    return best;
+}
+
+int dialog_text(struct cells *cells, struct rect rect, enum role role, const char *text)
+{
+    int lines = 0;
+    for (; *text && lines < rect.height; lines++) {
+        char part[512];
+        size_t n = fitting(text, rect.width);
+        bool last = lines + 1 == rect.height; /* takes the rest, cut */
+        snprintf(part, sizeof part, "%.*s", last ? (int)strlen(text) : (int)n, text);
+        if (cells)
+            cells_put_cut(cells, rect.y + lines, rect.x, rect.width, role, 0, part);
+        text += n;
+        text += *text == ' ';
+    }
+    return lines;
 }

@@ -22,4 +22,8 @@ struct rect dialog_place(struct rect within, int height, int width);
 /* Draws buttons in the middle of a row, the focused one selected (focus < 0: none). */
 void dialog_buttons(struct cells *cells, int y, int x, int width, const char *const *texts, int n, int focus);
 
+/* A text broken between words over the lines of a rectangle; returns the lines used. The last line is cut
+ * where there are too few. cells NULL: only measures. */
+int dialog_text(struct cells *cells, struct rect rect, enum role role, const char *text);
+
 #endif
