@@ -216,12 +216,19 @@ static bool enter_user_namespace(void)
            write_proc("/proc/self/uid_map", uid_map) && write_proc("/proc/self/gid_map", gid_map);
 }
 
+/* In a chroot "/" need not be a mount; then it is enough that where we mount is one, and private. */
+static bool keep_mounts_to_ourselves(void)
+{
+    return mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == 0 ||
+           mount("none", "/dev/shm", "none", MS_REC | MS_PRIVATE, NULL) == 0;
+}
+
 static bool enter_namespace(void)
 {
     static enum { NOT_TRIED, INSIDE, REFUSED } once;
     if (once == NOT_TRIED) {
         bool in = unshare(CLONE_NEWNS) == 0 || enter_user_namespace();
-        once = in && mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == 0 ? INSIDE : REFUSED;
+        once = in && keep_mounts_to_ourselves() ? INSIDE : REFUSED;
     }
     return once == INSIDE;
 }
