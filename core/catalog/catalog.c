@@ -47,13 +47,15 @@ struct catalog {
     uint32_t *departing; /* owned: places; a row that came back has its flag cleared */
     size_t departing_count, departing_capacity;
 
+    const struct producers *producers; /* borrowed; NULL: the built-in table */
     bool scanning;
     bool scanned; /* a first scan has ended, or none was begun */
 };
 
-struct catalog *catalog_new(change_function *each, void *context)
+struct catalog *catalog_new(const struct producers *producers, change_function *each, void *context)
 {
     struct catalog *catalog = memory_new(sizeof *catalog);
+    catalog->producers = producers;
     catalog->each = each;
     catalog->context = context;
     catalog->next_serial = 1;
@@ -247,7 +249,7 @@ static void create_row(struct catalog *catalog, struct segment *segment, uint32_
     row->id = segment->id;
     row->seen = true;
     row->appeared = catalog->scanning && !catalog->scanned ? 0 : catalog->now;
-    row_take_name(row, segment->name);
+    row_take_name(row, segment->name, catalog->producers);
     segment->name = NULL;
     row_take(row, segment, &catalog->dtypes);
     segment_clear(segment);
@@ -279,7 +281,7 @@ static void rename_row(struct catalog *catalog, struct row *row, struct segment 
     uint64_t size = row->size, allocated = row->allocated;
     char *old_name = row->name;
     row->name = NULL;
-    row_take_name(row, segment->name);
+    row_take_name(row, segment->name, catalog->producers);
     segment->name = NULL;
     row->seen = true;
     lookup_add(&catalog->names, name_hash(row->name), row->place);

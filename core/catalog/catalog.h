@@ -9,11 +9,24 @@
 #ifndef SHMTOP_CORE_CATALOG_CATALOG_H
 #define SHMTOP_CORE_CATALOG_CATALOG_H
 
+#include "core/process/sweep.h"
+#include "core/process/producers.h"
 #include "core/segment/lease.h"
 #include "core/segment/segment.h"
 
 struct catalog;
 struct packed_matrix; /* private: core/catalog/packed.h */
+
+/* product.md "What is known of a segment". */
+enum state {
+    STATE_UNKNOWN,  /* no sweep has ended yet */
+    STATE_LIVE,     /* somebody maps it or has it open */
+    STATE_IDLE,     /* nobody holds it */
+    STATE_STALE,    /* nobody holds it, it is old, and its producer never leaves one on purpose */
+    STATE_LEAKED,   /* nobody holds it and its creator is dead */
+    STATE_UNLINKED, /* its name is gone, somebody holds the memory */
+    STATE_COUNT
+};
 
 struct row {
     uint64_t serial; /* never 0 */
@@ -30,16 +43,30 @@ struct row {
     uint8_t layout;  /* enum layout */
     bool recognised; /* the bytes were looked at since they changed; else layout and matrix are the last known
                       */
-    bool is_protected; /* protected_name */
-    bool marked;       /* the caller's */
-    bool in_directory; /* its bytes are counted in a directory's row too */
-    bool departing;    /* the catalog's own, as the next four: gone in the batch under way */
-    bool seen;         /* by the scan under way */
-    bool counted;      /* in catalog_allocated */
-    uint32_t place;    /* stays while the row lives, then another row's: below catalog_places */
-    uint32_t index;    /* for catalog_at */
-    int64_t appeared;  /* monotonic ms when it was created under our eyes; 0: it was there before */
-    int64_t grown;     /* monotonic ms when its size or allocation last grew under our eyes; 0: never */
+    bool is_protected; /* by its producer */
+    uint8_t state;     /* enum state */
+    bool doubtful;     /* the sweep was incomplete and no lease settled the state: tables put "?" to it */
+    bool unlinked;     /* its name is gone: `name` is its last, others may bear the same, catalog_find passes
+                          over it */
+    bool loading;      /* an unnamed matrix that another shmtop is loading; unlinked is set too */
+    bool ownerless;    /* its owner has no process on this host */
+    bool unmeasured; /* unlinked and not permitted: size is its longest mapping, owner and times not known */
+    uint8_t held;    /* enum held: what a lease said last, HELD_UNKNOWN where none was asked since a change */
+    uint8_t creator; /* enum creator: whether creator_pid lives */
+    pid_t creator_pid;               /* 0: not known */
+    const struct producer *producer; /* borrowed; NULL: not known */
+    const struct holders
+        *holders;             /* borrowed from the last sweep; NULL: it found nobody, or none has ended */
+    uint64_t first_allocated; /* when it was first seen; made under our eyes: 0. Growth counts from there */
+    bool marked;              /* the caller's */
+    bool in_directory;        /* its bytes are counted in a directory's row too */
+    bool departing;           /* the catalog's own, as the next four: gone in the batch under way */
+    bool seen;                /* by the scan under way */
+    bool counted;             /* in catalog_allocated */
+    uint32_t place;           /* stays while the row lives, then another row's: below catalog_places */
+    uint32_t index;           /* for catalog_at */
+    int64_t appeared;         /* monotonic ms when it was created under our eyes; 0: it was there before */
+    int64_t grown; /* monotonic ms when its size or allocation last grew under our eyes; 0: never */
     struct packed_matrix *matrix; /* owned */
     char *damage;                 /* owned; NULL: not damaged */
 };
@@ -52,7 +79,8 @@ struct change {
 };
 typedef void change_function(void *context, const struct change *change);
 
-struct catalog *catalog_new(change_function *each, void *context); /* each may be NULL */
+/* producers (borrowed) may be NULL: the built-in table; each may be NULL. */
+struct catalog *catalog_new(const struct producers *producers, change_function *each, void *context);
 void catalog_free(struct catalog *catalog);
 
 /*
@@ -106,7 +134,7 @@ char row_order(const struct row *row);                /* 'C' or 'F'; 0: no matri
 uint64_t row_dim(const struct row *row, int axis);
 
 /* A row made from a segment outside any catalog, for commands: takes its contents; row_clear frees. */
-void row_from_segment(struct row *row, struct segment *segment);
+void row_from_segment(struct row *row, struct segment *segment, const struct producers *producers);
 void row_clear(struct row *row);
 
 #endif

@@ -4,19 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/process/protected.h"
+#include "core/process/producers.h"
 
 static bool text_equal(const char *a, const char *b)
 {
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-void row_take_name(struct row *row, char *name)
+void row_take_name(struct row *row, char *name, const struct producers *producers)
 {
     free(row->name);
     row->name = name;
     row->in_directory = strchr(name, '/') != NULL;
-    row->is_protected = protected_name(name, NULL);
+    row->producer = producers_find(producers, name, &row->creator_pid);
+    row->is_protected = producer_is_protected(row->producer);
 }
 
 static bool row_take_facts(struct row *row, const struct segment *segment)
@@ -116,10 +117,10 @@ uint64_t row_dim(const struct row *row, int axis)
     return row->matrix->dims[axis];
 }
 
-void row_from_segment(struct row *row, struct segment *segment)
+void row_from_segment(struct row *row, struct segment *segment, const struct producers *producers)
 {
     *row = (struct row){.serial = 1, .id = segment->id};
-    row_take_name(row, segment->name);
+    row_take_name(row, segment->name, producers);
     segment->name = NULL;
     row_take(row, segment, NULL);
     segment_clear(segment);

@@ -9,7 +9,7 @@
 #include "core/catalog/packed.h"
 
 /* Takes over a name: sets what follows from it. */
-void row_take_name(struct row *row, char *name);
+void row_take_name(struct row *row, char *name, const struct producers *producers);
 
 /* Takes facts and look of a segment of the same identity (its name and identity are not touched). True where
  * anything differs. */

@@ -413,13 +413,13 @@ static void sweeper_start(struct sweeper *s, int proc)
     s->booted = s->booted > 0 && s->booted < INT64_MAX / 2 / SECOND ? s->booted * SECOND : 0;
 }
 
-int sweep_run(const char *proc_root, const struct identity *ids, size_t n, struct sweep *ret_sweep,
+int sweep_run(const char *proc_root, const struct sweep_scope *scope, struct sweep *ret_sweep,
               struct progress *progress, struct error *error)
 {
     int proc AUTO_CLOSE = sys.openat(AT_FDCWD, proc_root, DIRECTORY, 0);
     if (proc < 0)
         return error_set_errno(error, errno == ENOTDIR ? ENOENT : errno, "cannot open %s", proc_root);
-    struct sweeper s = {.ids = ids, .n = n};
+    struct sweeper s = {.ids = scope->ids, .n = scope->n};
     sweeper_start(&s, proc);
     int rc = sweep_all(&s, proc, progress, error);
     if (rc) {

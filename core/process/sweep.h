@@ -12,6 +12,8 @@ struct holder {
     char command[32]; /* raw comm: escape before showing */
     int64_t started;  /* ns since 1970; 0: not known */
     char *cmdline;    /* owned; NUL separators as blanks; raw, at most 4 KiB; NULL: not readable */
+    char *unit;       /* owned: systemd unit or container, from its cgroup ("nginx.service",
+                         "docker:1234567890ab"); raw; NULL: none, or not readable */
     uint32_t mapped;  /* maps of it */
     uint32_t open;    /* descriptors on it */
     bool writable;    /* a shared map that may be written, or a descriptor open for writing */
@@ -22,9 +24,49 @@ struct holders {
     struct holder *list; /* owned, ordered by pid */
 };
 
+/* Whether the process that made a segment lives. */
+enum creator { CREATOR_UNKNOWN, CREATOR_ALIVE, CREATOR_GONE };
+
+struct creator_query {
+    pid_t pid;
+    int64_t born; /* of the segment, ns since 1970: a process that is younger did not make it; 0: not known */
+};
+
+/* What a sweep is to find. */
+struct sweep_scope {
+    const struct identity *ids; /* borrowed: segments asked for one by one */
+    size_t n;
+    uint64_t device; /* 0: none; else whatever lies on this device and is held is found too: sweep.others */
+    const struct creator_query *creators; /* borrowed */
+    size_t creator_count;
+    bool owners; /* sweep_has_owner is to be known */
+};
+
+/* Something on scope.device that is held and is not among scope.ids. */
+struct sweep_other {
+    struct identity id; /* born 0 unless `known` */
+    struct holders holders;
+    char *path; /* owned: as the kernel shows it to us, raw, without its mark " (deleted)"; NULL: not told */
+    bool deleted;  /* its name is gone: its link count, where it may be asked, else the kernel's mark */
+    bool known;    /* of what is deleted: the facts below could be had (/proc/PID/fd or map_files) */
+    uint64_t size; /* not known: the end of its longest mapping */
+    uint64_t allocated;
+    int64_t created, modified;
+    uid_t uid;
+    gid_t gid;
+    mode_t mode;
+};
+
 struct sweep {
     size_t count;       /* as many as asked for */
     struct holders *of; /* owned; of[i] answers ids[i] */
+    size_t other_count;
+    struct sweep_other *others; /* owned, ordered by inode */
+    enum creator *creators;     /* owned; creators[i] answers scope.creators[i] */
+    uid_t *owners;              /* owned, ordered: of all processes, real and effective */
+    size_t owner_count;
+    int64_t took;       /* ns; core has no clock: filled by the caller that has one */
+    bool sees_all;      /* no process of the host is hidden from us, though some may not be readable */
     uint32_t processes; /* seen, ourselves not counted */
     uint32_t unread;    /* of them, not readable */
     bool complete;      /* every process of the host could be read (product.md "Said, never guessed") */
@@ -32,13 +74,19 @@ struct sweep {
 };
 
 /*
- * Sweeps proc_root ("/proc") for the processes other than ourselves that map or have open any of n segments.
- * Processes that vanish are no error and hold nothing; what shares its maps and descriptors with others (a
- * thread) is looked at once. Kernel threads and zombies have neither and are never unread. progress counts
+ * Sweeps proc_root ("/proc") for the processes other than ourselves that map or have open what scope asks
+ * for. Processes that vanish are no error and hold nothing; what shares its maps and descriptors with others
+ * (a thread) is looked at once. Kernel threads and zombies have neither and are never unread. progress counts
  * processes. -ECANCELED, -ENOENT where there is no proc_root.
  */
-int sweep_run(const char *proc_root, const struct identity *ids, size_t n, struct sweep *ret_sweep,
+int sweep_run(const char *proc_root, const struct sweep_scope *scope, struct sweep *ret_sweep,
               struct progress *progress, struct error *error);
 void sweep_clear(struct sweep *sweep);
+
+/* NULL where it is not held, or was asked for by id. */
+const struct sweep_other *sweep_find_other(const struct sweep *sweep, uint64_t device, uint64_t inode);
+
+/* Whether a user has a process. False where owners were not asked for. */
+bool sweep_has_owner(const struct sweep *sweep, uid_t uid);
 
 #endif

@@ -22,7 +22,7 @@ struct publish_options {
     gid_t gid;            /* (gid_t)-1: keep */
     bool replace;         /* an existing regular file of that name may be replaced */
     bool allow_held;      /* … even if held */
-    bool allow_protected; /* … even if protected (the caller asks process/protected.h and passes is_protected)
+    bool allow_protected; /* … even if protected (the caller asks process/producers.h and passes is_protected)
                            */
     bool is_protected;
 };

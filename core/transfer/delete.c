@@ -19,6 +19,7 @@ struct target {
 /* A check under way. */
 struct checking {
     const struct directory *directory;
+    const struct host *host;
     struct progress *progress;
     struct delete_check *check;
     struct target *targets;
@@ -48,20 +49,20 @@ static enum held worse(enum held a, enum held b)
     return a == HELD_NO ? b : a;
 }
 
-static void check_protected(struct delete_item *item, const char *name)
+static void check_protected(const struct checking *checking, struct delete_item *item, const char *name)
 {
-    const char *owner = NULL;
-    if (item->is_protected || !protected_name(name, &owner))
+    const struct producer *producer = producers_find(checking->host->producers, name, NULL);
+    if (item->is_protected || !producer_is_protected(producer))
         return;
     item->is_protected = true;
-    item->protected_by = owner;
+    item->protected_by = producer->label;
 }
 
 static int take_member(void *context, const struct member *member)
 {
     struct checking *checking = context;
     struct delete_item *item = &checking->check->items[checking->item];
-    check_protected(item, member->file); /* however deep it lies */
+    check_protected(checking, item, member->file); /* however deep it lies */
     if (member->is_directory)
         return 0;
     item->held = worse(item->held, member->held);
@@ -100,7 +101,7 @@ static int look_at_item(struct checking *checking, const char *name, const struc
         error_set(&item->problem, ESTALE, "replaced meanwhile: another segment bears this name now");
         return 0;
     }
-    check_protected(item, name);
+    check_protected(checking, item, name);
     return S_ISDIR(item->segment.mode) ? look_into_directory(checking, item) : look_at_file(checking, item);
 }
 
@@ -129,14 +130,15 @@ static void list_files(struct checking *checking)
     }
 }
 
-static int sweep_targets(struct checking *checking, const char *proc_root, struct error *error)
+static int sweep_targets(struct checking *checking, struct error *error)
 {
     struct delete_check *check = checking->check;
     check->ids = calloc(checking->count, sizeof *check->ids);
     if (!check->ids)
         return error_set_errno(error, ENOMEM, "cannot look who holds them");
     list_files(checking);
-    return sweep_run(proc_root, check->ids, checking->count, &check->sweep, checking->progress, error);
+    struct sweep_scope scope = {.ids = check->ids, .n = checking->count};
+    return sweep_run(checking->host->proc_root, &scope, &check->sweep, checking->progress, error);
 }
 
 /* Two lists ordered by pid into one; a process in both is one holder. to has room for both. */
@@ -203,8 +205,8 @@ static int account_all(const struct checking *checking)
     return r;
 }
 
-static int check_all(struct checking *checking, const char *proc_root, const char *const *names,
-                     const struct identity *expected, struct error *error)
+static int check_all(struct checking *checking, const char *const *names, const struct identity *expected,
+                     struct error *error)
 {
     int r = 0;
     for (size_t i = 0; i < checking->check->count && r == 0; i++) {
@@ -218,21 +220,21 @@ static int check_all(struct checking *checking, const char *proc_root, const cha
     if (checking->count == 0)
         return 0;
     qsort(checking->targets, checking->count, sizeof *checking->targets, compare_targets);
-    if ((r = sweep_targets(checking, proc_root, error)) < 0)
+    if ((r = sweep_targets(checking, error)) < 0)
         return r;
     r = account_all(checking);
     return r < 0 ? error_set_errno(error, -r, "cannot look who holds them") : 0;
 }
 
-int delete_check(const struct directory *directory, const char *proc_root, const char *const *names,
+int delete_check(const struct directory *directory, const struct host *host, const char *const *names,
                  const struct identity *expected, size_t n, struct delete_check *ret_check,
                  struct progress *progress, struct error *error)
 {
     struct delete_check check = {.count = n};
-    struct checking checking = {.directory = directory, .progress = progress, .check = &check};
+    struct checking checking = {.directory = directory, .host = host, .progress = progress, .check = &check};
     check.items = calloc(n + 1, sizeof *check.items);
     check.merged = calloc(n + 1, sizeof(struct holder *));
-    int r = check.items && check.merged ? check_all(&checking, proc_root, names, expected, error)
+    int r = check.items && check.merged ? check_all(&checking, names, expected, error)
                                         : error_set_errno(error, ENOMEM, "cannot look at them");
     free(checking.targets);
     if (r < 0)

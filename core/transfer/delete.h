@@ -5,7 +5,7 @@
 #ifndef SHMTOP_CORE_TRANSFER_DELETE_H
 #define SHMTOP_CORE_TRANSFER_DELETE_H
 
-#include "core/process/protected.h"
+#include "core/process/host.h"
 #include "core/process/sweep.h"
 #include "core/segment/removal.h"
 
@@ -35,7 +35,7 @@ struct delete_check {
  * another is -ESTALE in problem. Fails only where nothing can be said at all: -ECANCELED, -ENOMEM, a failed
  * sweep.
  */
-int delete_check(const struct directory *directory, const char *proc_root, const char *const *names,
+int delete_check(const struct directory *directory, const struct host *host, const char *const *names,
                  const struct identity *expected, size_t n, struct delete_check *ret_check,
                  struct progress *progress, struct error *error);
 void delete_check_clear(struct delete_check *check);

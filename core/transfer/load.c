@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/layout/npy.h"
-#include "core/process/protected.h"
+#include "core/process/producers.h"
 #include "core/sys/calls.h"
 #include "core/sys/checked.h"
 #include "core/sys/fd.h"
@@ -383,7 +383,8 @@ static int check_holders(const struct run *run, struct error *error)
     if (!old || old->held != HELD_UNKNOWN || run->options->publish.allow_held)
         return 0;
     struct sweep sweep;
-    int r = sweep_run(proc_root(run), &old->id, 1, &sweep, run->progress, error);
+    int r = sweep_run(proc_root(run), &(struct sweep_scope){.ids = &old->id, .n = 1}, &sweep, run->progress,
+                      error);
     if (r < 0)
         return r;
     if (sweep.of[0].count > 0)
@@ -434,7 +435,8 @@ static void report_old(const struct run *run, struct load_report *report)
     report->old_held = old->held;
     report->old_allocated = old->allocated;
     report->old_links = old->links - 1;
-    if (old->held != HELD_NO && sweep_run(proc_root(run), &old->id, 1, &report->still_held, NULL, NULL) < 0)
+    if (old->held != HELD_NO && sweep_run(proc_root(run), &(struct sweep_scope){.ids = &old->id, .n = 1},
+                                          &report->still_held, NULL, NULL) < 0)
         report->still_held = (struct sweep){0};
 }
 
@@ -450,7 +452,7 @@ int load_run(struct load *load, const struct directory *directory, const char *n
     int r = plan_make(load, options, &run.plan, error);
     if (r < 0)
         return r;
-    publish.is_protected |= protected_name(name, NULL);
+    publish.is_protected |= producer_is_protected(producers_find(NULL, name, NULL));
     if ((r = publish_begin(&run.publish, directory, name, &publish, error)) == 0 &&
         (r = write_all(&run, error)) == 0 && (r = publish_commit(run.publish, &report.id, error)) == 0) {
         report.bytes = run.plan.bytes;

@@ -168,7 +168,8 @@ static int run_delete(void *context)
     struct error error = {0};
     uint64_t freed = 0;
     const char *name = "a.shm";
-    int r = delete_check(fixture->directory, fixture->files.path, &name, NULL, 1, &check, NULL, &error);
+    int r = delete_check(fixture->directory, &(struct host){.proc_root = fixture->files.path}, &name, NULL, 1,
+                         &check, NULL, &error);
     if (r == 0) {
         r = delete_run(fixture->directory, &check.items[0], (struct delete_allow){0}, &freed, &error);
         delete_check_clear(&check);

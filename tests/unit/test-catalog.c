@@ -26,7 +26,7 @@ static void note(void *context, const struct change *change)
 static int setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    f->catalog = catalog_new(note, f);
+    f->catalog = catalog_new(NULL, note, f);
     *state = f;
     return 0;
 }
@@ -465,7 +465,7 @@ static void rows_outside_a_catalog_hold_the_same(void **state)
     (void)state;
     struct segment made = with_matrix(segment("PostgreSQL.1", 1, 1000), ">f8", 2, 7);
     struct row row;
-    row_from_segment(&row, &made);
+    row_from_segment(&row, &made, NULL);
     assert_null(made.name);
     assert_string_equal(row.name, "PostgreSQL.1");
     assert_true(row.is_protected && row.recognised);

@@ -35,7 +35,7 @@ static struct segment sample(const char *name)
 static struct row row_of(struct segment segment)
 {
     struct row row;
-    row_from_segment(&row, &segment);
+    row_from_segment(&row, &segment, NULL);
     return row;
 }
 

@@ -458,7 +458,8 @@ static void real_settle(struct real *real)
     struct delete_dialog_request *request = delete_dialog_wants(real->scene.dialog);
     assert_non_null(request);
     real->scene.last = delete_dialog_supply(
-        real->scene.dialog, delete_dialog_fetch(real->directory, real->proc, request, NULL), 0);
+        real->scene.dialog,
+        delete_dialog_fetch(real->directory, &(struct host){.proc_root = real->proc}, request, NULL), 0);
     delete_dialog_request_free(request);
     scene_draw(&real->scene);
 }
@@ -542,8 +543,9 @@ static void a_stop_leaves_the_rest(void **state)
     press(&real.scene, KEY_ESCAPE_CODE);
     assert_int_equal(real.scene.last, DIALOG_STOP);
     progress.cancel = true;
-    delete_dialog_supply(real.scene.dialog,
-                         delete_dialog_fetch(real.directory, real.proc, request, &progress), 0);
+    delete_dialog_supply(
+        real.scene.dialog,
+        delete_dialog_fetch(real.directory, &(struct host){.proc_root = real.proc}, request, &progress), 0);
     delete_dialog_request_free(request);
     assert_true(exists(&real, "shm/a"));
     assert_true(exists(&real, "shm/b"));

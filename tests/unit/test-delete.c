@@ -40,7 +40,8 @@ static struct delete_check check(const struct fixture *fixture, const char *cons
 {
     struct delete_check check;
     struct error error = {0};
-    if (delete_check(fixture->directory, "/proc", names, NULL, n, &check, NULL, &error) < 0)
+    if (delete_check(fixture->directory, &(struct host){.proc_root = "/proc"}, names, NULL, n, &check, NULL,
+                     &error) < 0)
         fail_msg("%s", error.text);
     return check;
 }
@@ -208,7 +209,9 @@ static void test_problems_are_the_item_s(void **state)
     assert_return_code(rename(tmpdir_path(&fixture->tmpdir, "other"), tmpdir_path(&fixture->tmpdir, "a.shm")),
                        errno);
     struct delete_check second;
-    assert_int_equal(delete_check(fixture->directory, "/proc", names, expected, 4, &second, NULL, NULL), 0);
+    assert_int_equal(delete_check(fixture->directory, &(struct host){.proc_root = "/proc"}, names, expected,
+                                  4, &second, NULL, NULL),
+                     0);
     says(&second.items[1].problem, ESTALE, "replaced");
     assert_int_equal(second.items[3].problem.code, 0);
     expect_refusal(fixture, &second.items[1], nothing, ESTALE, "replaced");
@@ -367,7 +370,8 @@ static void test_cancel(void **state)
     struct delete_check checked;
     const char *name = "a.shm";
     tmpdir_write_text(&fixture->tmpdir, "a.shm", "bytes");
-    assert_int_equal(delete_check(fixture->directory, "/proc", &name, NULL, 1, &checked, &progress, NULL),
+    assert_int_equal(delete_check(fixture->directory, &(struct host){.proc_root = "/proc"}, &name, NULL, 1,
+                                  &checked, &progress, NULL),
                      -ECANCELED);
     assert_true(tmpdir_exists(&fixture->tmpdir, "a.shm"));
 }

@@ -20,7 +20,7 @@ static void pass_on(void *context, const struct change *change)
 static int setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    f->catalog = catalog_new(pass_on, f);
+    f->catalog = catalog_new(NULL, pass_on, f);
     f->users = users_new(false);
     f->listing = listing_new(f->catalog, f->users);
     *state = f;

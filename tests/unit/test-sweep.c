@@ -91,7 +91,7 @@ static struct sweep run(const struct tmpdir *dir, const struct identity *ids, si
 {
     struct sweep sweep;
     struct error error = {0};
-    if (sweep_run(tmpdir_path(dir, "proc"), ids, n, &sweep, NULL, &error))
+    if (sweep_run(tmpdir_path(dir, "proc"), &(struct sweep_scope){.ids = ids, .n = n}, &sweep, NULL, &error))
         fail_msg("%s", error.text);
     return sweep;
 }
@@ -308,12 +308,19 @@ static void a_sweep_can_be_stopped(void **state)
     struct identity id = identity_of(dir, "a");
     struct sweep sweep = {.count = 77};
     struct error error;
-    assert_int_equal(sweep_run(tmpdir_path(dir, "proc"), &id, 1, &sweep, &progress, &error), -ECANCELED);
+    assert_int_equal(sweep_run(tmpdir_path(dir, "proc"), &(struct sweep_scope){.ids = &id, .n = 1}, &sweep,
+                               &progress, &error),
+                     -ECANCELED);
     assert_int_equal(sweep.count, 77);
-    assert_int_equal(sweep_run(tmpdir_path(dir, "nowhere"), &id, 1, &sweep, NULL, &error), -ENOENT);
-    assert_int_equal(sweep_run(tmpdir_path(dir, "a"), &id, 1, &sweep, NULL, &error), -ENOENT);
+    assert_int_equal(sweep_run(tmpdir_path(dir, "nowhere"), &(struct sweep_scope){.ids = &id, .n = 1}, &sweep,
+                               NULL, &error),
+                     -ENOENT);
+    assert_int_equal(
+        sweep_run(tmpdir_path(dir, "a"), &(struct sweep_scope){.ids = &id, .n = 1}, &sweep, NULL, &error),
+        -ENOENT);
     progress.cancel = false;
-    assert_int_equal(sweep_run(tmpdir_path(dir, "proc"), NULL, 0, &sweep, &progress, &error), 0);
+    assert_int_equal(
+        sweep_run(tmpdir_path(dir, "proc"), &(struct sweep_scope){.n = 0}, &sweep, &progress, &error), 0);
     assert_int_equal(progress.done, 1);
     assert_int_equal(progress.total, 1);
     assert_int_equal(sweep.processes, 1);
@@ -329,7 +336,8 @@ struct faulty {
 static int run_faulty(void *context)
 {
     struct faulty *faulty = context;
-    return sweep_run(tmpdir_path(faulty->dir, "proc"), &faulty->id, 1, &faulty->sweep, NULL, NULL);
+    return sweep_run(tmpdir_path(faulty->dir, "proc"), &(struct sweep_scope){.ids = &faulty->id, .n = 1},
+                     &faulty->sweep, NULL, NULL);
 }
 
 /* A holder that was missed is at least known to have been missed. */

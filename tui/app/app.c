@@ -69,7 +69,7 @@ static void changed(void *context, const struct change *change)
 static void make_models(struct app *app, bool numeric)
 {
     app->users = users_new(numeric);
-    app->catalog = catalog_new(changed, app);
+    app->catalog = catalog_new(NULL, changed, app);
     app->listing = listing_new(app->catalog, app->users);
     listing_sort(app->listing, COLUMN_SIZE, true);
     app->table = (struct table){.catalog = app->catalog, .listing = app->listing};

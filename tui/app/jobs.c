@@ -221,7 +221,8 @@ static void run_component(struct task *task)
                  load_reply_drop);
     else
         job_post(task->job, KIND_DELETE,
-                 delete_dialog_fetch(task->directory, "/proc", effect->u.deletion, job_progress(task->job)),
+                 delete_dialog_fetch(task->directory, &(struct host){.proc_root = "/proc"},
+                                     effect->u.deletion, job_progress(task->job)),
                  delete_reply_drop);
 }
 

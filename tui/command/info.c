@@ -250,7 +250,7 @@ static void show_one(struct info *info, struct json *json, const char *name, str
     }
     struct row row;
     struct use use = use_of(item, sweep);
-    row_from_segment(&row, &item->segment);
+    row_from_segment(&row, &item->segment, NULL);
     row.is_protected = item->is_protected;
     if (info->json)
         print_json(info, json, &row, &use);
@@ -266,8 +266,8 @@ static void show_found(struct info *info, struct json *json, const struct found 
 {
     struct delete_check check;
     struct error error = {0};
-    if (delete_check(info->directory, "/proc", (const char *const *)found->names, found->ids, found->count,
-                     &check, NULL, &error) < 0) {
+    if (delete_check(info->directory, &(struct host){.proc_root = "/proc"}, (const char *const *)found->names,
+                     found->ids, found->count, &check, NULL, &error) < 0) {
         info->status = exit_status_worse(info->status, report_error(info->options, NULL, &error));
         return;
     }

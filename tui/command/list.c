@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/catalog/column.h"
-#include "core/process/protected.h"
+#include "core/process/producers.h"
 #include "core/sys/workers.h"
 #include "tui/command/command.h"
 #include "tui/command/segment_json.h"
@@ -82,8 +82,7 @@ static void fill_row(struct list *list, size_t index)
         listed->error = malloc(sizeof error);
     if (listed->error)
         *listed->error = error;
-    row_from_segment(&listed->row, &list->found[index]);
-    listed->row.is_protected = protected_name(listed->row.name, NULL);
+    row_from_segment(&listed->row, &list->found[index], NULL);
 }
 
 static int recognise_range(void *context, uint64_t first, uint64_t count, struct error *error)

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "core/catalog/column.h"
-#include "core/process/protected.h"
+#include "core/process/producers.h"
 #include "core/sys/fd.h"
 #include "core/sys/workers.h"
 #include "core/transfer/load.h"
@@ -357,7 +357,8 @@ static void name_old_holders(const struct load_command *command, char *buf, size
     struct sweep sweep = {0};
     buf[0] = '\0';
     if (segment_stat(command->directory, command->name, &old, NULL) == 0 &&
-        sweep_run("/proc", &old.id, 1, &sweep, NULL, NULL) == 0 && sweep.of[0].count > 0) {
+        sweep_run("/proc", &(struct sweep_scope){.ids = &old.id, .n = 1}, &sweep, NULL, NULL) == 0 &&
+        sweep.of[0].count > 0) {
         struct users *users = users_new(command->options->numeric);
         if (users)
             use_names(&sweep.of[0], users, buf, size);
@@ -393,7 +394,7 @@ static enum exit_status load_into(struct load_command *command)
         return report_error(command->options, command->name, error);
     if (load_open(&command->source, command->file, error) < 0)
         return report_error(command->options, command->file, error);
-    command->load.publish.is_protected = protected_name(command->name, NULL);
+    command->load.publish.is_protected = producer_is_protected(producers_find(NULL, command->name, NULL));
     if (run_load(command) < 0)
         return report_failure(command);
     say_loaded(command);

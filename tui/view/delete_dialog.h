@@ -11,6 +11,7 @@
 #ifndef SHMTOP_TUI_VIEW_DELETE_DIALOG_H
 #define SHMTOP_TUI_VIEW_DELETE_DIALOG_H
 
+#include "core/process/host.h"
 #include "core/segment/segment.h"
 #include "tui/term/key.h"
 #include "tui/view/dialog.h"
@@ -52,8 +53,8 @@ void delete_dialog_draw(const struct delete_dialog *dialog, struct cells *cells,
 const char *delete_dialog_message(const struct delete_dialog *dialog);
 bool delete_dialog_message_is_error(const struct delete_dialog *dialog);
 
-/* Does it; never NULL. proc_root "/proc"; progress may be NULL. */
-struct delete_dialog_reply *delete_dialog_fetch(const struct directory *directory, const char *proc_root,
+/* Does it; never NULL. progress may be NULL. */
+struct delete_dialog_reply *delete_dialog_fetch(const struct directory *directory, const struct host *host,
                                                 const struct delete_dialog_request *request,
                                                 struct progress *progress);
 void delete_dialog_request_free(struct delete_dialog_request *request);

@@ -16,13 +16,13 @@ void delete_check_free(struct delete_check *check)
     free(check);
 }
 
-static struct delete_check *run_check(const struct directory *directory, const char *proc_root,
+static struct delete_check *run_check(const struct directory *directory, const struct host *host,
                                       const struct delete_dialog_request *request, struct progress *progress,
                                       struct error *error)
 {
     struct delete_check *check = calloc(1, sizeof *check);
     assert(check);
-    if (delete_check(directory, proc_root, (const char *const *)request->names, request->ids, request->count,
+    if (delete_check(directory, host, (const char *const *)request->names, request->ids, request->count,
                      check, progress, error) == 0)
         return check;
     free(check);
@@ -134,7 +134,7 @@ static void run_deletion(const struct directory *directory, const struct delete_
     delete_check_free(check);
 }
 
-struct delete_dialog_reply *delete_dialog_fetch(const struct directory *directory, const char *proc_root,
+struct delete_dialog_reply *delete_dialog_fetch(const struct directory *directory, const struct host *host,
                                                 const struct delete_dialog_request *request,
                                                 struct progress *progress)
 {
@@ -142,7 +142,7 @@ struct delete_dialog_reply *delete_dialog_fetch(const struct directory *director
     struct error error = {0};
     assert(reply);
     reply->is_deletion = request->is_deletion;
-    struct delete_check *check = run_check(directory, proc_root, request, progress, &error);
+    struct delete_check *check = run_check(directory, host, request, progress, &error);
     if (!check)
         reply->error = error;
     else if (request->is_deletion)

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/process/protected.h"
+#include "core/process/producers.h"
 #include "tui/view/columns.h"
 
 #define TEXT_MAX 1024
@@ -74,14 +74,13 @@ static bool is_plain(const char *text)
 static void hint_text(const struct row *row, const struct facts *facts, const char *directory, char *buf,
                       size_t size, enum role *role)
 {
-    const char *whose = NULL;
     *role = ROLE_DIM;
     buf[0] = '\0';
     if (row->damage) {
         *role = ROLE_WARN;
         snprintf(buf, size, "damaged: %s", row->damage);
-    } else if (protected_name(row->name, &whose)) {
-        snprintf(buf, size, "protected: belongs to %s", whose ? whose : "a service");
+    } else if (row->is_protected) {
+        snprintf(buf, size, "protected: belongs to %s", row->producer ? row->producer->label : "a service");
     } else if (row->layout == LAYOUT_NPY && !facts->escaped && is_plain(directory) && is_plain(facts->name)) {
         snprintf(buf, size, "np.load(\"%.500s/%.500s\", mmap_mode=\"r\")", directory, facts->name);
     } else if (row->layout == LAYOUT_RAW) {

@@ -1,0 +1,14 @@
+/*
+ * Where what is known of the host comes from, handed in so that tests bring their own.
+ */
+#ifndef SHMTOP_CORE_PROCESS_HOST_H
+#define SHMTOP_CORE_PROCESS_HOST_H
+
+#include "core/process/producers.h"
+
+struct host {
+    const char *proc_root;             /* "/proc" */
+    const struct producers *producers; /* NULL: the built-in table */
+};
+
+#endif
