@@ -30,6 +30,7 @@ static enum exit_status run_console(const struct options *options)
 {
     struct console_options console = {
         .directory = options->directory,
+        .host = {.proc_root = "/proc"},
         .read_only = options->read_only,
         .numeric = options->numeric,
         .ascii = options->ascii,

@@ -1,7 +1,7 @@
 /*
  * Threads: the only place that starts one. Signals are blocked in all of them.
  *
- * Work that can take more than a few milliseconds runs beside the loop in one of three lanes, each one thread that
+ * Work that can take more than a few milliseconds runs beside the loop in one of four lanes, each one thread that
  * takes its jobs in order, so that what a lane reports arrives in the order in which it was asked. A job gets
  * copies, never the catalog; what it finds it posts as messages, which the loop takes from one queue when the
  * eventfd says so.
@@ -16,7 +16,8 @@
 
 enum lane {
     LANE_LOOK,  /* scans, headers, windows of values: short looks at the directory */
-    LANE_SWEEP, /* /proc and name services, which may hang */
+    LANE_SWEEP, /* /proc */
+    LANE_NAMES, /* name services, and paths outside the directory: a server may hang */
     LANE_JOB,   /* the user's own: load, delete */
     LANE_COUNT
 };

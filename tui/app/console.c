@@ -410,7 +410,7 @@ static int open_parts(struct console *console, const struct console_options *opt
     if (r == 0)
         r = watch_new(&console->watch, console->directory, error);
     if (r == 0)
-        r = jobs_new(&console->jobs, options->directory, options->read_only, error);
+        r = jobs_new(&console->jobs, options->directory, options->read_only, &options->host, error);
     if (r == 0)
         r = terminal_open(&console->terminal, options->color, options->ascii, error);
     return r;

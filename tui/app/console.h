@@ -4,10 +4,12 @@
 #ifndef SHMTOP_TUI_APP_CONSOLE_H
 #define SHMTOP_TUI_APP_CONSOLE_H
 
+#include "core/process/host.h"
 #include "tui/term/terminal.h"
 
 struct console_options {
     const char *directory; /* borrowed */
+    struct host host;      /* what it points to stays until the program ends */
     bool read_only;
     bool numeric; /* no user names */
     bool ascii;   /* lines and bars in ASCII */

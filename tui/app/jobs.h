@@ -7,16 +7,18 @@
 #ifndef SHMTOP_TUI_APP_JOBS_H
 #define SHMTOP_TUI_APP_JOBS_H
 
+#include "core/process/host.h"
 #include "tui/app/event.h"
 
 struct jobs;
 
-/* path is copied. */
-int jobs_new(struct jobs **ret_jobs, const char *path, bool read_only, struct error *error);
+/* path and host are copied; what host points to stays until the program ends. */
+int jobs_new(struct jobs **ret_jobs, const char *path, bool read_only, const struct host *host,
+             struct error *error);
 
 /*
  * Cancels everything. Waits for the user's own jobs (a load takes its unnamed file back) and for looks; for a
- * name service that hangs it does not wait: then the threads stay until the program ends.
+ * sweep or a name service only a moment: if one hangs the threads stay until the program ends.
  */
 void jobs_free(struct jobs *jobs);
 

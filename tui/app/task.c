@@ -1,0 +1,223 @@
+#include "tui/app/task.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "core/segment/publish.h"
+#include "core/sys/memory.h"
+
+#define FIRST_BATCH 256 /* of a scan: soon on the screen */
+#define BATCH       1024
+
+/* What a job works on: owned by the workers. */
+struct task {
+    struct effect effect;
+    char *path;
+    bool read_only;
+    struct host host;
+    struct task_batch *batch; /* being filled */
+    size_t scanned;
+    struct job *job;
+    struct directory *directory;
+};
+
+struct task *task_new(struct effect *effect, const char *path, bool read_only, const struct host *host)
+{
+    struct task *task = memory_new(sizeof *task);
+    task->effect = *effect;
+    task->path = memory_dup(path);
+    task->read_only = read_only;
+    task->host = *host;
+    *effect = (struct effect){.kind = effect->kind};
+    return task;
+}
+
+void task_free(void *argument)
+{
+    struct task *task = argument;
+    effect_clear(&task->effect);
+    free(task->path);
+    free(task);
+}
+
+static void batch_free(void *payload)
+{
+    struct task_batch *batch = payload;
+    for (size_t i = 0; i < batch->count; i++)
+        segment_clear(&batch->list[i].segment);
+    free(batch);
+}
+
+static void preview_reply_drop(void *payload)
+{
+    preview_reply_free(payload);
+}
+
+static void load_reply_drop(void *payload)
+{
+    load_dialog_reply_free(payload);
+}
+
+static void delete_reply_drop(void *payload)
+{
+    delete_dialog_reply_free(payload);
+}
+
+static void post_batch(struct task *task)
+{
+    if (task->batch)
+        job_post(task->job, TASK_LOOKED, task->batch, batch_free);
+    task->batch = NULL;
+}
+
+/* Takes the segment's contents. */
+static void add(struct task *task, struct segment *segment, bool gone, size_t room)
+{
+    if (!task->batch) {
+        task->batch = memory_new(sizeof *task->batch + room * sizeof task->batch->list[0]);
+        task->batch->room = room;
+        task->batch->scan = task->effect.kind == EFFECT_SCAN;
+    }
+    struct task_batch *batch = task->batch;
+    batch->list[batch->count++] = (struct looked){*segment, gone};
+    *segment = (struct segment){.name = NULL};
+    if (batch->count == batch->room)
+        post_batch(task);
+}
+
+/* An entry that can be recognised no further is taken as it is: it must not be asked for again and again. */
+static int recognise(struct task *task, struct segment *segment)
+{
+    struct error error;
+    int r = S_ISREG(segment->mode) ? segment_recognise(task->directory, segment, &error) : 0;
+    segment->recognised = r != -ESTALE;
+    return r == -ENOENT ? r : 0;
+}
+
+static int add_scanned(void *context, struct segment *segment)
+{
+    struct task *task = context;
+    if (job_cancelled(task->job))
+        return -ECANCELED;
+    add(task, segment, false, task->scanned++ < FIRST_BATCH ? FIRST_BATCH : BATCH);
+    return 0;
+}
+
+static void run_scan(struct task *task)
+{
+    struct error *error = memory_new(sizeof *error);
+    int r = task->directory ? 0 : directory_open(&task->directory, task->path, task->read_only, error);
+    if (r == 0)
+        r = segment_scan(task->directory, add_scanned, task, job_progress(task->job), error);
+    post_batch(task);
+    error->code = -r;
+    job_post(task->job, TASK_SCANNED, error, free);
+    if (r == 0)
+        publish_clean_leftovers(task->directory);
+}
+
+static int add_entry(void *context, struct segment *segment)
+{
+    struct task *task = context;
+    if (S_ISDIR(segment->mode) || !S_ISREG(segment->mode))
+        segment->recognised = true;
+    add(task, segment, false, BATCH);
+    return job_cancelled(task->job) ? -ECANCELED : 0;
+}
+
+static void look_at(struct task *task, struct look_name *name, size_t room)
+{
+    struct segment segment = {.name = NULL};
+    struct error error;
+    int r = segment_stat(task->directory, name->name, &segment, &error);
+    if (r == 0 && S_ISDIR(segment.mode) && name->recognise) {
+        segment_clear(&segment);
+        segment_scan_subdirectory(task->directory, name->name, add_entry, task, job_progress(task->job),
+                                  &error);
+        return;
+    }
+    if (r == 0 && name->recognise)
+        r = recognise(task, &segment);
+    if (r == 0) {
+        add(task, &segment, false, room);
+    } else if (r == -ENOENT) {
+        segment_clear(&segment);
+        segment.name = name->name;
+        name->name = NULL;
+        add(task, &segment, true, room);
+    }
+    segment_clear(&segment);
+}
+
+static void run_look(struct task *task)
+{
+    struct look_name *names = task->effect.u.look.names;
+    size_t count = task->effect.u.look.count;
+    if (!task->directory)
+        return;
+    for (size_t i = 0; i < count && !job_cancelled(task->job); i++)
+        look_at(task, &names[i], count - i < BATCH ? count - i : BATCH);
+    post_batch(task);
+    struct directory_usage *usage = task->effect.u.look.usage ? memory_new(sizeof *usage) : NULL;
+    struct error error;
+    if (usage && directory_usage(task->directory, usage, &error) == 0)
+        job_post(task->job, TASK_USAGE, usage, free);
+    else
+        free(usage);
+}
+
+static void run_names(struct task *task)
+{
+    bool groups = task->effect.u.names.groups;
+    for (size_t i = 0; i < task->effect.u.names.count && !job_cancelled(task->job); i++) {
+        struct task_named *named = memory_new(sizeof *named);
+        named->id = task->effect.u.names.ids[i];
+        named->group = groups;
+        (groups ? users_ask_group : users_ask_name)(named->id, named->name, sizeof named->name);
+        job_post(task->job, TASK_NAMED, named, free);
+    }
+}
+
+/* Without a directory there is no reply: the component is told that the job was lost. */
+static void run_component(struct task *task)
+{
+    struct effect *effect = &task->effect;
+    if (!task->directory)
+        return;
+    if (effect->kind == EFFECT_PREVIEW)
+        job_post(task->job, TASK_PREVIEW, preview_fetch(task->directory, effect->u.preview),
+                 preview_reply_drop);
+    else if (effect->kind == EFFECT_LOAD)
+        job_post(task->job, TASK_LOAD,
+                 load_dialog_fetch(task->directory, task->host.proc_root, "/sys/fs/cgroup", effect->u.load,
+                                   job_progress(task->job)),
+                 load_reply_drop);
+    else
+        job_post(
+            task->job, TASK_DELETE,
+            delete_dialog_fetch(task->directory, &task->host, effect->u.deletion, job_progress(task->job)),
+            delete_reply_drop);
+}
+
+void task_run(struct job *job, void *argument)
+{
+    struct task *task = argument;
+    struct error error;
+    task->job = job;
+    if (task->effect.kind == EFFECT_NAMES) {
+        run_names(task);
+        return;
+    }
+    if (task->effect.kind != EFFECT_SCAN &&
+        directory_open(&task->directory, task->path, task->read_only, &error) < 0)
+        task->directory = NULL;
+    if (task->effect.kind == EFFECT_SCAN)
+        run_scan(task);
+    else if (task->effect.kind == EFFECT_LOOK)
+        run_look(task);
+    else
+        run_component(task);
+    directory_close(task->directory);
+    task->directory = NULL;
+}

@@ -1,0 +1,41 @@
+/*
+ * One effect done on a worker thread: what a lane runs, and what it posts. For jobs.c only.
+ */
+#ifndef SHMTOP_TUI_APP_TASK_H
+#define SHMTOP_TUI_APP_TASK_H
+
+#include "core/process/host.h"
+#include "core/sys/workers.h"
+#include "tui/app/event.h"
+
+/* What a task posts. */
+enum task_message {
+    TASK_LOOKED,  /* struct task_batch */
+    TASK_SCANNED, /* struct error */
+    TASK_USAGE,   /* struct directory_usage */
+    TASK_NAMED,   /* struct task_named */
+    TASK_PREVIEW,
+    TASK_LOAD,
+    TASK_DELETE,
+};
+
+struct task_batch {
+    size_t count, room;
+    bool scan;
+    struct looked list[];
+};
+
+struct task_named {
+    unsigned id;
+    bool group;
+    char name[USERS_NAME_MAX];
+};
+
+/* Takes what the effect owns. path is copied; what host points to stays until the program ends. */
+struct task *task_new(struct effect *effect, const char *path, bool read_only, const struct host *host);
+void task_free(void *task);
+
+/* A job_function: runs the task and posts what it found. */
+void task_run(struct job *job, void *task);
+
+#endif
