@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <linux/magic.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -115,6 +116,17 @@ int directory_fd(const struct directory *directory)
 const char *directory_path(const struct directory *directory)
 {
     return directory->path;
+}
+
+int directory_kernel_path(const struct directory *directory, char *buf, size_t size, struct error *error)
+{
+    char link[40];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", directory->fd);
+    ssize_t n = sys.readlinkat(AT_FDCWD, link, buf, size);
+    if (n < 0 || (size_t)n >= size)
+        return error_set_errno(error, n < 0 ? errno : ENAMETOOLONG, "cannot know the directory's own path");
+    buf[n] = '\0';
+    return 0;
 }
 
 uint64_t directory_device(const struct directory *directory)

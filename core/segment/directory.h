@@ -6,6 +6,7 @@
 #define SHMTOP_CORE_SEGMENT_DIRECTORY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/sys/error.h"
@@ -29,6 +30,9 @@ int directory_reopen(struct directory *directory, struct error *error);
 
 int directory_fd(const struct directory *directory); /* borrowed, O_RDONLY|O_DIRECTORY */
 const char *directory_path(const struct directory *directory);
+/* The path as the kernel shows it to us, in maps and links of /proc: absolute, raw. -errno, also without
+ * /proc. */
+int directory_kernel_path(const struct directory *directory, char *buf, size_t size, struct error *error);
 uint64_t directory_device(const struct directory *directory); /* st_dev */
 bool directory_is_read_only(const struct directory *directory);
 

@@ -86,6 +86,14 @@ static void forget(struct segment *segment)
     segment->damage = NULL;
 }
 
+static int recognise(struct segment *segment, int fd, const struct facts *facts, struct error *error)
+{
+    forget(segment);
+    int r = look_inside(segment, fd, facts, error);
+    segment->recognised = r == 0;
+    return r;
+}
+
 int segment_recognise(const struct directory *directory, struct segment *segment, struct error *error)
 {
     struct facts facts;
@@ -102,10 +110,16 @@ int segment_recognise(const struct directory *directory, struct segment *segment
     }
     if (fd == -ENOTSUP || (fd >= 0 && !identity_equal(&facts.id, &segment->id)))
         return error_set(error, ESTALE, "another segment bears this name now");
-    if (fd < 0)
-        return fd;
-    forget(segment);
-    int r = look_inside(segment, fd, &facts, error);
-    segment->recognised = r == 0;
-    return r;
+    return fd < 0 ? fd : recognise(segment, fd, &facts, error);
+}
+
+int segment_recognise_opened(struct segment *segment, int fd, struct error *error)
+{
+    struct facts facts;
+    int r = facts_get(fd, "", &facts);
+    if (r < 0)
+        return beneath_error(error, -r, "look at");
+    if (!identity_equal(&facts.id, &segment->id))
+        return error_set(error, ESTALE, "another segment is open");
+    return recognise(segment, fd, &facts, error);
 }

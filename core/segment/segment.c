@@ -113,6 +113,19 @@ int segment_stat(const struct directory *directory, const char *name, struct seg
     return r < 0 ? beneath_error(error, -r, "look at") : 0;
 }
 
+int segment_stat_opened(int fd, const char *name, struct segment *ret, struct error *error)
+{
+    struct facts facts;
+    const char *slash = strrchr(name, '/');
+    int r = facts_get(fd, "", &facts);
+    if (r < 0)
+        return beneath_error(error, -r, "look at");
+    struct segment segment = {.name = memory_dup(name)};
+    fill(&segment, slash ? slash + 1 : name, &facts);
+    *ret = segment;
+    return 0;
+}
+
 int segment_open(const struct directory *directory, const char *name, const struct identity *id,
                  struct error *error)
 {
@@ -214,7 +227,7 @@ static int compare_inode(void *context, struct segment *segment)
     return 1;
 }
 
-static bool read_inode(const char *text, uint64_t *ret_inode)
+bool segment_read_inode(const char *text, uint64_t *ret_inode)
 {
     uint64_t inode = 0;
     if (text[0] != '#' || text[1] == '\0')
@@ -250,7 +263,7 @@ int segment_find(const struct directory *directory, const char *text, struct seg
         return r;
     if (name_unescape(text, raw, sizeof raw))
         return segment_stat(directory, raw, ret, error);
-    if (read_inode(text, &inode))
+    if (segment_read_inode(text, &inode))
         return find_inode(directory, inode, ret, error);
     return r;
 }

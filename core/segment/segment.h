@@ -50,11 +50,20 @@ void segment_clear(struct segment *segment); /* frees what it owns, zeroes it */
  */
 int segment_stat(const struct directory *directory, const char *name, struct segment *ret, struct error *error);
 
+/* The facts of an open file, which is called name: for one that is reached through no name. 0 or -errno. */
+int segment_stat_opened(int fd, const char *name, struct segment *ret, struct error *error);
+
 /*
  * Opens and recognises, filling recognised, layout, matrix, damage of a segment that segment_stat filled. What may not be
  * read stays LAYOUT_UNKNOWN with recognised set: no failure. -ENOENT, -ESTALE where it is no longer the same one.
  */
 int segment_recognise(const struct directory *directory, struct segment *segment, struct error *error);
+
+/* The same of what is open already. -ESTALE where that is another. */
+int segment_recognise_opened(struct segment *segment, int fd, struct error *error);
+
+/* Whether a NAME has the form "#INODE". */
+bool segment_read_inode(const char *text, uint64_t *ret_inode);
 
 /* Looks up a NAME as a user gives it: literally, else unescaped, else "#INODE". Fills *ret as segment_stat. -ENOENT, -EINVAL. */
 int segment_find(const struct directory *directory, const char *text, struct segment *ret, struct error *error);

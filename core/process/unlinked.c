@@ -1,0 +1,213 @@
+#include "core/process/unlinked.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "core/process/procfs.h"
+#include "core/sys/calls.h"
+#include "core/sys/fd.h"
+#include "core/sys/memory.h"
+
+#define DIRECTORY (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+#define PLACE     (O_PATH | O_DIRECTORY | O_CLOEXEC)
+
+/* What stood in the way; of several holders the last word is that which is nearest to the file. */
+enum obstacle {
+    OBSTACLE_NONE,
+    OBSTACLE_PROCESS,  /* its descriptors and maps may not be read */
+    OBSTACLE_MAP_ONLY, /* it is only mapped, and map_files may not be followed */
+    OBSTACLE_LEASE,
+    OBSTACLE_FILE, /* its mode */
+};
+
+struct reach {
+    struct identity id;
+    int dir; /* fd or map_files of the process at hand */
+    int fd;  /* what was looked for, -1: not yet */
+    enum obstacle obstacle;
+};
+
+static void meet(struct reach *reach, enum obstacle obstacle)
+{
+    if (reach->obstacle < obstacle)
+        reach->obstacle = obstacle;
+}
+
+static bool is_refusal(int code)
+{
+    return code == -EACCES || code == -EPERM;
+}
+
+static int open_link(int dir, const char *link)
+{
+    const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+    int fd = fd_openat(dir, link, flags | O_NOATIME, 0);
+    return fd == -EPERM ? fd_openat(dir, link, flags, 0) : fd;
+}
+
+static bool is_it(const struct reach *reach, int fd)
+{
+    struct segment segment;
+    if (segment_stat_opened(fd, "", &segment, NULL) < 0)
+        return false;
+    struct identity id = segment.id;
+    if (reach->id.born == 0)
+        id.born = 0;
+    bool is = S_ISREG(segment.mode) && identity_equal(&id, &reach->id);
+    segment_clear(&segment);
+    return is;
+}
+
+/* Through a link of /proc, which goes to the file itself and resolves no name. Opens only what it leads to
+ * now; it may lead elsewhere by then, so what was opened is looked at. */
+static void try_link(struct reach *reach, const char *link, enum obstacle obstacle)
+{
+    struct statx st;
+    if (sys.statx(reach->dir, link, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_INO | STATX_TYPE, &st) < 0) {
+        if (is_refusal(-errno))
+            meet(reach, obstacle);
+        return;
+    }
+    if (st.stx_ino != reach->id.inode || makedev(st.stx_dev_major, st.stx_dev_minor) != reach->id.device ||
+        !S_ISREG(st.stx_mode))
+        return;
+    int fd AUTO_CLOSE = open_link(reach->dir, link);
+    if (fd == -EAGAIN)
+        meet(reach, OBSTACLE_LEASE);
+    else if (is_refusal(fd))
+        meet(reach, OBSTACLE_FILE);
+    else if (fd >= 0 && is_it(reach, fd))
+        reach->fd = fd_steal(&fd);
+}
+
+static int try_descriptor(void *context, unsigned number)
+{
+    struct reach *reach = context;
+    char link[16];
+    snprintf(link, sizeof link, "%u", number);
+    try_link(reach, link, OBSTACLE_PROCESS);
+    return reach->fd >= 0;
+}
+
+static void try_map(void *context, char *line)
+{
+    struct reach *reach = context;
+    struct map_line map;
+    uint64_t start, end;
+    char link[40];
+    if (reach->fd >= 0 || !procfs_parse_map(line, &map) || map.inode != reach->id.inode ||
+        map.device != reach->id.device || sscanf(line, "%" SCNx64 "-%" SCNx64 " ", &start, &end) != 2)
+        return;
+    /* maps pads the numbers, map_files does not. */
+    snprintf(link, sizeof link, "%" PRIx64 "-%" PRIx64, start, end);
+    try_link(reach, link, OBSTACLE_MAP_ONLY);
+}
+
+/* Descriptors first: following a map needs more. */
+static void try_descriptors(struct reach *reach, int process)
+{
+    int dir AUTO_CLOSE = fd_openat(process, "fd", DIRECTORY, 0);
+    if (dir < 0) {
+        if (is_refusal(dir))
+            meet(reach, OBSTACLE_PROCESS);
+        return;
+    }
+    reach->dir = dir;
+    procfs_each_number(dir, try_descriptor, reach);
+}
+
+static void try_maps(struct reach *reach, int process)
+{
+    int dir AUTO_CLOSE = fd_openat(process, "map_files", PLACE, 0);
+    reach->dir = dir;
+    int r = reach->fd >= 0 ? 0 : procfs_each_line(process, "maps", try_map, reach);
+    if (is_refusal(r))
+        meet(reach, OBSTACLE_PROCESS);
+}
+
+static void try_task(struct reach *reach, int proc, unsigned id)
+{
+    char name[16];
+    snprintf(name, sizeof name, "%u", id);
+    int process AUTO_CLOSE = fd_openat(proc, name, PLACE, 0);
+    if (process < 0)
+        return;
+    try_descriptors(reach, process);
+    try_maps(reach, process);
+}
+
+struct tasks {
+    struct reach *reach;
+    int proc;
+    pid_t pid;
+};
+
+static int try_thread(void *context, unsigned tid)
+{
+    struct tasks *tasks = context;
+    if ((pid_t)tid != tasks->pid)
+        try_task(tasks->reach, tasks->proc, tid);
+    return tasks->reach->fd >= 0;
+}
+
+/* A process whose first thread has ended shows nothing itself; its other threads do, each under its number.
+ */
+static void try_process(struct reach *reach, int proc, pid_t pid)
+{
+    char name[32];
+    try_task(reach, proc, (unsigned)pid);
+    if (reach->fd >= 0)
+        return;
+    snprintf(name, sizeof name, "%d/task", (int)pid);
+    int dir AUTO_CLOSE = fd_openat(proc, name, DIRECTORY, 0);
+    struct tasks tasks = {reach, proc, pid};
+    if (dir >= 0)
+        procfs_each_number(dir, try_thread, &tasks);
+}
+
+static int explain(const struct reach *reach, struct error *error)
+{
+    switch (reach->obstacle) {
+    case OBSTACLE_PROCESS:
+        return error_set(error, EACCES,
+                         "its name is gone, and through another user's process only root may reach it "
+                         "(CAP_SYS_PTRACE)");
+    case OBSTACLE_MAP_ONLY:
+        return error_set(error, EACCES,
+                         "its name is gone and it is only mapped, and only root may open what a process maps "
+                         "(CAP_CHECKPOINT_RESTORE)");
+    case OBSTACLE_LEASE:
+        return error_set(error, EBUSY, "another process has a lease on it");
+    case OBSTACLE_FILE:
+        return error_set(error, EACCES, "no permission to read it");
+    default:
+        return error_set(error, ENOENT, "its name is gone, and nobody holds it any more");
+    }
+}
+
+int unlinked_open(const char *proc_root, const struct identity *id, const pid_t *pids, size_t count,
+                  struct error *error)
+{
+    int proc AUTO_CLOSE = fd_openat(AT_FDCWD, proc_root, PLACE, 0);
+    if (proc < 0)
+        return error_set_errno(error, proc == -ENOTDIR ? ENOENT : -proc, "cannot open %s", proc_root);
+    struct reach reach = {.id = *id, .dir = -1, .fd = -1};
+    for (size_t i = 0; i < count && reach.fd < 0; i++)
+        try_process(&reach, proc, pids[i]);
+    return reach.fd >= 0 ? reach.fd : explain(&reach, error);
+}
+
+int unlinked_open_held(const char *proc_root, const struct identity *id, const struct holders *holders,
+                       struct error *error)
+{
+    pid_t *pids = memory_new(holders->count * sizeof *pids);
+    for (size_t i = 0; i < holders->count; i++)
+        pids[i] = holders->list[i].pid;
+    int fd = unlinked_open(proc_root, id, pids, holders->count, error);
+    free(pids);
+    return fd;
+}
