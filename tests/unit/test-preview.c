@@ -50,7 +50,7 @@ static void scene_settle(struct scene *scene)
         struct preview_request *request = preview_wants(scene->preview, scene->now);
         if (!request)
             break;
-        preview_supply(scene->preview, preview_fetch(scene->directory, request), scene->now);
+        preview_supply(scene->preview, preview_fetch(scene->directory, "/proc", request), scene->now);
         preview_request_free(request);
         preview_layout(scene->preview, scene->cells.rows, scene->cells.columns, scene->ascii);
         assert_true(i < 19);
@@ -473,6 +473,30 @@ static void a_deleted_one_keeps_its_last_values(void **state)
     scene_close(&scene);
 }
 
+/* We are the holder ourselves; whoever bears its name now is another. */
+static void an_unlinked_one_is_looked_at_through_who_holds_it(void **state)
+{
+    struct scene scene = {.now = 1000};
+    write_doubles(*state, "lost", 'C', 2, (uint64_t[]){4, 4});
+    int fd = open(tmpdir_path(*state, "lost"), O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    scene_open(&scene, state, "lost");
+    tmpdir_unlink(*state, "lost");
+    tmpdir_write_text(*state, "lost", "another");
+    struct holder list[] = {{.pid = getpid()}};
+    preview_take_holders(scene.preview, &(struct holders){1, list});
+    scene_settle(&scene);
+    draw_assert_has(&scene.cells, "lost (unlinked)  float64 4 × 4");
+    draw_assert_has(&scene.cells, "● live");
+    close(fd);
+    wait_ms(&scene, 1000);
+    draw_assert_has(&scene.cells, "gone: deleted");
+    preview_take_holders(scene.preview, NULL);
+    wait_ms(&scene, 1000);
+    draw_assert_has(&scene.cells, "gone: deleted");
+    scene_close(&scene);
+}
+
 static void a_shrunk_one_says_how_much_is_left(void **state)
 {
     struct scene scene = {0};
@@ -666,6 +690,7 @@ int main(void)
         with_tmpdir(what_is_no_file_is_not_opened),
         with_tmpdir(what_changes_is_bold_and_z_freezes),
         with_tmpdir(a_deleted_one_keeps_its_last_values),
+        with_tmpdir(an_unlinked_one_is_looked_at_through_who_holds_it),
         with_tmpdir(a_shrunk_one_says_how_much_is_left),
         with_tmpdir(a_renamed_one_is_followed),
         with_tmpdir(another_shape_in_the_same_segment_is_taken_up),

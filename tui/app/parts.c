@@ -22,6 +22,14 @@ static bool can_be_looked_into(const struct row *row)
     return row->layout != LAYOUT_DIRECTORY && row->layout != LAYOUT_OTHER;
 }
 
+/* What is unlinked is reached through its holders, of whom the last sweep knows. */
+static void follow_holders(struct app *app)
+{
+    const struct row *row = table_row(&app->table);
+    if (row && row->unlinked && identity_equal(&row->id, preview_identity(app->preview)))
+        preview_take_holders(app->preview, row->holders);
+}
+
 void parts_open_preview(struct app *app)
 {
     const struct row *row = table_row(&app->table);
@@ -34,6 +42,7 @@ void parts_open_preview(struct app *app)
     }
     table_go(&app->table, row);
     app->preview = preview_new(row->name, &row->id, app->now);
+    follow_holders(app);
     open_errand(app, &app->preview_errand);
 }
 
@@ -224,6 +233,7 @@ static void want_preview(struct app *app)
     preview_layout(app->preview, frame.table.height, frame.table.width, app->ascii);
     if (app->preview_errand.out)
         return;
+    follow_holders(app);
     struct preview_request *request = preview_wants(app->preview, app->now);
     if (!request)
         return;

@@ -186,7 +186,7 @@ static void run_component(struct task *task)
     if (!task->directory)
         return;
     if (effect->kind == EFFECT_PREVIEW)
-        job_post(task->job, TASK_PREVIEW, preview_fetch(task->directory, effect->u.preview),
+        job_post(task->job, TASK_PREVIEW, preview_fetch(task->directory, "/proc", effect->u.preview),
                  preview_reply_drop);
     else if (effect->kind == EFFECT_LOAD)
         job_post(task->job, TASK_LOAD,

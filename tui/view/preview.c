@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/sys/checked.h"
+#include "core/sys/memory.h"
 #include "tui/view/preview_private.h"
 
 struct preview *preview_new(const char *name, const struct identity *id, int64_t now)
@@ -24,6 +25,14 @@ struct preview *preview_new(const char *name, const struct identity *id, int64_t
     preview->wrap = 1;
     preview->row_axis = preview->column_axis = preview->step_axis = -1;
     return preview;
+}
+
+static pid_t *dup_pids(const pid_t *pids, size_t count)
+{
+    pid_t *copy = memory_new(count * sizeof *copy);
+    for (size_t i = 0; i < count; i++)
+        copy[i] = pids[i];
+    return copy;
 }
 
 static void drop_values(struct preview *preview)
@@ -53,8 +62,19 @@ void preview_free(struct preview *preview)
     free(preview->widths);
     free(preview->reason);
     free(preview->name);
+    free(preview->pids);
     line_free(preview->line);
     free(preview);
+}
+
+void preview_take_holders(struct preview *preview, const struct holders *holders)
+{
+    free(preview->pids);
+    preview->unlinked = true;
+    preview->pid_count = holders ? holders->count : 0;
+    preview->pids = memory_new(preview->pid_count * sizeof *preview->pids);
+    for (size_t i = 0; i < preview->pid_count; i++)
+        preview->pids[i] = holders->list[i].pid;
 }
 
 void preview_rename(struct preview *preview, const char *name)
@@ -275,6 +295,9 @@ struct preview_request *preview_wants(struct preview *preview, int64_t now)
     if (preview->has_matrix)
         matrix_copy(&preview->matrix, &request->matrix);
     request->page = page;
+    request->unlinked = preview->unlinked;
+    request->pids = dup_pids(preview->pids, preview->pid_count);
+    request->pid_count = preview->pid_count;
     preview->asked = true;
     preview->asked_at = now;
     preview->asking = page;

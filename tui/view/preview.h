@@ -4,15 +4,15 @@
  * preview_wants says what must be read, preview_fetch (preview_fetch.c) reads it beside the screen,
  * preview_supply takes the answer.
  *
- *   loop: key → preview_key → preview_layout → r = preview_wants → (worker) preview_fetch(directory, r) →
- * preview_supply → preview_draw
+ *   loop: key → preview_key → preview_layout → r = preview_wants → (worker) preview_fetch(directory,
+ * proc_root, r) → preview_supply → preview_draw
  *
  * It draws the last complete page until the next one is there, so that nothing flashes.
  */
 #ifndef SHMTOP_TUI_VIEW_PREVIEW_H
 #define SHMTOP_TUI_VIEW_PREVIEW_H
 
-#include "core/segment/segment.h"
+#include "core/process/sweep.h"
 #include "tui/app/action.h"
 #include "tui/term/cells.h"
 
@@ -26,6 +26,8 @@ void preview_free(struct preview *preview);
 
 /* The segment was renamed: it is looked at under its new name from now on. */
 void preview_rename(struct preview *preview, const char *name);
+/* Its name is gone: from now on it is looked at through who holds it (copied; NULL: nobody). */
+void preview_take_holders(struct preview *preview, const struct holders *holders);
 const struct identity *preview_identity(const struct preview *preview);
 
 enum preview_result {
@@ -53,8 +55,9 @@ void preview_supply(struct preview *preview, struct preview_reply *reply, int64_
 
 void preview_draw(const struct preview *preview, struct cells *cells, struct rect rect);
 
-/* Reads; never NULL. Holds no descriptor afterwards. */
-struct preview_reply *preview_fetch(const struct directory *directory, const struct preview_request *request);
+/* Reads; never NULL. proc_root: "/proc". Holds no descriptor afterwards. */
+struct preview_reply *preview_fetch(const struct directory *directory, const char *proc_root,
+                                    const struct preview_request *request);
 void preview_request_free(struct preview_request *request);
 void preview_reply_free(struct preview_reply *reply);
 

@@ -82,6 +82,8 @@ static void draw_title(struct drawing *drawing, int y)
     int x = all.x + 1, most = drawing->rect.width > 60 ? drawing->rect.width - 40 : drawing->rect.width;
     x += cells_put_cut(drawing->cells, y, x, most - 1, strchr(name, '\\') ? ROLE_ESCAPED : ROLE_STRONG,
                        CELL_BOLD, name);
+    if (preview->unlinked)
+        x = preview_put(drawing, y, x + 1, ROLE_WARN, 0, "(unlinked)");
     x = draw_what(drawing, y, x + 2);
     if (preview->looked) {
         size_text(preview->size, size);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/matrix/window.h"
+#include "core/process/unlinked.h"
 #include "core/sys/checked.h"
 #include "core/sys/fd.h"
 #include "tui/view/preview_private.h"
@@ -19,6 +20,7 @@ void preview_request_free(struct preview_request *request)
     if (request->has_matrix)
         matrix_clear(&request->matrix);
     free(request->name);
+    free(request->pids);
     free(request);
 }
 
@@ -211,6 +213,22 @@ static bool still_fits(const struct preview_request *request, const struct segme
            dtype_equal(&a->dtype, &b->dtype);
 }
 
+/* Through its holders: the name that it had may be another's by now. */
+static int look_at_unlinked(const char *proc_root, const struct preview_request *request,
+                            struct preview_reply *reply, struct error *error)
+{
+    int fd AUTO_CLOSE = unlinked_open(proc_root, &request->id, request->pids, request->pid_count, error);
+    if (fd < 0)
+        return fd;
+    int result = segment_stat_opened(fd, request->name, &reply->segment, error);
+    if (result == 0)
+        result = segment_recognise_opened(&reply->segment, fd, error);
+    if (result < 0 || !still_fits(request, &reply->segment))
+        return result;
+    struct reading reading = {fd, &request->matrix, reply, error};
+    return read_page(&reading, request);
+}
+
 static int look(const struct directory *directory, const struct preview_request *request,
                 struct preview_reply *reply, struct error *error)
 {
@@ -232,12 +250,14 @@ static int look(const struct directory *directory, const struct preview_request 
     return read_page(&reading, request);
 }
 
-struct preview_reply *preview_fetch(const struct directory *directory, const struct preview_request *request)
+struct preview_reply *preview_fetch(const struct directory *directory, const char *proc_root,
+                                    const struct preview_request *request)
 {
     struct preview_reply *reply = calloc(1, sizeof *reply);
     assert(reply);
     reply->generation = request->generation;
-    int result = look(directory, request, reply, &reply->error);
+    int result = request->unlinked ? look_at_unlinked(proc_root, request, reply, &reply->error)
+                                   : look(directory, request, reply, &reply->error);
     if (result == -ENOENT)
         reply->found = FOUND_NOTHING;
     else if (result < 0)

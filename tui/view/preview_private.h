@@ -38,6 +38,9 @@ struct preview_request {
     unsigned generation; /* of the model's matrix */
     bool has_matrix;     /* else only look what it is */
     bool hex;            /* the matrix is the segment's bytes, not what its header says */
+    bool unlinked;       /* it has no name: to be opened through who holds it */
+    pid_t *pids;         /* owned: the holders */
+    size_t pid_count;
     struct matrix matrix;
     struct page page;
 };
@@ -81,6 +84,9 @@ struct preview {
     char *name;
     struct identity id;
     struct identity other; /* CONDITION_OTHER: who bears the name now */
+    bool unlinked;
+    pid_t *pids; /* owned: who holds it, if it is unlinked */
+    size_t pid_count;
     int64_t now;
 
     /* What it is. */
