@@ -1,155 +1,196 @@
 #include "core/process/producers.h"
 
-#include <stddef.h>
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <threads.h>
 
-/*
- * In a pattern '*' is any run of bytes, '#' one or more decimal digits, '&' one or more hexadecimal digits
- * (either case), '?' any byte; everything else is itself. The first row that fits counts.
- */
+#include "core/process/producers_table.h"
+#include "core/sys/calls.h"
+#include "core/sys/fd.h"
+#include "core/sys/memory.h"
 
-static const struct producer built_in[] = {
-    {"multiprocessing", "multiprocessing", "sem.mp-????????", DISPOSAL_OK, CREATOR_NOWHERE},
-    {"loky", "joblib", "sem.loky-#-*", DISPOSAL_OK, CREATOR_NOWHERE},
-    {"bigmemory", "R bigmemory", "sem.&-&-&-&-&_bigmemory_counter_mutex", DISPOSAL_OK, CREATOR_NOWHERE},
-    {"fastdds", "Fast DDS", "sem.fastrtps_*", DISPOSAL_SELF, CREATOR_NOWHERE},
-    {"semaphore", "a POSIX semaphore", "sem.*", DISPOSAL_LIVE, CREATOR_NOWHERE},
-    {"triton", "Triton", "triton_python_backend_shm_region_*", DISPOSAL_LIVE, CREATOR_NOWHERE},
-    {"vineyard", "vineyard", "vineyard-bulk-*", DISPOSAL_LIVE, CREATOR_NOWHERE},
-    {"imagestream", "ImageStreamIO", "*.im.shm", DISPOSAL_LIVE, CREATOR_NOWHERE},
-    {"postgresql", "PostgreSQL", "PostgreSQL.#", DISPOSAL_NEVER, CREATOR_NOWHERE},
-    {"oracle", "Oracle", "ora_*_&_&", DISPOSAL_NEVER, CREATOR_NOWHERE},
-    {"squid", "Squid", "squid-*.shm", DISPOSAL_LIVE, CREATOR_NOWHERE},
-    {"corosync", "corosync", "qb-#-#-#-*", DISPOSAL_LIVE, CREATOR_NOWHERE},
-    {"corosync", "corosync", "qb-*-data", DISPOSAL_LIVE, CREATOR_NOWHERE},
-    {"corosync", "corosync", "qb-*-header", DISPOSAL_LIVE, CREATOR_NOWHERE},
-    {"podman", "Podman", "libpod_lock", DISPOSAL_NEVER, CREATOR_NOWHERE},
-    {"podman", "Podman", "libpod_rootless_lock_#", DISPOSAL_NEVER, CREATOR_NOWHERE},
-    {"lttng", "LTTng", "lttng-ust-wait-#", DISPOSAL_NEVER, CREATOR_NOWHERE},
-    {"lttng", "LTTng", "lttng-ust-wait-#-#", DISPOSAL_NEVER, CREATOR_NOWHERE},
-    {"jack", "JACK", "jack-shm-registry", DISPOSAL_LIVE, CREATOR_NOWHERE},
-    {"jack", "JACK", "jack-#-#", DISPOSAL_LIVE, CREATOR_NOWHERE},
-    {"jack", "JACK", "jack_sem.#_*", DISPOSAL_LIVE, CREATOR_NOWHERE},
-    {"jack", "JACK", "jack_db-#", DISPOSAL_LIVE, CREATOR_NOWHERE},
-    {"qt", "Qt", "qipc_sharedmemory_*", DISPOSAL_LIVE, CREATOR_NOWHERE},
-    {"qt", "Qt", "qipc_systemsem_*", DISPOSAL_LIVE, CREATOR_NOWHERE},
-    {"steam", "Steam", "u#-Shm_&", DISPOSAL_LIVE, CREATOR_NOWHERE},
-    {"steam", "Steam", "ValveIPCSHM_#", DISPOSAL_LIVE, CREATOR_NOWHERE},
-    {"wine", "Wine", "wine-&-fsync", DISPOSAL_LIVE, CREATOR_NOWHERE},
-    {"dpdk", "DPDK", "rtemap_#", DISPOSAL_NEVER, CREATOR_NOWHERE},
-    {"iceoryx2", "iceoryx2", "iox2_&_*", DISPOSAL_LIVE, CREATOR_NOWHERE},
-    {"iceoryx", "iceoryx", "iox_*", DISPOSAL_LIVE, CREATOR_NOWHERE},
-    {"cyclonedds", "Cyclone DDS", "cyclonedds*", DISPOSAL_LIVE, CREATOR_NOWHERE},
-    {"aeron", "Aeron", "aeron-*", DISPOSAL_LIVE, CREATOR_NOWHERE},
+/* Rows by the first byte of a name: nearly every name meets a handful of rows at most. */
+struct producers {
+    struct producer_row *rows; /* owned */
+    size_t count, room;
+    uint32_t
+        begin[257];  /* in order, of the rows whose names may begin with byte b: begin[b] to begin[b + 1] */
+    uint32_t *order; /* owned */
 };
 
-static bool is_digit(char c)
+static void add_row(void *context, const struct producer_row *row)
 {
-    return c >= '0' && c <= '9';
+    struct producers *producers = context;
+    producers->rows =
+        memory_grow(producers->rows, &producers->room, producers->count + 1, sizeof *producers->rows);
+    producers->rows[producers->count++] = *row;
 }
 
-static bool is_hex(char c)
+static void make_index(struct producers *producers)
 {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-/* Whether one pattern character may stand for a byte. */
-static bool fits(char pattern, char c)
-{
-    switch (pattern) {
-    case '*':
-    case '?':
-        return true;
-    case '#':
-        return is_digit(c);
-    case '&':
-        return is_hex(c);
-    default:
-        return pattern == c;
+    size_t room = 0;
+    uint32_t n = 0;
+    for (unsigned byte = 0; byte < 256; byte++) {
+        producers->begin[byte] = n;
+        for (uint32_t i = 0; i < producers->count; i++) {
+            if (!pattern_may_begin(&producers->rows[i].pattern, (char)byte))
+                continue;
+            producers->order = memory_grow(producers->order, &room, n + 1, sizeof *producers->order);
+            producers->order[n++] = i;
+        }
     }
+    producers->begin[256] = n;
 }
 
-/* A run that may be empty may also be passed over. No pattern has two in a row. */
-static uint64_t pass_runs(const char *pattern, uint64_t at)
+/* The rows of text (length 0: none), then the built-in ones. */
+static int make(struct producers **ret_producers, const char *text, size_t length, struct error *error)
 {
-    for (uint64_t rest = at; rest; rest &= rest - 1) {
-        int i = __builtin_ctzll(rest);
-        if (pattern[i] == '*')
-            at |= (uint64_t)2 << i;
+    struct producers *producers = memory_new(sizeof *producers);
+    int r = producers_parse(text, length, add_row, producers, error);
+    if (r < 0) {
+        producers_free(producers);
+        return r;
     }
-    return at;
+    r = producers_parse(producers_built_in, strlen(producers_built_in), add_row, producers, NULL);
+    assert(r == 0);
+    make_index(producers);
+    *ret_producers = producers;
+    return 0;
 }
 
-/* Where the positions at lead over one byte. */
-static uint64_t step(const char *pattern, uint64_t at, char c)
+void producers_free(struct producers *producers)
 {
-    uint64_t next = 0;
-    for (uint64_t rest = at; rest; rest &= rest - 1) {
-        int i = __builtin_ctzll(rest);
-        if (!pattern[i] || !fits(pattern[i], c))
-            continue;
-        if (pattern[i] == '*' || pattern[i] == '#' || pattern[i] == '&')
-            next |= (uint64_t)1 << i;
-        if (pattern[i] != '*')
-            next |= (uint64_t)2 << i;
+    if (!producers)
+        return;
+    for (size_t i = 0; i < producers->count; i++) {
+        free((char *)producers->rows[i].producer.id);
+        free((char *)producers->rows[i].producer.label);
+        free((char *)producers->rows[i].producer.pattern);
     }
-    return next;
+    free(producers->rows);
+    free(producers->order);
+    free(producers);
 }
 
-/*
- * Follows all positions in the pattern that can have been reached after each byte of the name, as a set of
- * bits (bit i: its first i characters are used up; no pattern has 63): linear in the name, whatever it holds.
+/* Lives as long as the program. */
+static struct producers *built_in;
+
+static void make_built_in(void)
+{
+    make(&built_in, "", 0, NULL);
+}
+
+static const struct producers *table_of(const struct producers *producers)
+{
+    static once_flag once = ONCE_FLAG_INIT;
+    if (producers)
+        return producers;
+    call_once(&once, make_built_in);
+    return built_in;
+}
+
+/* --- the file --- */
+
+static int check_facts(const struct statx *facts, struct error *error)
+{
+    if (!S_ISREG(facts->stx_mode))
+        return error_set(error, ENOTSUP, "not a regular file");
+    if (facts->stx_uid != 0 && facts->stx_uid != sys.geteuid())
+        return error_set(error, EPERM, "belongs to user %u: only root's or your own is believed",
+                         (unsigned)facts->stx_uid);
+    if (facts->stx_mode & S_IWOTH)
+        return error_set(error, EPERM, "everybody may write it: chmod o-w");
+    if (facts->stx_size > PRODUCERS_FILE_MAX)
+        return error_set(error, EFBIG, "larger than 1 MiB");
+    return 0;
+}
+
+/* Checked before it is opened (opening a FIFO releases whoever waits at its other end) and once more after.
  */
-static bool pattern_matches(const char *pattern, const char *name, size_t length)
+static int open_checked(const char *path, struct error *error)
 {
-    uint64_t at = pass_runs(pattern, 1);
-    for (size_t n = 0; n < length && at; n++)
-        at = pass_runs(pattern, step(pattern, at, name[n]));
-    return at >> strlen(pattern) & 1;
+    struct statx facts;
+    if (sys.statx(AT_FDCWD, path, 0, STATX_BASIC_STATS, &facts) < 0)
+        return errno == ENOENT || errno == ENOTDIR ? -ENOENT
+                                                   : error_set_errno(error, errno, "cannot look at it");
+    int r = check_facts(&facts, error);
+    if (r < 0)
+        return r;
+    int fd AUTO_CLOSE = fd_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
+    if (fd < 0)
+        return error_set_errno(error, -fd, "cannot open it");
+    if (sys.statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &facts) < 0)
+        return error_set_errno(error, errno, "cannot look at it");
+    r = check_facts(&facts, error);
+    return r < 0 ? r : fd_steal(&fd);
 }
 
-static bool is_special(char c)
+int producers_load(struct producers **ret_producers, const char *path, struct error *error)
 {
-    return c == '*' || c == '#' || c == '&' || c == '?';
+    int fd AUTO_CLOSE = open_checked(path, error);
+    if (fd == -ENOENT) {
+        *ret_producers = NULL;
+        return 0;
+    }
+    if (fd < 0)
+        return fd;
+    char *text = memory_new(PRODUCERS_FILE_MAX + 1);
+    ssize_t n = fd_read_full(fd, text, PRODUCERS_FILE_MAX + 1);
+    int r = n < 0                             ? error_set_errno(error, (int)-n, "cannot read it")
+            : n > (ssize_t)PRODUCERS_FILE_MAX ? error_set(error, EFBIG, "larger than 1 MiB")
+                                              : make(ret_producers, text, (size_t)n, error);
+    free(text);
+    return r;
 }
 
-/* Whether what is literal at both ends of the pattern stands at those of the name: nearly always the answer
- * is no already. */
-static bool ends_fit(const char *pattern, const char *name, size_t length)
+/* --- finding --- */
+
+const struct producer *producers_at(const struct producers *producers, size_t index)
 {
-    size_t at = 0;
-    for (; pattern[at] && !is_special(pattern[at]); at++)
-        if (at >= length || pattern[at] != name[at])
-            return false;
-    for (size_t end = strlen(pattern); end > at && !is_special(pattern[end - 1]); end--, length--)
-        if (!length || pattern[end - 1] != name[length - 1])
-            return false;
-    return true;
+    const struct producers *table = table_of(producers);
+    return index < table->count ? &table->rows[index].producer : NULL;
 }
 
-static const struct producer *producer_of(const char *name, size_t length)
+static const struct producer_row *row_of(const struct producers *producers, const char *name, size_t length)
 {
-    for (size_t i = 0; i < sizeof built_in / sizeof built_in[0]; i++) {
-        const char *pattern = built_in[i].pattern;
-        if (ends_fit(pattern, name, length) && pattern_matches(pattern, name, length))
-            return &built_in[i];
+    unsigned first = length > 0 ? (unsigned char)name[0] : 0;
+    for (uint32_t i = producers->begin[first]; i < producers->begin[first + 1]; i++) {
+        const struct producer_row *row = &producers->rows[producers->order[i]];
+        if (pattern_matches(&row->pattern, name, length))
+            return row;
     }
     return NULL;
 }
 
 const struct producer *producers_find(const struct producers *producers, const char *name, pid_t *ret_creator)
 {
-    (void)producers;
-    const char *slash = strchr(name, '/');
-    const struct producer *whole = producer_of(name, slash ? (size_t)(slash - name) : strlen(name));
-    const struct producer *file = slash ? producer_of(slash + 1, strlen(slash + 1)) : NULL;
+    const struct producers *table = table_of(producers);
+    const char *slash = strchr(name, '/'), *file = slash ? slash + 1 : name;
+    size_t length = slash ? (size_t)(slash - name) : strlen(name);
+    const struct producer_row *row = row_of(table, name, length);
+    if (slash && !(row && producer_is_protected(&row->producer))) {
+        const struct producer_row *own = row_of(table, file, strlen(file));
+        if (own) {
+            row = own;
+            name = file;
+            length = strlen(file);
+        }
+    }
     if (ret_creator)
-        *ret_creator = 0;
-    return producer_is_protected(whole) || !file ? whole : file;
+        *ret_creator = row ? pattern_pid(&row->pattern, name, length) : 0;
+    return row ? &row->producer : NULL;
 }
 
 bool producer_is_protected(const struct producer *producer)
 {
     return producer && (producer->disposal == DISPOSAL_LIVE || producer->disposal == DISPOSAL_NEVER);
+}
+
+bool producer_leaves_none(const struct producer *producer)
+{
+    return producer && producer->disposal == DISPOSAL_OK && producer->creator == CREATOR_NOWHERE;
 }

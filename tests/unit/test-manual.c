@@ -1,14 +1,12 @@
 /*
- * The manual's list of keys is the action table's. UPDATE=1 writes it anew.
+ * The manual's lists of keys and of producers are those of their tables. UPDATE=1 writes them anew.
  */
 #include "tests/support/test.h"
 
 #include <ctype.h>
 
+#include "core/process/producers.h"
 #include "tui/app/action.h"
-
-#define BEGIN ".\\\" keys begin"
-#define END   ".\\\" keys end"
 
 static const char path[] = SRCDIR "/docs/shmtop.1";
 
@@ -47,7 +45,7 @@ static void put_action(FILE *out, const struct action_info *info)
     fprintf(out, "\n%s%c%s\n", where, *where ? tolower(info->text[0]) : info->text[0], info->text + 1);
 }
 
-static char *make_list(void)
+static char *list_keys(void)
 {
     char *text;
     size_t size;
@@ -66,6 +64,46 @@ static char *make_list(void)
     return text;
 }
 
+/* Text that stands for itself in an argument of a macro. */
+static void put_argument(FILE *out, const char *text)
+{
+    fputs(strchr(".'", text[0]) ? "\\&" : "", out);
+    for (const char *c = text; *c; c++)
+        fputs(*c == '\\' ? "\\e" : (char[]){*c, '\0'}, out);
+}
+
+/* A producer with all of its patterns; its rows stand together. */
+static size_t put_producer(FILE *out, size_t first)
+{
+    const struct producer *producer = producers_at(NULL, first), *next = producer;
+    fprintf(out, ".It Cm %s\n", producer->id);
+    put_argument(out, producer->label);
+    fprintf(out, ",\n.Cm %s :\n", disposal_text(producer->disposal));
+    for (size_t i = first; next && strcmp(next->id, producer->id) == 0;) {
+        assert_int_equal(next->disposal, producer->disposal);
+        fputs(".Ql ", out);
+        put_argument(out, next->pattern);
+        next = producers_at(NULL, ++i);
+        fputs(next && strcmp(next->id, producer->id) == 0 ? " ,\n" : "\n", out);
+        first = i;
+    }
+    return first;
+}
+
+static char *list_producers(void)
+{
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    fputs(".Bl -tag -width Ds -compact\n", out);
+    for (size_t i = 0; producers_at(NULL, i);)
+        i = put_producer(out, i);
+    fputs(".El\n", out);
+    fclose(out);
+    return text;
+}
+
 static void update(const char *manual, const char *begin, const char *end, const char *list)
 {
     FILE *out = fopen(path, "w");
@@ -74,11 +112,14 @@ static void update(const char *manual, const char *begin, const char *end, const
     assert_int_equal(fclose(out), 0);
 }
 
-static void the_manual_lists_the_keys_of_the_table(void **state)
+/* What stands between the comments "NAME begin" and "NAME end" is the list. */
+static void check_list(const char *name, char *list)
 {
-    (void)state;
-    char *manual = read_all(path), *list = make_list();
-    char *begin = strstr(manual, BEGIN), *end = strstr(manual, END);
+    char *manual = read_all(path), mark[64];
+    snprintf(mark, sizeof mark, ".\\\" %s begin", name);
+    char *begin = strstr(manual, mark);
+    snprintf(mark, sizeof mark, ".\\\" %s end", name);
+    char *end = strstr(manual, mark);
     assert_non_null(begin);
     assert_non_null(end);
     begin = strchr(begin, '\n') + 1;
@@ -92,10 +133,23 @@ static void the_manual_lists_the_keys_of_the_table(void **state)
     free(manual);
 }
 
+static void the_manual_lists_the_keys_of_the_table(void **state)
+{
+    (void)state;
+    check_list("keys", list_keys());
+}
+
+static void the_manual_lists_the_producers_of_the_table(void **state)
+{
+    (void)state;
+    check_list("producers", list_producers());
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_manual_lists_the_keys_of_the_table),
+        cmocka_unit_test(the_manual_lists_the_producers_of_the_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
