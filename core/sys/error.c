@@ -34,6 +34,7 @@ int error_set(struct error *error, int code, const char *format, ...)
         va_list arguments;
         va_start(arguments, format);
         error->code = code;
+        error->start = error->length = 0;
         format_text(error, format, arguments, NULL);
         va_end(arguments);
     }
@@ -46,6 +47,7 @@ int error_set_errno(struct error *error, int code, const char *format, ...)
         va_list arguments;
         va_start(arguments, format);
         error->code = code;
+        error->start = error->length = 0;
         const char *words = strerrordesc_np(code);
         format_text(error, format, arguments, words ? words : "unknown error");
         va_end(arguments);

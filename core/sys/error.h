@@ -17,8 +17,8 @@
  *   ECANCELED  the user stopped it
  *   others     what the kernel said                  exit 1
  *
- * The text is the reason alone, printable (names in it went through name_escape), without a newline and without
- * the name of the segment: the caller prints "shmtop: NAME: text".
+ * The text is the reason alone, printable (names in it went through name_escape), without a newline and
+ * without the name of the segment: the caller prints "shmtop: NAME: text".
  */
 #ifndef SHMTOP_CORE_SYS_ERROR_H
 #define SHMTOP_CORE_SYS_ERROR_H
@@ -28,9 +28,12 @@
 struct error {
     int code; /* a positive errno value; 0 while nothing failed */
     char text[ERROR_TEXT_MAX];
+    unsigned start, length; /* the bytes at fault of a text that was parsed, where a parser says so; length 0:
+                               not said */
 };
 
-/* Fills *error (which may be NULL) and returns -code. A text too long is cut at a character boundary. */
+/* Fills *error (which may be NULL), start and length with 0, and returns -code. A text too long is cut at a
+ * character boundary. */
 int error_set(struct error *error, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* As error_set, with ": " and the system's words for the code behind the text. */

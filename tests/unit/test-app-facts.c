@@ -195,7 +195,8 @@ static void a_scan_that_fails_leaves_what_was_known(void **state)
     const struct stage_segment one = {.name = "one", .size = 1};
     stage_scan(stage, &one, 1);
     stage_key(stage, 'r');
-    stage_tell(stage, &(struct event){.kind = EVENT_SCANNED, .u.scanned = {EMFILE, "too many open files"}});
+    stage_tell(stage, &(struct event){.kind = EVENT_SCANNED,
+                                      .u.scanned = {.code = EMFILE, .text = "too many open files"}});
     stage_draw(stage);
     draw_assert_has(&stage->cells, "   one");
     draw_assert_has(&stage->cells, "/dev/shm: too many open files");
