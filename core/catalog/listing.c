@@ -26,8 +26,10 @@ struct listing {
     const struct users *users;
     enum column column;
     bool descending;
-    char *filter; /* owned, as given; "": none */
-    char *folded; /* owned, in lower case */
+    struct filter *filter; /* owned */
+    int64_t wall;
+    int64_t next_change; /* when, by time alone, a row may come to pass the filter or no longer; INT64_MAX:
+                            never */
     bool anew;
     uint64_t users_version;
 
@@ -45,9 +47,7 @@ struct listing *listing_new(struct catalog *catalog, const struct users *users)
     struct listing *listing = memory_new(sizeof *listing);
     listing->catalog = catalog;
     listing->users = users;
-    listing->filter = memory_dup("");
-    listing->folded = memory_dup("");
-    listing->anew = true;
+    listing_filter(listing, "", NULL);
     return listing;
 }
 
@@ -55,8 +55,7 @@ void listing_free(struct listing *listing)
 {
     if (!listing)
         return;
-    free(listing->filter);
-    free(listing->folded);
+    filter_free(listing->filter);
     free(listing->order);
     free(listing->marks);
     free(listing->queue);
@@ -82,42 +81,52 @@ bool listing_is_descending(const struct listing *listing)
 
 /* --- the filter --- */
 
-static void fold_case(char *text)
-{
-    for (; *text; text++)
-        if (*text >= 'A' && *text <= 'Z')
-            *text += 'a' - 'A';
-}
-
 int listing_filter(struct listing *listing, const char *text, struct error *error)
 {
-    (void)error;
     text = text ? text : "";
-    if (strcmp(text, listing->filter) == 0)
+    if (listing->filter && strcmp(text, filter_text(listing->filter)) == 0)
         return 0;
-    char *filter = memory_dup(text);
-    free(listing->filter);
-    free(listing->folded);
+    struct filter *filter;
+    int r = filter_parse(text, &filter, error);
+    if (r < 0)
+        return r;
+    filter_free(listing->filter);
     listing->filter = filter;
-    listing->folded = memory_dup(text);
-    fold_case(listing->folded);
     listing->anew = true;
     return 0;
 }
 
 const char *listing_filter_text(const struct listing *listing)
 {
-    return listing->filter;
+    return filter_text(listing->filter);
 }
 
-static bool passes(const struct listing *listing, const struct row *row)
+static bool passes(struct listing *listing, const struct row *row)
 {
-    if (!*listing->folded)
+    if (filter_is_empty(listing->filter))
         return true;
-    char name[NAME_PRINTABLE_MAX];
-    name_escape(row->name, strlen(row->name), false, name, sizeof name);
-    fold_case(name);
-    return strstr(name, listing->folded) != NULL;
+    int64_t next = filter_next_change(listing->filter, row, listing->wall);
+    if (next < listing->next_change)
+        listing->next_change = next;
+    struct filter_context context = {listing->users, listing->wall};
+    return filter_matches(listing->filter, row, &context);
+}
+
+static uint64_t version_of_users(const struct listing *listing)
+{
+    return listing->users ? users_version(listing->users) : 0;
+}
+
+static bool learned_names(const struct listing *listing)
+{
+    return listing->users_version != version_of_users(listing);
+}
+
+bool listing_set_time(struct listing *listing, int64_t wall)
+{
+    listing->wall = wall;
+    bool by_name = filter_needs(listing->filter) & (FILTER_NEEDS_USERS | FILTER_NEEDS_GROUPS);
+    return wall >= listing->next_change || (by_name && learned_names(listing));
 }
 
 /* --- what is where --- */
@@ -164,6 +173,16 @@ static void unlist(struct listing *listing, uint32_t place)
     set_index(listing, place, NOT_LISTED);
 }
 
+static void enqueue(struct listing *listing, uint32_t place)
+{
+    if (!(listing->marks[place] & MARK_QUEUE)) {
+        listing->queue = memory_grow(listing->queue, &listing->queue_capacity, listing->queued + 1,
+                                     sizeof *listing->queue);
+        listing->queue[listing->queued++] = place;
+    }
+    listing->marks[place] |= MARK_DIRTY | MARK_QUEUE;
+}
+
 void listing_change(struct listing *listing, const struct change *change)
 {
     uint32_t place = change->row->place;
@@ -171,14 +190,24 @@ void listing_change(struct listing *listing, const struct change *change)
     if (change->kind == CHANGE_DELETED) {
         unlist(listing, place);
         listing->marks[place] &= ~MARK_DIRTY;
-        return;
+    } else {
+        enqueue(listing, place);
     }
-    if (!(listing->marks[place] & MARK_QUEUE)) {
-        listing->queue = memory_grow(listing->queue, &listing->queue_capacity, listing->queued + 1,
-                                     sizeof *listing->queue);
-        listing->queue[listing->queued++] = place;
+}
+
+/* Whom the filter lets through depends on more than the rows: enqueues those about whom its answer is
+ * another. */
+static void filter_again(struct listing *listing)
+{
+    size_t all = catalog_count(listing->catalog);
+    listing->next_change = INT64_MAX;
+    marks_reach(listing, catalog_places(listing->catalog));
+    for (size_t i = 0; i < all; i++) {
+        const struct row *row = catalog_at(listing->catalog, i);
+        bool listed = (listing->marks[row->place] & MARK_INDEX) != NOT_LISTED;
+        if (passes(listing, row) != listed)
+            enqueue(listing, row->place);
     }
-    listing->marks[place] |= MARK_DIRTY | MARK_QUEUE;
 }
 
 /* --- all anew --- */
@@ -222,6 +251,7 @@ static size_t common_prefix(const struct listing *listing, const struct keyed *l
 static size_t collect_all(struct listing *listing, struct keyed *list)
 {
     size_t n = 0, all = catalog_count(listing->catalog);
+    listing->next_change = INT64_MAX;
     for (size_t i = 0; i < all; i++) {
         const struct row *row = catalog_at(listing->catalog, i);
         if (passes(listing, row))
@@ -255,7 +285,7 @@ static void rebuild(struct listing *listing)
     listing->count = listing->first_hole = n;
     listing->queued = 0;
     listing->anew = false;
-    listing->users_version = listing->users ? users_version(listing->users) : 0;
+    listing->users_version = version_of_users(listing);
     free(list);
 }
 
@@ -339,11 +369,14 @@ static size_t merge_queue(struct listing *listing, size_t n)
 
 void listing_refresh(struct listing *listing, bool hold_order)
 {
-    bool by_users = listing->users && (listing->column == COLUMN_OWNER || listing->column == COLUMN_GROUP);
-    if (listing->anew || (by_users && users_version(listing->users) != listing->users_version)) {
+    bool by_users = listing->column == COLUMN_OWNER || listing->column == COLUMN_GROUP;
+    if (listing->anew || (by_users && learned_names(listing))) {
         rebuild(listing);
         return;
     }
+    if (listing_set_time(listing, listing->wall))
+        filter_again(listing);
+    listing->users_version = version_of_users(listing);
     size_t fresh = settle_queue(listing, hold_order);
     size_t changed = listing->first_hole;
     close_holes(listing);

@@ -6,6 +6,7 @@
 #define SHMTOP_CORE_CATALOG_LISTING_H
 
 #include "core/catalog/column.h"
+#include "core/catalog/filter.h"
 
 struct listing;
 
@@ -16,12 +17,16 @@ void listing_free(struct listing *listing);
 void listing_sort(struct listing *listing, enum column column, bool descending);
 enum column listing_sort_column(const struct listing *listing);
 bool listing_is_descending(const struct listing *listing);
-/*
- * A substring of the printable name, in either case (of ASCII letters; others compare as they are); NULL or
- * "": all. -EINVAL reserved for the filter language.
+/* A text in the filter language (filter.h); NULL or "": all. -EINVAL as filter_parse, and the filter stays.
  */
 int listing_filter(struct listing *listing, const char *text, struct error *error);
 const char *listing_filter_text(const struct listing *listing); /* "" : none */
+
+/*
+ * The time that the filter's ages count to, ns since 1970; without it, 0. True where the rows that pass may
+ * be others by now, since time passed or names of users were learned: the next listing_refresh sees to it.
+ */
+bool listing_set_time(struct listing *listing, int64_t wall);
 
 /* To be called with every change of the catalog (from its change function): cheap, nothing moves before
  * listing_refresh. */

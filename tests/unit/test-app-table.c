@@ -195,7 +195,7 @@ static void the_filter_is_live_and_escape_clears_it(void **state)
     draw_assert_has(&stage->cells, "8 segments");
     stage_type(stage, "/nothing like it");
     stage_draw(stage);
-    draw_assert_has(&stage->cells, "No name holds that text");
+    draw_assert_has(&stage->cells, "No segment fits the filter");
     assert_int_equal(stage->asked[EFFECT_QUIT], 0);
 }
 

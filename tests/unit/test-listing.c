@@ -1,5 +1,6 @@
 #include "tests/support/test.h"
 
+#include <errno.h>
 #include <sys/stat.h>
 
 #include "core/catalog/listing.h"
@@ -142,7 +143,7 @@ static void the_filter_is_a_substring_of_the_printable_name_in_any_case(void **s
     expect_refreshed(f, "a\nb");
     change(f, "b1");
     expect_refreshed(f, "a\nb");
-    listing_filter(f->listing, "no such", NULL);
+    listing_filter(f->listing, "\"no such\"", NULL);
     expect_refreshed(f, "");
     catalog_begin(f->catalog, 2);
     put(f, "no such thing", 9, 1);
@@ -153,8 +154,67 @@ static void the_filter_is_a_substring_of_the_printable_name_in_any_case(void **s
     put(f, "renamed", 9, 1);
     catalog_commit(f->catalog);
     expect_refreshed(f, "");
-    listing_filter(f->listing, NULL, NULL);
+    assert_int_equal(listing_filter(f->listing, NULL, NULL), 0);
     expect_refreshed(f, "Prices.shma\nbbotherrenamed");
+}
+
+static void a_bad_filter_leaves_the_one_before(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = {0};
+    change(f, "a1b2c3");
+    listing_filter(f->listing, "size>1", NULL);
+    expect_refreshed(f, "bc");
+    assert_int_equal(listing_filter(f->listing, "size>1 size<", &error), -EINVAL);
+    assert_int_equal(error.start, 7);
+    expect_refreshed(f, "bc");
+    assert_string_equal(listing_filter_text(f->listing), "size>1");
+    change(f, "b1a2");
+    expect_refreshed(f, "ac");
+}
+
+static void an_age_passes_as_time_does(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t second = 1000000000;
+    catalog_begin(f->catalog, 1);
+    for (int i = 0; i < 3; i++) {
+        struct segment segment = {.name = strdup((char[]){(char)('a' + i), '\0'}),
+                                  .id = {.inode = (uint64_t)i + 1},
+                                  .created = (100 + 10 * i) * second};
+        catalog_put(f->catalog, &segment);
+    }
+    catalog_commit(f->catalog);
+    listing_filter(f->listing, "age>=20s", NULL);
+    listing_set_time(f->listing, 119 * second);
+    expect_refreshed(f, "");
+    assert_false(listing_set_time(f->listing, 120 * second - 1));
+    assert_true(listing_set_time(f->listing, 120 * second));
+    expect_refreshed(f, "a");
+    assert_false(listing_set_time(f->listing, 129 * second));
+    assert_true(listing_set_time(f->listing, 135 * second));
+    listing_sort(f->listing, COLUMN_NAME, true);
+    expect_refreshed(f, "ba");
+    assert_true(listing_set_time(f->listing, 141 * second));
+    listing_refresh(f->listing, true);
+    expect(f, "bac"); /* what is there keeps its place */
+    assert_false(listing_set_time(f->listing, 100000 * second));
+    expect_refreshed(f, "cba");
+}
+
+static void learned_names_pass_the_filter(void **state)
+{
+    struct fixture *f = *state;
+    change(f, "a1b2");
+    listing_filter(f->listing, "user:bob", NULL);
+    expect_refreshed(f, "");
+    users_learn_name(f->users, 2, "bob");
+    assert_true(listing_set_time(f->listing, 0));
+    expect_refreshed(f, "b");
+    assert_false(listing_set_time(f->listing, 0));
+    users_learn_group(f->users, 2, "staff");
+    listing_filter(f->listing, "", NULL);
+    expect_refreshed(f, "ab");
 }
 
 static void while_keys_are_pressed_nothing_moves(void **state)
@@ -256,6 +316,9 @@ int main(void)
         TEST(a_deleted_row_is_never_shown_again),
         TEST(a_renamed_row_moves_to_its_new_place),
         TEST(the_filter_is_a_substring_of_the_printable_name_in_any_case),
+        TEST(a_bad_filter_leaves_the_one_before),
+        TEST(an_age_passes_as_time_does),
+        TEST(learned_names_pass_the_filter),
         TEST(while_keys_are_pressed_nothing_moves),
         TEST(learned_names_sort_anew),
         TEST(a_listing_made_late_shows_what_is_there),

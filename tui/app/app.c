@@ -137,6 +137,7 @@ static void refresh(struct app *app)
     uint64_t version = catalog_version(app->catalog);
     bool hold = app->now - app->key_at < APP_HOLD_MS && !app->resort;
     bool changed = version != app->listed;
+    changed |= listing_set_time(app->listing, app->paused ? app->frozen_wall : app->wall);
     if (!changed && !app->resort && !(app->held && !hold))
         return;
     listing_refresh(app->listing, hold);

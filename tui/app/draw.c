@@ -80,7 +80,7 @@ static void draw_nothing(const struct app *app, struct cells *cells, struct rect
         snprintf(text, sizeof text, "%.500s is gone; as soon as it is there again it is shown.",
                  app->directory);
     else if (catalog_count(app->catalog) > 0)
-        snprintf(text, sizeof text, "No name holds that text: Esc clears the filter.");
+        snprintf(text, sizeof text, "No segment fits the filter: Esc clears it.");
     else if (!app->chores.scanned_once)
         return;
     else {
