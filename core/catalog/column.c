@@ -40,6 +40,7 @@ static const struct column_info columns[COLUMN_COUNT] = {
     [COLUMN_DAMAGED] = {"damaged", "DAMAGED", .letter = 'b', .descending = true},
     [COLUMN_PROTECTED] = {"protected", "PROTECTED", .letter = 'p', .descending = true},
     [COLUMN_INODE] = {"inode", "INODE", .right = true, .letter = 'i'},
+    [COLUMN_GROWTH] = {"growth", "GROWTH", .right = true, .letter = 'w', .descending = true, .console = true},
 };
 
 const struct column_info *column_info(enum column column)
@@ -50,7 +51,7 @@ const struct column_info *column_info(enum column column)
 int column_parse(const char *key, enum column *ret_column, struct error *error)
 {
     for (int i = 0; i < COLUMN_COUNT; i++) {
-        if (strcmp(columns[i].key, key) != 0)
+        if (columns[i].console || strcmp(columns[i].key, key) != 0)
             continue;
         *ret_column = (enum column)i;
         return 0;
@@ -98,6 +99,17 @@ static size_t age_of(const struct row *row, const struct column_style *style, ch
     char age[FORMAT_AGE_MAX];
     format_age(seconds, age, sizeof age);
     return (size_t)snprintf(buf, size, "%s%s", row->created ? "" : "~", age);
+}
+
+/* Signed; what stayed as it was says nothing. */
+static size_t growth_of(const struct row *row, const struct column_style *style, char *buf, size_t size)
+{
+    uint64_t now = row->allocated, then = row->first_allocated;
+    char bytes[24];
+    if (now == then)
+        return text_of("", buf, size);
+    bytes_of(now > then ? now - then : then - now, style, bytes, sizeof bytes);
+    return (size_t)snprintf(buf, size, "%c%s", now > then ? '+' : '-', bytes);
 }
 
 static size_t id_of(const char *name, uint64_t id, char *buf, size_t size)
@@ -177,6 +189,8 @@ size_t column_text(enum column column, const struct row *row, const struct colum
         return text_of(row->is_protected ? "yes" : "no", buf, size);
     case COLUMN_INODE:
         return number_of(row->id.inode, buf, size);
+    case COLUMN_GROWTH:
+        return growth_of(row, style, buf, size);
     default:
         return text_of("", buf, size); /* not known until processes are swept for every row */
     }
@@ -189,9 +203,18 @@ static int compare_numbers(uint64_t a, uint64_t b)
     return (a > b) - (a < b);
 }
 
-static int compare_times(int64_t a, int64_t b)
+static int compare_signed(int64_t a, int64_t b)
 {
     return (a > b) - (a < b);
+}
+
+/* What came, less what went; beyond 2^63 the ends of the scale. */
+static int64_t growth(const struct row *row)
+{
+    int64_t difference;
+    if (__builtin_sub_overflow(row->allocated, row->first_allocated, &difference))
+        return row->allocated > row->first_allocated ? INT64_MAX : INT64_MIN;
+    return difference;
 }
 
 static int compare_texts(const char *a, const char *b)
@@ -265,17 +288,19 @@ static int compare_values(enum column column, const struct row *a, const struct 
     case COLUMN_MODE:
         return compare_numbers(a->mode & MODE_BITS, b->mode & MODE_BITS);
     case COLUMN_CREATED:
-        return compare_times(a->created, b->created);
+        return compare_signed(a->created, b->created);
     case COLUMN_MODIFIED:
-        return compare_times(a->modified, b->modified);
+        return compare_signed(a->modified, b->modified);
     case COLUMN_AGE:
-        return compare_times(row_birth(b), row_birth(a));
+        return compare_signed(row_birth(b), row_birth(a));
     case COLUMN_DAMAGED:
         return compare_texts(a->damage, b->damage);
     case COLUMN_PROTECTED:
         return a->is_protected - b->is_protected;
     case COLUMN_INODE:
         return compare_numbers(a->id.inode, b->id.inode);
+    case COLUMN_GROWTH:
+        return compare_signed(growth(a), growth(b));
     case COLUMN_NAME:
         return strcmp(a->name, b->name);
     default:
@@ -298,9 +323,9 @@ int column_compare(enum column column, const struct row *a, const struct row *b,
     return column_order(column, false, a, b, users);
 }
 
-static uint64_t time_key(int64_t time)
+static uint64_t signed_key(int64_t value)
 {
-    return (uint64_t)time ^ (uint64_t)1 << 63;
+    return (uint64_t)value ^ (uint64_t)1 << 63;
 }
 
 /* The first bytes of a name, the first of them the most significant; a shorter name is followed by zeros. */
@@ -327,15 +352,17 @@ uint64_t column_key(enum column column, const struct row *row, size_t skip)
     case COLUMN_MODE:
         return row->mode & MODE_BITS;
     case COLUMN_CREATED:
-        return time_key(row->created);
+        return signed_key(row->created);
     case COLUMN_MODIFIED:
-        return time_key(row->modified);
+        return signed_key(row->modified);
     case COLUMN_AGE:
-        return ~time_key(row_birth(row));
+        return ~signed_key(row_birth(row));
     case COLUMN_PROTECTED:
         return row->is_protected;
     case COLUMN_INODE:
         return row->id.inode;
+    case COLUMN_GROWTH:
+        return signed_key(growth(row));
     default:
         return 0;
     }
@@ -345,8 +372,14 @@ char row_letter(const struct row *row, int64_t now)
 {
     if (row->damage)
         return '!';
+    if (row->state == STATE_UNLINKED && !row->loading)
+        return 'G';
+    if (row->state == STATE_LEAKED)
+        return 'L';
     if (row->is_protected)
         return 'P';
+    if (row->state == STATE_STALE)
+        return 's';
     if (row->grown && now - row->grown < ROW_GROWING_MS)
         return 'w';
     if (row->appeared && now - row->appeared < ROW_NEW_MS)

@@ -37,6 +37,7 @@ enum column {
     COLUMN_DAMAGED,
     COLUMN_PROTECTED,
     COLUMN_INODE,
+    COLUMN_GROWTH, /* the console's alone: what was allocated since it was first seen */
     COLUMN_COUNT
 };
 
@@ -46,6 +47,7 @@ struct column_info {
     bool right;          /* aligned right */
     char letter;         /* in the sort menu; 0: none */
     bool descending;     /* the natural direction of a first sort by it (sizes) */
+    bool console;        /* no JSON key: not found by column_parse */
 };
 const struct column_info *column_info(enum column column);
 int column_parse(const char *key, enum column *ret_column, struct error *error); /* -EINVAL names it */
@@ -80,7 +82,9 @@ int column_order(enum column column, bool descending, const struct row *a, const
  */
 uint64_t column_key(enum column column, const struct row *row, size_t skip);
 
-/* The letter of product.md "Other letters" that weighs most: '!', 'P', 'w', '+', or ' '. now: monotonic ms.
+/*
+ * The letter of product.md, of the state or another, that weighs most: '!', 'G', 'L', 'P', 's', 'w', '+', or
+ * ' '. One that is being loaded is not unlinked. now: monotonic ms.
  */
 #define ROW_GROWING_MS 5000
 #define ROW_NEW_MS     3000

@@ -79,6 +79,7 @@ static void every_column_says_what_is_known(void **state)
         [COLUMN_AGE] = "31h",
         [COLUMN_PROTECTED] = "no",
         [COLUMN_INODE] = "4711",
+        [COLUMN_GROWTH] = "+4.0K",
     };
     for (int column = 0; column < COLUMN_COUNT; column++)
         expect_cell((enum column)column, &row, &style, expected[column] ? expected[column] : "");
@@ -152,8 +153,12 @@ static void columns_are_found_by_their_json_key(void **state)
         enum column column;
         assert_non_null(column_info((enum column)i)->key);
         assert_non_null(column_info((enum column)i)->heading);
-        assert_int_equal(column_parse(column_info((enum column)i)->key, &column, NULL), 0);
-        assert_int_equal(column, i);
+        if (column_info((enum column)i)->console) {
+            assert_int_equal(column_parse(column_info((enum column)i)->key, &column, NULL), -EINVAL);
+        } else {
+            assert_int_equal(column_parse(column_info((enum column)i)->key, &column, NULL), 0);
+            assert_int_equal(column, i);
+        }
         for (int j = 0; j < i; j++)
             if (column_info((enum column)i)->letter)
                 assert_int_not_equal(column_info((enum column)i)->letter,
@@ -220,6 +225,25 @@ static void the_key_never_contradicts_the_order(void **state)
         row_clear(&rows[i]);
 }
 
+static void growth_has_a_sign_and_is_silent_where_there_is_none(void **state)
+{
+    (void)state;
+    struct row a = row_of(sample("a")), b = row_of(sample("b"));
+    a.allocated = a.first_allocated = b.first_allocated = 4096;
+    expect_cell(COLUMN_GROWTH, &a, &plain, "");
+    a.allocated = 4096 + 1048576;
+    expect_cell(COLUMN_GROWTH, &a, &plain, "+1.0M");
+    b.allocated = 1024;
+    expect_cell(COLUMN_GROWTH, &b, &plain, "-3.0K");
+    assert_true(column_compare(COLUMN_GROWTH, &a, &b, NULL) > 0);
+    assert_true(column_key(COLUMN_GROWTH, &a, 0) > column_key(COLUMN_GROWTH, &b, 0));
+    a.allocated = UINT64_MAX;
+    b.first_allocated = UINT64_MAX;
+    assert_true(column_compare(COLUMN_GROWTH, &a, &b, NULL) > 0);
+    row_clear(&a);
+    row_clear(&b);
+}
+
 static void the_letter_is_the_one_that_weighs_most(void **state)
 {
     (void)state;
@@ -228,7 +252,15 @@ static void the_letter_is_the_one_that_weighs_most(void **state)
     row.grown = 0;
     assert_int_equal(row_letter(&row, 1600), '+');
     assert_int_equal(row_letter(&row, 1000 + ROW_NEW_MS), ' ');
+    row.state = STATE_STALE;
+    assert_int_equal(row_letter(&row, 1600), 's');
     row.is_protected = true;
+    assert_int_equal(row_letter(&row, 1600), 'P');
+    row.state = STATE_LEAKED;
+    assert_int_equal(row_letter(&row, 1600), 'L');
+    row.state = STATE_UNLINKED;
+    assert_int_equal(row_letter(&row, 1600), 'G');
+    row.loading = true;
     assert_int_equal(row_letter(&row, 1600), 'P');
     row.damage = (char[]){"cut"};
     assert_int_equal(row_letter(&row, 1600), '!');
@@ -245,6 +277,7 @@ int main(void)
         cmocka_unit_test(columns_are_found_by_their_json_key),
         cmocka_unit_test(the_order_is_by_value_and_total),
         cmocka_unit_test(the_key_never_contradicts_the_order),
+        cmocka_unit_test(growth_has_a_sign_and_is_silent_where_there_is_none),
         cmocka_unit_test(the_letter_is_the_one_that_weighs_most),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
