@@ -58,6 +58,55 @@ static void too_small_1x1(void **state)
     check(1, 1, false, "", "tests/screen/golden-app/too-small-1x1");
 }
 
+/* Every state, after some keys. */
+static void check_states(int rows, int columns, bool ascii, const char *keys, const char *golden)
+{
+    struct stage stage;
+    stage_open_states(&stage, rows, columns, ascii);
+    stage_draw(&stage);
+    stage_type(&stage, keys);
+    stage_draw(&stage);
+    draw_assert_sane(&stage.cells);
+    draw_assert_golden(&stage.cells, golden);
+    stage_close(&stage);
+}
+
+static void states_80x24(void **state)
+{
+    (void)state;
+    check_states(24, 80, false, "j", "tests/screen/golden-app/states-80x24");
+}
+
+static void states_110x27(void **state)
+{
+    (void)state;
+    check_states(27, 110, false, "j ", "tests/screen/golden-app/states-110x27");
+}
+
+static void states_140x40(void **state)
+{
+    (void)state;
+    check_states(40, 140, false, "j ", "tests/screen/golden-app/states-140x40");
+}
+
+static void states_ascii(void **state)
+{
+    (void)state;
+    check_states(24, 80, true, " ", "tests/screen/golden-app/states-ascii");
+}
+
+static void states_60x15(void **state)
+{
+    (void)state;
+    check_states(15, 60, false, "", "tests/screen/golden-app/states-60x15");
+}
+
+static void states_20x4(void **state)
+{
+    (void)state;
+    check_states(4, 20, false, "", "tests/screen/golden-app/states-20x4");
+}
+
 static void help(void **state)
 {
     (void)state;
@@ -82,7 +131,9 @@ int main(void)
         cmocka_unit_test(table_80x24),   cmocka_unit_test(table_110x27), cmocka_unit_test(table_140x40),
         cmocka_unit_test(table_ascii),   cmocka_unit_test(table_40x8),   cmocka_unit_test(table_20x4),
         cmocka_unit_test(too_small_1x1), cmocka_unit_test(help),         cmocka_unit_test(sort_menu),
-        cmocka_unit_test(filter),
+        cmocka_unit_test(filter),        cmocka_unit_test(states_80x24), cmocka_unit_test(states_110x27),
+        cmocka_unit_test(states_140x40), cmocka_unit_test(states_ascii), cmocka_unit_test(states_60x15),
+        cmocka_unit_test(states_20x4),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

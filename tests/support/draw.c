@@ -4,7 +4,7 @@
 #include "tui/term/width.h"
 
 /* One letter a role, in the order of enum role; upper case where it is selected. */
-static const char role_letters[] = "tdshokrybilufpgwbmenxvn";
+static const char role_letters[] = "tdshokrybialufpgwbmenxvn";
 
 static size_t row_text(const struct cells *cells, int y, char *buf)
 {

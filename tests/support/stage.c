@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/sys/memory.h"
+#include "tui/app/state.h"
 
 static bool is_job(enum effect_kind kind)
 {
@@ -215,6 +216,88 @@ void stage_draw(struct stage *stage)
     app_shown(stage->app);
 }
 
+/* Holders live as long as the test program: rows borrow them. */
+static const struct holders *holders_of(const struct stage_known *known)
+{
+    static struct holder lists[8][8];
+    static struct holders holders[8];
+    static size_t next;
+    if (known->holders == 0)
+        return NULL;
+    size_t at = next++ % 8;
+    for (size_t i = 0; i < known->holders && i < 8; i++) {
+        lists[at][i] = (struct holder){.pid = 881 + (pid_t)i, .mapped = 1};
+        snprintf(lists[at][i].command, sizeof lists[at][i].command, "%s", known->command);
+    }
+    holders[at] = (struct holders){known->holders, lists[at]};
+    return &holders[at];
+}
+
+void stage_know(struct stage *stage, const struct stage_known *known, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct row *row = catalog_find(stage->app->catalog, known[i].name);
+        assert_non_null(row);
+        row->state = (uint8_t)known[i].state;
+        row->doubtful = known[i].doubtful;
+        row->loading = known[i].loading;
+        row->creator_pid = known[i].creator_pid;
+        row->creator = known[i].state == STATE_LEAKED ? CREATOR_GONE : CREATOR_UNKNOWN;
+        row->holders = holders_of(&known[i]);
+    }
+    stage->app->measure = stage->app->resort = true;
+}
+
+static void name_users(struct stage *stage)
+{
+    static const char *const names[] = {"alice", "svc_ml", "bob", "svc_cam", "postgres", "mallory"};
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
+        for (int group = 0; group < 2; group++)
+            stage_tell(stage,
+                       &(struct event){.kind = EVENT_NAMED, .u.named = {1001 + i, group != 0, names[i]}});
+}
+
+void stage_open_states(struct stage *stage, int rows, int columns, bool ascii)
+{
+    static const struct stage_segment segments[] = {
+        {"prices.shm", 4800000128, "f2", {40000, 60000}, .age = 276000, .uid = 1001},
+        {"torch_4711_223344_0", 1400000000, .age = 1036800, .uid = 1003},
+        {"features.shm", 1073741952, "f4", {16384, 16384}, .age = 111600, .uid = 1001},
+        {"covariance.shm", 1023690880, "c16", {7998, 7998}, .age = 33120, .uid = 1002},
+        {"returns_2026.shm", 536550128, "f2", {1095, 245000}, .age = 33000, .uid = 1001},
+        {"psm_8d2f11aa", 268435456, .age = 518400, .uid = 1003},
+        {"run17_grad", 268435584, "f4", {8192, 8192}, .age = 111600, .uid = 1003},
+        {"frames_u8.im.shm", 100638848, "u1", {32, 1080, 2912}, .age = 41, .uid = 1004},
+        {"new_model", 67108864, .age = 2, .uid = 1002},
+        {"labels.shm", 8388736, "i8", {1048576}, .age = 33120, .uid = 1001},
+        {"PostgreSQL.1804289383", 1048576, .age = 3456000, .uid = 1005},
+        {"broken.shm", 4096, .damage = "header says 5.0G", .age = 12, .uid = 1006},
+    };
+    static const struct stage_known known[] = {
+        {"prices.shm", STATE_LIVE, .holders = 2, .command = "python3"},
+        {"torch_4711_223344_0", STATE_LEAKED, .creator_pid = 4711},
+        {"features.shm", STATE_UNLINKED, .holders = 1, .command = "dash"},
+        {"covariance.shm", STATE_LIVE, .holders = 4, .command = "dash"},
+        {"returns_2026.shm", STATE_IDLE},
+        {"psm_8d2f11aa", STATE_STALE, .doubtful = true},
+        {"run17_grad", STATE_LEAKED, .creator_pid = 812},
+        {"frames_u8.im.shm", STATE_LIVE, .holders = 2, .command = "acquire"},
+        {"new_model", STATE_UNLINKED, .loading = true, .holders = 1, .command = "shmtop"},
+        {"labels.shm", STATE_LIVE, .holders = 1, .command = "python3"},
+        {"PostgreSQL.1804289383", STATE_LIVE, .holders = 7, .command = "postgres"},
+        {"broken.shm", STATE_IDLE},
+    };
+    struct app_options options = {
+        .directory = "/dev/shm", .host = "db07", .umask = 022, .uid = 1001, .ascii = ascii};
+    stage_open(stage, rows, columns, &options);
+    stage_scan(stage, segments, sizeof segments / sizeof segments[0]);
+    name_users(stage);
+    stage_know(stage, known, sizeof known / sizeof known[0]);
+    stage_tell(stage,
+               &(struct event){.kind = EVENT_USAGE,
+                               .u.usage = {.size = 25769803776, .used = 9900000000, .free = 15869803776}});
+}
+
 void stage_open_usual(struct stage *stage, int rows, int columns, bool ascii)
 {
     static const struct stage_segment segments[] = {
@@ -229,15 +312,11 @@ void stage_open_usual(struct stage *stage, int rows, int columns, bool ascii)
          "b",
          4096, .damage = "its header tells of 5.0G", .age = 12, .uid = 1006},
     };
-    static const char *const names[] = {"alice", "svc_ml", "bob", "svc_cam", "postgres", "mallory"};
     struct app_options options = {
         .directory = "/dev/shm", .host = "db07", .umask = 022, .uid = 1001, .ascii = ascii};
     stage_open(stage, rows, columns, &options);
     stage_scan(stage, segments, sizeof segments / sizeof segments[0]);
-    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
-        for (int group = 0; group < 2; group++)
-            stage_tell(stage,
-                       &(struct event){.kind = EVENT_NAMED, .u.named = {1001 + i, group != 0, names[i]}});
+    name_users(stage);
     stage_tell(stage,
                &(struct event){.kind = EVENT_USAGE,
                                .u.usage = {.size = 25769803776, .used = 14925000000, .free = 10844803776}});

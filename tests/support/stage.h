@@ -5,6 +5,7 @@
 #ifndef SHMTOP_TESTS_SUPPORT_STAGE_H
 #define SHMTOP_TESTS_SUPPORT_STAGE_H
 
+#include "core/catalog/catalog.h"
 #include "tui/app/app.h"
 #include "tui/app/jobs.h"
 
@@ -57,6 +58,20 @@ void stage_until(struct stage *stage, const char *text);
 
 /* Settles and draws. */
 void stage_draw(struct stage *stage);
+
+/* What a sweep would have found of a row, set by hand. */
+struct stage_known {
+    const char *name;
+    enum state state;
+    bool doubtful, loading;
+    size_t holders;      /* how many: pids 881, 882, … */
+    const char *command; /* of all of them */
+    pid_t creator_pid;   /* gone where the state is leaked */
+};
+void stage_know(struct stage *stage, const struct stage_known *known, size_t n);
+
+/* Every state, a doubtful and a damaged one, and what is being loaded. */
+void stage_open_states(struct stage *stage, int rows, int columns, bool ascii);
 
 /* Opened and scanned, at 80x24, with eight segments: see stage.c. */
 void stage_open_usual(struct stage *stage, int rows, int columns, bool ascii);

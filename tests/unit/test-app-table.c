@@ -70,9 +70,9 @@ static void what_is_known_of_a_segment_is_shown(void **state)
 static void a_damaged_segment_bears_its_letter_and_the_reason(void **state)
 {
     struct stage *stage = *state;
-    const char *row = draw_row(&stage->cells, line_of(stage, "its header tells of 5.0G"));
-    assert_int_equal(row[2], '!');
-    draw_assert_has(&stage->cells, "PPostgreSQL");
+    const char *row = draw_row(&stage->cells, line_of(stage, "its header tells of"));
+    assert_int_equal(row[1], '!');
+    draw_assert_has(&stage->cells, "P PostgreSQL");
 }
 
 static void a_hostile_name_is_escaped(void **state)
@@ -153,7 +153,7 @@ static void marks_follow_a_rename(void **state)
     segment_clear(&both[1].segment);
     free(both);
     stage_draw(stage);
-    draw_assert_has(&stage->cells, "*+second.shm");
+    draw_assert_has(&stage->cells, "*+ second.shm");
     draw_assert_has(&stage->cells, "2 marked");
 }
 
@@ -389,8 +389,9 @@ static void an_empty_directory_says_what_to_do_next(void **state)
     draw_assert_has(&stage.cells, "/dev/shm holds no segment.");
     draw_assert_has(&stage.cells, "Press L to load a file into one, or publish a matrix from Python:");
     draw_assert_has(&stage.cells,
-                    "m = np.lib.format.open_memmap(\"/dev/shm/.m.tmp\", \"w+\", \"f2\", (1000, 1000))");
-    draw_assert_has(&stage.cells, "m[:] = 1; os.replace(\"/dev/shm/.m.tmp\", \"/dev/shm/m.shm\")");
+                    "m = np.lib.format.open_memmap(d + \"/.m.tmp\", \"w+\", \"f2\", (1000, 1000))");
+    draw_assert_has(&stage.cells, "m[:] = 1; os.replace(d + \"/.m.tmp\", d + \"/m.shm\")");
+    draw_assert_has(&stage.cells, "d = \"/dev/shm\"");
     stage_close(&stage);
 }
 

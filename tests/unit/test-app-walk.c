@@ -43,8 +43,8 @@ static void a_file_is_loaded_looked_at_and_deleted(void **state)
     for (int i = 0; i < 7; i++) /* file, name, mode, layout, order, if it exists, load */
         stage_key(&stage, '\r');
     stage_until(&stage, "demo.shm loaded");
-    stage_until(&stage, "+demo.shm");
-    stage_until(&stage, "int32     2 × 3");
+    stage_until(&stage, "+ demo.shm");
+    stage_until(&stage, "int32    2 × 3");
     stage_key(&stage, '\r');
     stage_until(&stage, "66");
     stage_key(&stage, 'q');
@@ -64,10 +64,10 @@ static void what_appears_grows_is_damaged_and_goes_is_followed(void **state)
     stage_until(&stage, "holds no segment");
     tmpdir_write_text(*state, "shm/one", "raw bytes");
     watched("one");
-    stage_until(&stage, "+one");
+    stage_until(&stage, "+ one");
     tmpdir_write_npy(*state, "shm/one", "<f8", false, "(1000, 1000)", "", 0);
     watched("one");
-    stage_until(&stage, "!one");
+    stage_until(&stage, "! one");
     tmpdir_mkdir(*state, "shm/dir");
     tmpdir_write_text(*state, "shm/dir/inner", "raw");
     watched("dir");

@@ -176,8 +176,9 @@ static void settle_table(struct app *app)
     measure(app);
     go_to_wanted(app);
     struct frame frame;
+    struct table_style style = draw_style(app);
     frame_make(app, &frame);
-    table_settle(&app->table, frame.table.height > 1 ? (size_t)frame.table.height - 1 : 0);
+    table_settle(&app->table, frame.table, &style);
 }
 
 /* --- update --- */

@@ -39,6 +39,10 @@ static void draw_header(const struct app *app, struct cells *cells, struct rect 
         .count = catalog_count(app->catalog),
         .has_usage = app->has_usage,
         .usage = app->usage,
+        .totals = app->table.totals,
+        .swept = app->table.totals.count[STATE_UNKNOWN] < catalog_count(app->catalog),
+        .notes = &app->notes,
+        .chips = "",
     };
     header_draw(&header, cells, rect);
 }
@@ -53,21 +57,18 @@ static void draw_lines(struct cells *cells, struct rect rect, const char *const 
 /* Nothing is there: what to do next. */
 static void draw_empty(const struct app *app, struct cells *cells, struct rect rect)
 {
-    char nothing[600], first[700], then[1300];
+    char nothing[600], where[600];
     snprintf(nothing, sizeof nothing, "%.500s holds no segment.", app->directory);
-    snprintf(first, sizeof first,
-             "  m = np.lib.format.open_memmap(\"%.500s/.m.tmp\", \"w+\", \"f2\", (1000, 1000))",
-             app->directory);
-    snprintf(then, sizeof then, "  m[:] = 1; os.replace(\"%.500s/.m.tmp\", \"%.500s/m.shm\")", app->directory,
-             app->directory);
+    snprintf(where, sizeof where, "  d = \"%.500s\"", app->directory);
     const char *lines[] = {
         nothing,
         "",
         app->read_only ? "They appear here as they are made, as from Python:"
                        : "Press L to load a file into one, or publish a matrix from Python:",
         "",
-        first,
-        then,
+        where,
+        "  m = np.lib.format.open_memmap(d + \"/.m.tmp\", \"w+\", \"f2\", (1000, 1000))",
+        "  m[:] = 1; os.replace(d + \"/.m.tmp\", d + \"/m.shm\")",
     };
     draw_lines(cells, rect, lines, sizeof lines / sizeof lines[0]);
 }
@@ -90,13 +91,19 @@ static void draw_nothing(const struct app *app, struct cells *cells, struct rect
     draw_lines(cells, rect, &line, 1);
 }
 
-static void draw_table(const struct app *app, struct cells *cells, const struct frame *frame)
+struct table_style draw_style(const struct app *app)
 {
-    struct table_style style = {
+    return (struct table_style){
         .now = app->paused ? app->frozen_now : app->now,
         .wall = app->paused ? app->frozen_wall : app->wall,
         .users = app->users,
+        .ascii = app->ascii,
     };
+}
+
+static void draw_table(const struct app *app, struct cells *cells, const struct frame *frame)
+{
+    struct table_style style = draw_style(app);
     table_draw(&app->table, cells, frame->table, &style);
     if (listing_count(app->listing) == 0)
         draw_nothing(app, cells, frame->table);

@@ -4,18 +4,22 @@
 #include "tui/app/state.h"
 #include "tui/view/detail.h"
 
+#define ROWS_FOR_BLANK   26 /* a blank line below the header */
 #define ROWS_FOR_HINTS   16
+#define ROWS_FOR_LEGEND  16 /* and for a warning, where there is one */
 #define ROWS_FOR_DETAIL  14
-#define ROWS_FOR_BLANK   12 /* a blank line below the header */
 #define ROWS_FOR_GAUGE   8
 #define ROWS_FOR_TITLE   6
 #define COLUMNS_FOR_PANE 130
 
+/* Title; gauge; legend; warning; blank. */
 static int header_height(const struct app *app)
 {
     if (app->preview || app->rows < ROWS_FOR_TITLE)
         return 0;
-    return app->rows < ROWS_FOR_GAUGE ? 1 : app->rows < ROWS_FOR_BLANK ? 2 : 3;
+    if (app->rows < ROWS_FOR_LEGEND)
+        return app->rows < ROWS_FOR_GAUGE ? 1 : 2;
+    return 3 + (app->notes.warning_count > 0) + (app->rows >= ROWS_FOR_BLANK);
 }
 
 void frame_make(const struct app *app, struct frame *frame)

@@ -24,7 +24,7 @@ static void sort_by(struct app *app, enum column column, bool descending)
 
 static void sort_neighbour(struct app *app, int step)
 {
-    enum column column = menu_neighbour(listing_sort_column(app->listing), step);
+    enum column column = columns_neighbour(&app->table.columns, listing_sort_column(app->listing), step);
     sort_by(app, column, column_info(column)->descending);
 }
 

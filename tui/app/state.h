@@ -9,6 +9,7 @@
 #include "core/catalog/listing.h"
 #include "tui/app/action.h"
 #include "tui/app/app.h"
+#include "tui/view/header.h"
 #include "tui/view/help.h"
 #include "tui/view/line.h"
 #include "tui/view/menu.h"
@@ -21,8 +22,9 @@
 
 #define APP_LOOK_MS 100 /* the preview is asked at most so often whether it wants to look again */
 #define APP_TICK_MS 1000
-#define APP_SLOW_MS 2000 /* what is on screen, the file system and the directory itself are looked at again  \
-                          */
+#define APP_SLOW_MS                                                                                          \
+    2000 /* what is on screen, the file system and the directory itself are looked at again                  \
+          */
 #define APP_HOLD_MS   5000  /* after a key rows keep their places */
 #define APP_FOLLOW_MS 64000 /* the longest wait before a raw segment is recognised again */
 
@@ -106,6 +108,7 @@ struct app {
     enum following following;
     bool paused, has_usage, show_detail, dirty;
     struct directory_usage usage;
+    struct header_notes notes;
     struct messages *messages;
 
     enum over over;
@@ -171,6 +174,9 @@ struct frame {
     bool pane; /* the detail is a pane beside the table */
 };
 void frame_make(const struct app *app, struct frame *frame);
+
+/* draw.c */
+struct table_style draw_style(const struct app *app);
 
 void app_say(struct app *app, bool is_error, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void app_quit(struct app *app);

@@ -25,6 +25,7 @@ enum role {
     ROLE_TYPE,   /* dtype */
     ROLE_LIVE,
     ROLE_IDLE,
+    ROLE_STALE,
     ROLE_LEAKED,
     ROLE_UNLINKED,
     ROLE_FREE, /* the gauge and the states */

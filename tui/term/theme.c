@@ -25,6 +25,7 @@ static const struct {
     [ROLE_TYPE] = {73, 6, 6, 0, 0},
     [ROLE_LIVE] = {71, 2, 2, 0, 0},
     [ROLE_IDLE] = {67, 12, 6, 0, 0},
+    [ROLE_STALE] = {173, 3, 3, 0, 0},
     [ROLE_LEAKED] = {167, 9, 1, 0, 0},
     [ROLE_UNLINKED] = {134, 13, 5, 0, 0},
     [ROLE_FREE] = {237, OWN, OWN, 0, DIM},

@@ -32,7 +32,7 @@ static struct piece state_piece(const struct header *header, bool ascii)
 static struct piece count_piece(const struct header *header)
 {
     struct piece piece = {.role = ROLE_DIM};
-    if (header->filter[0])
+    if (header->filter[0] || header->only != STATE_UNKNOWN)
         snprintf(piece.text, sizeof piece.text, "%zu of %zu", header->shown, header->count);
     else
         snprintf(piece.text, sizeof piece.text, "%zu segment%s", header->count,
@@ -49,13 +49,13 @@ static struct piece sort_piece(const struct header *header, bool ascii)
 }
 
 /* As they stand from left to right. */
-enum place { PLACE_STATE, PLACE_READ_ONLY, PLACE_SORT, PLACE_FILTER, PLACE_COUNT, PLACES };
+enum place { PLACE_STATE, PLACE_READ_ONLY, PLACE_SORT, PLACE_CHIPS, PLACE_FILTER, PLACE_COUNT, PLACES };
 
 /* What does not fit is left out, the sort first, the state last. */
 static void draw_right(const struct header *header, struct cells *cells, int y, int left, int right)
 {
-    static const enum place importance[] = {PLACE_STATE, PLACE_READ_ONLY, PLACE_FILTER, PLACE_COUNT,
-                                            PLACE_SORT};
+    static const enum place importance[] = {PLACE_STATE,  PLACE_READ_ONLY, PLACE_CHIPS,
+                                            PLACE_FILTER, PLACE_COUNT,     PLACE_SORT};
     struct piece pieces[PLACES] = {
         [PLACE_STATE] = state_piece(header, cells->ascii),
         [PLACE_SORT] = sort_piece(header, cells->ascii),
@@ -67,6 +67,8 @@ static void draw_right(const struct header *header, struct cells *cells, int y, 
         pieces[PLACE_FILTER].role = ROLE_STRONG;
         snprintf(pieces[PLACE_FILTER].text, sizeof pieces[0].text, "filter: %.100s", header->filter);
     }
+    pieces[PLACE_CHIPS].role = ROLE_STRONG;
+    snprintf(pieces[PLACE_CHIPS].text, sizeof pieces[0].text, "%s", header->chips);
     int x = right;
     bool fits[PLACES] = {false};
     for (int i = 0; i < PLACES; i++) {
@@ -96,49 +98,236 @@ static void draw_title(const struct header *header, struct cells *cells, struct 
     draw_right(header, cells, rect.y, x, right - 1);
 }
 
-static void gauge_text(const struct directory_usage *usage, char *strong, char *dim, size_t size)
+/* --- the gauge --- */
+
+/* What the file system says is used and no row explains stands behind the states. */
+#define PART_REST  STATE_COUNT
+#define PART_COUNT (STATE_COUNT + 1)
+
+struct part {
+    enum role role;
+    const char *text, *ascii; /* ascii: what it is drawn with where there is no colour to rely on */
+    uint64_t bytes;
+    size_t count;
+};
+
+static const struct part parts_of_gauge[PART_COUNT] = {
+    [STATE_UNKNOWN] = {ROLE_USED, "", "#", 0, 0},
+    [STATE_LIVE] = {ROLE_LIVE, "live", "#", 0, 0},
+    [STATE_IDLE] = {ROLE_IDLE, "idle", "=", 0, 0},
+    [STATE_STALE] = {ROLE_STALE, "stale", "s", 0, 0},
+    [STATE_LEAKED] = {ROLE_LEAKED, "leaked", "L", 0, 0},
+    [STATE_UNLINKED] = {ROLE_UNLINKED, "unlinked", "G", 0, 0},
+    [PART_REST] = {ROLE_USED, "not explained", "+", 0, 0},
+};
+
+const char *header_state_name(enum state state)
 {
+    return parts_of_gauge[state].text;
+}
+
+static void find_parts(const struct header *header, struct part parts[PART_COUNT])
+{
+    uint64_t rest = header->usage.used;
+    for (int i = 0; i < PART_COUNT; i++) {
+        parts[i] = parts_of_gauge[i];
+        if (i == PART_REST)
+            break;
+        parts[i].bytes = header->totals.bytes[i] < rest ? header->totals.bytes[i] : rest;
+        parts[i].count = header->totals.count[i];
+        rest -= parts[i].bytes;
+    }
+    parts[PART_REST].bytes = rest;
+}
+
+static int largest_of(const int widths[PART_COUNT])
+{
+    int largest = 0;
+    for (int i = 1; i < PART_COUNT; i++)
+        if (widths[i] > widths[largest])
+            largest = i;
+    return largest;
+}
+
+/* Columns of each part in a gauge of so many: rounded, but what is there is seen. */
+static void share_gauge(const struct part parts[PART_COUNT], uint64_t size, int bar, int widths[PART_COUNT])
+{
+    double sum = 0;
+    int before = 0;
+    for (int i = 0; i < PART_COUNT; i++) {
+        sum += (double)parts[i].bytes / (double)size * bar;
+        int end = sum < bar ? (int)(sum + 0.5) : bar;
+        widths[i] = end - before;
+        before = end;
+    }
+    for (int i = 0; i < PART_COUNT; i++) {
+        if (parts[i].bytes == 0 || widths[i] > 0)
+            continue;
+        int largest = largest_of(widths);
+        widths[i] = 1;
+        if (widths[largest] > 1)
+            widths[largest]--;
+        else if (before < bar)
+            before++;
+        else
+            widths[i] = 0;
+    }
+}
+
+static void draw_bar(const struct header *header, struct cells *cells, int y, int x, int bar)
+{
+    struct part parts[PART_COUNT];
+    int widths[PART_COUNT];
+    find_parts(header, parts);
+    share_gauge(parts, header->usage.size, bar, widths);
+    cells_fill(cells, (struct rect){y, x, 1, bar}, ROLE_FREE, 0, cells->ascii ? "-" : "━");
+    for (int i = 0; i < PART_COUNT; x += widths[i++])
+        cells_fill(cells, (struct rect){y, x, 1, widths[i]}, parts[i].role, 0,
+                   cells->ascii ? parts[i].ascii : "━");
+}
+
+enum gauge_text { TEXT_USED, TEXT_SHARE, TEXT_FREE, TEXT_RATE, GAUGE_TEXTS };
+
+/* The pieces at the right of the gauge. The share of a full one is coloured. */
+static void gauge_pieces(const struct header *header, struct piece pieces[GAUGE_TEXTS])
+{
+    const struct directory_usage *usage = &header->usage;
     char used[16], total[16], left[16];
     format_bytes(usage->used, used, sizeof used);
     format_bytes(usage->size, total, sizeof total);
     format_bytes(usage->free, left, sizeof left);
-    snprintf(strong, size, "%s", used);
-    if (usage->size == 0)
-        snprintf(dim, size, "used, no limit");
-    else
-        snprintf(dim, size, "of %s  %.0f%%   free %s", total,
-                 100.0 * (double)usage->used / (double)usage->size, left);
+    for (int i = 0; i < GAUGE_TEXTS; i++)
+        pieces[i] = (struct piece){.role = ROLE_DIM};
+    pieces[TEXT_USED].role = ROLE_STRONG;
+    snprintf(pieces[TEXT_USED].text, sizeof pieces[0].text, "%s", used);
+    snprintf(pieces[TEXT_RATE].text, sizeof pieces[0].text, "%s", header->notes ? header->notes->rate : "");
+    if (usage->size == 0) {
+        snprintf(pieces[TEXT_SHARE].text, sizeof pieces[0].text, "used, no limit");
+        return;
+    }
+    double share = (double)usage->used / (double)usage->size;
+    pieces[TEXT_SHARE].role = share >= 0.95 ? ROLE_BAD : share >= 0.85 ? ROLE_WARN : ROLE_DIM;
+    snprintf(pieces[TEXT_SHARE].text, sizeof pieces[0].text, "of %s  %.0f%%", total, 100.0 * share);
+    snprintf(pieces[TEXT_FREE].text, sizeof pieces[0].text, "free %s", left);
 }
 
-static void draw_gauge(const struct directory_usage *usage, struct cells *cells, struct rect rect)
+static int pieces_width(const struct piece pieces[GAUGE_TEXTS])
 {
-    char strong[64], dim[64];
-    gauge_text(usage, strong, dim, sizeof dim);
-    int text = text_width(strong) + 1 + text_width(dim);
-    int bar = rect.width - text - 5;
-    int x = rect.x + 1;
-    if (usage->size > 0 && bar >= 4) {
-        uint64_t used = usage->used < usage->size ? usage->used : usage->size;
-        int full = (int)((double)used / (double)usage->size * bar + 0.5);
-        if (full == 0 && used > 0)
-            full = 1;
-        double share = (double)used / (double)usage->size;
-        enum role role = share >= 0.95 ? ROLE_BAD : share >= 0.85 ? ROLE_WARN : ROLE_USED;
-        cells_fill(cells, (struct rect){rect.y, x, 1, bar}, ROLE_FREE, 0, cells->ascii ? "-" : "━");
-        cells_fill(cells, (struct rect){rect.y, x, 1, full}, role, 0, cells->ascii ? "#" : "━");
+    int width = 0;
+    for (int i = 0; i < GAUGE_TEXTS; i++)
+        if (pieces[i].text[0])
+            width += text_width(pieces[i].text) + (i == TEXT_USED ? 0 : i == TEXT_SHARE ? 1 : 3);
+    return width;
+}
+
+/* The rate weighs more than what is free, and both less than a gauge that can be read. */
+static void draw_gauge(const struct header *header, struct cells *cells, struct rect rect)
+{
+    struct piece pieces[GAUGE_TEXTS];
+    int least = rect.width / 4, x = rect.x + 1, right = rect.x + rect.width;
+    gauge_pieces(header, pieces);
+    if (pieces[TEXT_RATE].text[0] && rect.width - pieces_width(pieces) - 4 < least)
+        pieces[TEXT_FREE].text[0] = '\0';
+    if (rect.width - pieces_width(pieces) - 4 < least)
+        pieces[TEXT_RATE].text[0] = '\0';
+    int bar = rect.width - pieces_width(pieces) - 5;
+    if (header->usage.size > 0 && bar >= 4) {
+        draw_bar(header, cells, rect.y, x, bar);
         x += bar + 2;
     }
-    int right = rect.x + rect.width;
-    if (x < right)
-        x += cells_put(cells, rect.y, x, right - x, ROLE_STRONG, CELL_BOLD, strong) + 1;
-    if (x < right)
-        cells_put(cells, rect.y, x, right - x, ROLE_DIM, 0, dim);
+    for (int i = 0; i < GAUGE_TEXTS; i++) {
+        if (!pieces[i].text[0] || x >= right)
+            continue;
+        x += i == TEXT_USED ? 0 : i == TEXT_SHARE ? 1 : 3;
+        if (x < right)
+            x += cells_put(cells, rect.y, x, right - x, pieces[i].role, i == TEXT_USED ? CELL_BOLD : 0,
+                           pieces[i].text);
+    }
+}
+
+/* --- the legend --- */
+
+static bool is_in_legend(int i, const struct part *part)
+{
+    return i != STATE_UNKNOWN && (part->count > 0 || part->bytes > 0);
+}
+
+static void legend_text(const struct part *part, bool counts, char *buf, size_t size)
+{
+    char bytes[16];
+    format_bytes(part->bytes, bytes, sizeof bytes);
+    if (counts && part->count > 0)
+        snprintf(buf, size, "%s %s in %zu", part->text, bytes, part->count);
+    else
+        snprintf(buf, size, "%s %s", part->text, bytes);
+}
+
+#define LEGEND_GAP  3
+#define LEGEND_MARK 2 /* a square and a blank */
+
+static int legend_width(const struct part parts[PART_COUNT], bool counts, int gap)
+{
+    int width = -gap;
+    for (int i = 0; i < PART_COUNT; i++) {
+        char text[64];
+        legend_text(&parts[i], counts, text, sizeof text);
+        if (is_in_legend(i, &parts[i]))
+            width += LEGEND_MARK + text_width(text) + gap;
+    }
+    return width;
+}
+
+/* The counts go first, then states from the right. */
+static void draw_legend(const struct header *header, struct cells *cells, struct rect rect)
+{
+    struct part parts[PART_COUNT];
+    find_parts(header, parts);
+    int x = rect.x + 1, right = rect.x + rect.width - 1, gap = LEGEND_GAP;
+    bool counts = legend_width(parts, true, gap) <= right - x;
+    if (!counts && legend_width(parts, false, gap) > right - x)
+        gap = LEGEND_GAP - 1;
+    for (int i = 0; i < PART_COUNT; i++) {
+        char text[64];
+        legend_text(&parts[i], counts, text, sizeof text);
+        if (!is_in_legend(i, &parts[i]))
+            continue;
+        if (x + LEGEND_MARK + text_width(text) > right)
+            return;
+        uint8_t flags = i != STATE_UNKNOWN && i == (int)header->only ? CELL_BOLD | CELL_UNDERLINE : 0;
+        cells_put(cells, rect.y, x, 1, parts[i].role, 0, cells->ascii ? parts[i].ascii : "■");
+        x += LEGEND_MARK;
+        x += cells_put(cells, rect.y, x, -1, i == PART_REST ? ROLE_DIM : ROLE_TEXT, flags, text) + gap;
+    }
+    const char *beyond = header->notes ? header->notes->beyond : "";
+    if (beyond[0] && x + text_width(beyond) <= right)
+        cells_put(cells, rect.y, x, -1, ROLE_DIM, 0, beyond);
+}
+
+static void draw_warning(const struct header_notes *notes, struct cells *cells, struct rect rect)
+{
+    char more[40] = "";
+    if (notes->warning_count > 1)
+        snprintf(more, sizeof more, " (+%zu more: !)", notes->warning_count - 1);
+    int width = rect.width - 2 - text_width(more);
+    if (width <= 0)
+        return;
+    int used = cells_put_cut(cells, rect.y, rect.x + 1, width, ROLE_WARN, 0, notes->warnings[0]);
+    cells_put(cells, rect.y, rect.x + 1 + used, -1, ROLE_DIM, 0, more);
 }
 
 void header_draw(const struct header *header, struct cells *cells, struct rect rect)
 {
+    struct rect line = {rect.y, rect.x, 1, rect.width};
+    bool warns = header->notes && header->notes->warning_count > 0;
     if (rect.height >= 1)
-        draw_title(header, cells, rect);
+        draw_title(header, cells, line);
+    line.y++;
     if (rect.height >= 2 && header->has_usage)
-        draw_gauge(&header->usage, cells, (struct rect){rect.y + 1, rect.x, 1, rect.width});
+        draw_gauge(header, cells, line);
+    line.y++;
+    if (rect.height >= 3 && header->has_usage && header->swept)
+        draw_legend(header, cells, line);
+    line.y++;
+    if (rect.height >= 4 && warns)
+        draw_warning(header->notes, cells, line);
 }

@@ -1,7 +1,5 @@
 #include "tui/view/table.h"
 
-#include "tui/view/columns.h"
-
 struct row *table_row(const struct table *table)
 {
     return table->index < listing_count(table->listing) ? listing_at(table->listing, table->index) : NULL;
@@ -33,9 +31,25 @@ static void follow(struct table *table, size_t count)
         table->cursor = heir->serial;
 }
 
-void table_settle(struct table *table, size_t height)
+/* Columns for what is on screen; wider where it came to need more. */
+static void settle_columns(struct table *table, int width, const struct table_style *style)
+{
+    size_t count = listing_count(table->listing);
+    if (table->width != width)
+        table->need = (struct columns_need){0};
+    table->width = width;
+    for (size_t i = 0; i < table->height && table->top + i < count; i++) {
+        const struct row *row = listing_at(table->listing, table->top + i);
+        if (row)
+            columns_need_row(&table->need, row, style);
+    }
+    columns_fit(&table->columns, width, &table->need, &table->choice, listing_sort_column(table->listing));
+}
+
+void table_settle(struct table *table, struct rect rect, const struct table_style *style)
 {
     size_t count = listing_count(table->listing), before = table->index;
+    size_t height = rect.height > 1 ? (size_t)rect.height - 1 : 0;
     follow(table, count);
     /* Rows that came or went above move the scroll, not the cursor's line; at the top, new rows are to be
      * seen. */
@@ -49,6 +63,7 @@ void table_settle(struct table *table, size_t height)
     size_t last = count > height ? count - height : 0;
     if (table->top > last)
         table->top = last;
+    settle_columns(table, rect.width, style);
 }
 
 void table_measure(struct table *table)
@@ -57,10 +72,13 @@ void table_measure(struct table *table)
     table->largest = 0;
     table->marked = table->hidden = 0;
     table->marked_bytes = 0;
+    table->totals = (struct header_totals){0};
     for (size_t i = 0; i < count; i++) {
         const struct row *row = catalog_at(table->catalog, i);
         if (row->allocated > table->largest)
             table->largest = row->allocated;
+        table->totals.count[row->state]++;
+        table->totals.bytes[row->state] += row->counted ? row->allocated : 0;
         if (!row->marked)
             continue;
         if (listing_index(table->listing, row) >= shown) {
@@ -190,17 +208,17 @@ bool table_action(struct table *table, enum action action)
 void table_draw(const struct table *table, struct cells *cells, struct rect rect,
                 const struct table_style *style)
 {
-    struct columns columns;
-    columns_fit(&columns, rect.width);
+    const struct columns *columns = &table->columns;
     if (rect.height <= 0)
         return;
-    columns_draw_headings(&columns, cells, rect, listing_sort_column(table->listing),
+    columns_draw_headings(columns, cells, rect, listing_sort_column(table->listing),
                           listing_is_descending(table->listing));
     size_t count = listing_count(table->listing);
     for (int i = 1; i < rect.height && table->top + (size_t)i - 1 < count; i++) {
         size_t index = table->top + (size_t)i - 1;
         struct rect line = {rect.y + i, rect.x, 1, rect.width};
-        columns_draw_row(&columns, cells, line, listing_at(table->listing, index), table->largest, style);
+        const struct row *row = listing_at(table->listing, index);
+        columns_draw_row(columns, cells, line, row, row->marked, table->largest, style);
         if (index == table->index)
             cells_tint(cells, line, -1, CELL_SELECTED);
     }

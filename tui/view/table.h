@@ -10,29 +10,29 @@
 
 #include "core/catalog/listing.h"
 #include "tui/app/action.h"
-#include "tui/term/cells.h"
+#include "tui/view/columns.h"
+#include "tui/view/header.h"
 
 struct table {
-    struct catalog *catalog; /* borrowed */
-    struct listing *listing; /* borrowed */
-    uint64_t cursor;         /* a row's serial; 0: the first row */
-    size_t index;            /* of the cursor's row; settled */
-    size_t top;              /* the first row shown; settled */
-    size_t height;           /* rows that fit, heading not counted; settled */
-    uint64_t largest;        /* allocation of any row: the whole of the bars; measured */
-    size_t marked;           /* marked rows that are shown; measured */
-    size_t hidden;           /* marked rows that the filter hides; measured */
-    uint64_t marked_bytes;   /* allocated, of the marked rows that are shown; measured */
+    struct catalog *catalog;      /* borrowed */
+    struct listing *listing;      /* borrowed */
+    uint64_t cursor;              /* a row's serial; 0: the first row */
+    size_t index;                 /* of the cursor's row; settled */
+    size_t top;                   /* the first row shown; settled */
+    size_t height;                /* rows that fit, heading not counted; settled */
+    struct columns columns;       /* settled */
+    struct columns_need need;     /* of the rows that were on screen in this width */
+    struct columns_choice choice; /* the user's */
+    int width;                    /* settled */
+    uint64_t largest;             /* allocation of any row: the whole of the bars; measured */
+    size_t marked;                /* marked rows that are shown; measured */
+    size_t hidden;                /* marked rows that the filter hides; measured */
+    struct header_totals totals;  /* measured */
+    uint64_t marked_bytes;        /* allocated, of the marked rows that are shown; measured */
 };
 
-struct table_style {
-    int64_t now;  /* monotonic ms */
-    int64_t wall; /* ns since 1970 */
-    const struct users *users;
-};
-
-/* Brings cursor and scroll up to date with the listing, for so many rows. */
-void table_settle(struct table *table, size_t height);
+/* Brings cursor, scroll and columns up to date with the listing, for the rect that table_draw gets. */
+void table_settle(struct table *table, struct rect rect, const struct table_style *style);
 
 /* Counts marks and finds the largest: walks all rows. After a mark changed, and from time to time. */
 void table_measure(struct table *table);
