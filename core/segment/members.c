@@ -24,16 +24,29 @@ static enum held ask(int dirfd, const char *file)
     return held;
 }
 
+int member_open(const struct member *member, struct error *error)
+{
+    struct facts facts;
+    int fd AUTO_CLOSE = beneath_open_at(member->dirfd, member->file, O_RDONLY, &facts, error);
+    if (fd < 0)
+        return fd;
+    if (!identity_equal(&facts.id, &member->id))
+        return error_set(error, ESTALE, "replaced meanwhile");
+    return fd_steal(&fd);
+}
+
 static int visit(void *context, int dirfd, const char *file, const struct facts *facts)
 {
     struct walk *walk = context;
     struct member member = {.file = file,
+                            .dirfd = dirfd,
                             .id = facts->id,
                             .allocated = facts->st.stx_blocks * 512,
                             .links = facts->st.stx_nlink,
                             .is_directory = S_ISDIR(facts->st.stx_mode),
+                            .is_regular = S_ISREG(facts->st.stx_mode),
                             .held = HELD_NO};
-    if (S_ISREG(facts->st.stx_mode))
+    if (member.is_regular)
         member.held = ask(dirfd, file);
     int r = walk->each(walk->context, &member);
     walk->is_theirs = r != 0;

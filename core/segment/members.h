@@ -8,12 +8,17 @@
 
 struct member {
     const char *file; /* its own name, raw; borrowed */
+    int dirfd;        /* of the directory that it lies in; borrowed */
     struct identity id;
     uint64_t allocated;
     uint32_t links;
-    bool is_directory;
+    bool is_directory, is_regular;
     enum held held; /* what the lease said; what is no regular file takes none: HELD_NO */
 };
+
+/* For each(): opens a regular file for reading, if it still is the same one: the descriptor, or as
+ * segment_open. */
+int member_open(const struct member *member, struct error *error);
 
 /*
  * Calls each(context, member) for everything in the tree of the directory NAME; a

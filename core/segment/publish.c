@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/segment/beneath.h"
+#include "core/segment/room.h"
 #include "core/sys/calls.h"
 #include "core/sys/checked.h"
 #include "core/sys/fd.h"
@@ -216,18 +216,6 @@ const struct publish_old *publish_get_old(const struct publish *publish)
     return publish->has_old ? &publish->old : NULL;
 }
 
-/* Beyond this limit the kernel does not only refuse: it sends SIGXFSZ. */
-static int check_file_limit(uint64_t size, struct error *error)
-{
-    struct rlimit limit;
-    if (size > INT64_MAX)
-        return error_set(error, EFBIG, "no file can be that large");
-    if (sys.getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && size > limit.rlim_cur)
-        return error_set(error, EFBIG, "larger than this process may make a file (ulimit -f: %llu bytes)",
-                         (unsigned long long)limit.rlim_cur);
-    return 0;
-}
-
 static int reserve_failed(int code, uint64_t done, uint64_t size, struct error *error)
 {
     if (code == ENOSPC || code == EDQUOT || code == ENOMEM)
@@ -241,7 +229,7 @@ static int reserve_failed(int code, uint64_t done, uint64_t size, struct error *
 
 int publish_reserve(struct publish *publish, uint64_t size, struct progress *progress, struct error *error)
 {
-    int r = check_file_limit(size, error);
+    int r = room_check_file(size, error);
     if (r < 0)
         return r;
     for (uint64_t done = 0; done < size;) {
@@ -337,19 +325,6 @@ int publish_copy(struct publish *publish, uint64_t to_offset, int from_fd, uint6
     return 0;
 }
 
-/* By descriptor where we may (the owner's from Linux 6.10 on, else CAP_DAC_READ_SEARCH), else through /proc.
- * 0 or -errno. */
-static int link_as(const struct publish *publish, const char *file)
-{
-    char path[32];
-    if (sys.linkat(publish->fd, "", publish->place.fd, file, AT_EMPTY_PATH) == 0)
-        return 0;
-    if (errno != ENOENT && errno != EPERM && errno != EINVAL)
-        return -errno;
-    snprintf(path, sizeof path, "/proc/self/fd/%d", publish->fd);
-    return sys.linkat(AT_FDCWD, path, publish->place.fd, file, AT_SYMLINK_FOLLOW) == 0 ? 0 : -errno;
-}
-
 static int link_failed(int code, struct error *error)
 {
     if (code == EEXIST)
@@ -371,7 +346,7 @@ static int link_temporary(const struct publish *publish, char *temporary, size_t
         return error_set_errno(error, errno, "cannot lock it");
     for (unsigned n = 1; n <= TEMPORARY_TRIES; n++) {
         snprintf(temporary, size, ".shmtop-%ld-%u", (long)getpid(), n);
-        r = link_as(publish, temporary);
+        r = fd_link(publish->fd, publish->place.fd, temporary);
         if (r != -EEXIST)
             break;
     }
@@ -421,7 +396,7 @@ int publish_commit(struct publish *publish, struct identity *ret_id, struct erro
     int r = 0;
     if (publish->has_old)
         r = replace(publish, error);
-    else if ((r = link_as(publish, publish->place.file)) < 0)
+    else if ((r = fd_link(publish->fd, publish->place.fd, publish->place.file)) < 0)
         r = link_failed(-r, error);
     if (r == 0)
         *ret_id = publish->id;

@@ -36,7 +36,7 @@ static int ask(int fd, const char *name, uint64_t size, uint8_t *buf, size_t wan
 }
 
 /* As ask, going on while more of the head is asked for. */
-static int ask_until_known(int fd, const char *name, uint64_t size, struct layout_result *ret)
+int segment_probe(int fd, const char *name, uint64_t size, struct layout_result *ret)
 {
     uint8_t head[LAYOUT_HEAD];
     int r = ask(fd, name, size, head, sizeof head, ret);
@@ -69,7 +69,7 @@ static void keep(struct segment *segment, const struct facts *facts, struct layo
 static int look_inside(struct segment *segment, int fd, const struct facts *facts, struct error *error)
 {
     struct layout_result result = {0};
-    int r = ask_until_known(fd, segment->name, facts->st.stx_size, &result);
+    int r = segment_probe(fd, segment->name, facts->st.stx_size, &result);
     if (r < 0)
         return error_set_errno(error, -r, "cannot read it");
     keep(segment, facts, &result);

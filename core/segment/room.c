@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
+#include "core/sys/calls.h"
 #include "core/sys/checked.h"
 #include "core/sys/fd.h"
 
@@ -212,4 +214,15 @@ int room_check(const struct room *room, uint64_t bytes, struct error *error)
     size_text(bytes, true, needed);
     size_text(least, false, there);
     return error_set(error, ENOSPC, "not enough room: %s needed, %s %s", needed, there, where);
+}
+
+int room_check_file(uint64_t size, struct error *error)
+{
+    struct rlimit limit;
+    if (size > INT64_MAX)
+        return error_set(error, EFBIG, "no file can be that large");
+    if (sys.getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && size > limit.rlim_cur)
+        return error_set(error, EFBIG, "larger than this process may make a file (ulimit -f: %llu bytes)",
+                         (unsigned long long)limit.rlim_cur);
+    return 0;
 }

@@ -23,4 +23,8 @@ uint64_t room_least(const struct room *room);
 /* 0, or -ENOSPC naming which is too small, by how much. */
 int room_check(const struct room *room, uint64_t bytes, struct error *error);
 
+/* 0, or -EFBIG where this process may not make a file of that size: beyond RLIMIT_FSIZE the kernel does not
+ * only refuse, it sends SIGXFSZ. */
+int room_check_file(uint64_t size, struct error *error);
+
 #endif

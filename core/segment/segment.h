@@ -65,6 +65,9 @@ int segment_recognise_opened(struct segment *segment, int fd, struct error *erro
 /* Whether a NAME has the form "#INODE". */
 bool segment_read_inode(const char *text, uint64_t *ret_inode);
 
+/* What lies in an open regular file of this raw name and size: *ret is to be cleared. 0 or -errno. */
+int segment_probe(int fd, const char *name, uint64_t size, struct layout_result *ret);
+
 /* Looks up a NAME as a user gives it: literally, else unescaped, else "#INODE". Fills *ret as segment_stat. -ENOENT, -EINVAL. */
 int segment_find(const struct directory *directory, const char *text, struct segment *ret, struct error *error);
 

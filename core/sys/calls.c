@@ -44,6 +44,9 @@ static int call_getrlimit(int resource, struct rlimit *buf)
     .lseek = lseek, \
     .sendfile = sendfile, \
     .fallocate = fallocate, \
+    .ftruncate = ftruncate, \
+    .fsync = fsync, \
+    .mkdirat = mkdirat, \
     .linkat = linkat, \
     .renameat2 = renameat2, \
     .unlinkat = unlinkat, \

@@ -33,6 +33,9 @@ struct file_handle;
     X(off_t, lseek, (int fd, off_t offset, int whence), (fd, offset, whence))                               \
     X(ssize_t, sendfile, (int out_fd, int in_fd, off_t *offset, size_t count), (out_fd, in_fd, offset, count)) \
     X(int, fallocate, (int fd, int mode, off_t offset, off_t length), (fd, mode, offset, length))           \
+    X(int, ftruncate, (int fd, off_t length), (fd, length))                                                 \
+    X(int, fsync, (int fd), (fd))                                                                            \
+    X(int, mkdirat, (int dirfd, const char *path, mode_t mode), (dirfd, path, mode))                        \
     X(int, linkat, (int olddir, const char *oldpath, int newdir, const char *newpath, int flags),           \
       (olddir, oldpath, newdir, newpath, flags))                                                             \
     X(int, renameat2, (int olddir, const char *oldpath, int newdir, const char *newpath, unsigned flags),   \

@@ -1,6 +1,7 @@
 #include "core/sys/fd.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "core/sys/calls.h"
 
@@ -21,6 +22,19 @@ int fd_openat(int dirfd, const char *path, int flags, mode_t mode)
         fd = sys.openat(dirfd, path, flags, mode);
     } while (fd < 0 && errno == EINTR);
     return fd < 0 ? -errno : fd;
+}
+
+/* By descriptor where we may (the owner's from Linux 6.10 on, else CAP_DAC_READ_SEARCH), else through /proc.
+ */
+int fd_link(int fd, int dirfd, const char *file)
+{
+    char path[32];
+    if (sys.linkat(fd, "", dirfd, file, AT_EMPTY_PATH) == 0)
+        return 0;
+    if (errno != ENOENT && errno != EPERM && errno != EINVAL)
+        return -errno;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    return sys.linkat(AT_FDCWD, path, dirfd, file, AT_SYMLINK_FOLLOW) == 0 ? 0 : -errno;
 }
 
 ssize_t fd_pread_full(int fd, void *buf, size_t size, uint64_t offset)

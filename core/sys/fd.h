@@ -25,6 +25,9 @@ static inline int fd_steal(int *fd)
 /* openat, gone on with after a signal: the descriptor or -errno. */
 int fd_openat(int dirfd, const char *path, int flags, mode_t mode);
 
+/* Gives an unnamed file (O_TMPFILE) the name file beneath dirfd; nothing is replaced: -EEXIST. 0 or -errno. */
+int fd_link(int fd, int dirfd, const char *file);
+
 /* Reads up to size bytes at offset; fewer only at the end of the file. Returns the count or -errno. */
 ssize_t fd_pread_full(int fd, void *buf, size_t size, uint64_t offset);
 
