@@ -24,13 +24,20 @@ ssize_t procfs_read(int dir, const char *path, char *buf, size_t size);
 
 /* One line of maps. */
 struct map_line {
-    uint64_t device; /* as st_dev */
-    uint64_t inode;  /* 0: no file */
-    bool writable;   /* shared, and may be written */
+    uint64_t start, end; /* addresses */
+    uint64_t offset;     /* in the file */
+    uint64_t device;     /* as st_dev */
+    uint64_t inode;      /* 0: no file */
+    bool writable;       /* shared, and may be written */
+    const char *path;    /* borrowed from the line; "": none; a newline in it stands as \012 */
 };
 /* Source: proc_pid_maps(5): "start-end perms offset major:minor inode path". False where it is no such line.
  */
 bool procfs_parse_map(const char *line, struct map_line *ret_map);
+
+/* Turns each \012 of a path in maps into the newline that it stands for, in place. A backslash is not escaped
+ * there, so a name that holds "\012" itself cannot be told from one with a newline. */
+void procfs_unescape_path(char *path);
 
 /* What stat says of a process. */
 struct process_stat {
@@ -41,5 +48,17 @@ struct process_stat {
 #define PROCESS_KERNEL_THREAD 0x00200000u /* PF_KTHREAD, linux/sched.h */
 /* Source: proc_pid_stat(5). The name in it may hold anything, ") " too: fields count from the last ')'. */
 bool procfs_parse_stat(const char *text, struct process_stat *ret_stat);
+/* Reads and parses it below a process's directory. 0, -errno, -EBADMSG. */
+int procfs_read_stat(int process, struct process_stat *ret_stat);
+
+/* What turns the ticks of stat into a time. */
+struct boot_clock {
+    int64_t booted; /* ns since 1970, whole seconds; 0: not known */
+    int64_t tick;   /* ns */
+};
+/* From the stat of the whole system below proc, proc_stat(5). */
+void boot_clock_read(int proc, struct boot_clock *ret_clock);
+/* ns since 1970; 0: not known. */
+int64_t boot_clock_time(const struct boot_clock *clock, uint64_t ticks);
 
 #endif

@@ -24,8 +24,17 @@ struct holders {
     struct holder *list; /* owned, ordered by pid */
 };
 
-/* Whether the process that made a segment lives. */
-enum creator { CREATOR_UNKNOWN, CREATOR_ALIVE, CREATOR_GONE };
+/*
+ * Whether the process that made a segment lives: any process (we too) that bears its number at any level of
+ * its NSpid and is not younger than the segment by more than two seconds, as far as the ages can be known.
+ * After the host's clock was set forward a process that started later than the segment was made may look
+ * younger yet. CREATOR_GONE is "dead here": elsewhere, where sweep.complete is false, it may live.
+ */
+enum creator {
+    CREATOR_UNKNOWN, /* no pid was given */
+    CREATOR_ALIVE,
+    CREATOR_GONE,
+};
 
 struct creator_query {
     pid_t pid;
@@ -34,7 +43,8 @@ struct creator_query {
 
 /* What a sweep is to find. */
 struct sweep_scope {
-    const struct identity *ids; /* borrowed: segments asked for one by one */
+    const struct identity
+        *ids; /* borrowed: segments asked for one by one; by device and inode, born is not looked at */
     size_t n;
     uint64_t device; /* 0: none; else whatever lies on this device and is held is found too: sweep.others */
     const struct creator_query *creators; /* borrowed */
@@ -42,19 +52,25 @@ struct sweep_scope {
     bool owners; /* sweep_has_owner is to be known */
 };
 
-/* Something on scope.device that is held and is not among scope.ids. */
+/*
+ * Something on scope.device that is held and is not among scope.ids. Its facts come from statx through
+ * /proc/PID/fd, or of what bears the kernel's mark " (deleted)" through map_files, which only root
+ * (CAP_CHECKPOINT_RESTORE) may follow.
+ */
 struct sweep_other {
     struct identity id; /* born 0 unless `known` */
     struct holders holders;
-    char *path; /* owned: as the kernel shows it to us, raw, without its mark " (deleted)"; NULL: not told */
-    bool deleted;  /* its name is gone: its link count, where it may be asked, else the kernel's mark */
-    bool known;    /* of what is deleted: the facts below could be had (/proc/PID/fd or map_files) */
-    uint64_t size; /* not known: the end of its longest mapping */
+    char *path;    /* owned: as the kernel shows it to us, raw, without the mark of what is deleted; NULL: not
+                      told */
+    bool deleted;  /* its name is gone: the link count is 0 where it is known, else every path of it bears the
+                      mark */
+    bool known;    /* the facts below were had */
+    uint64_t size; /* not known: the furthest that a map of it reaches into it, 0 without maps */
     uint64_t allocated;
-    int64_t created, modified;
+    int64_t created, modified; /* ns since 1970; created 0: not known */
     uid_t uid;
     gid_t gid;
-    mode_t mode;
+    mode_t mode; /* with the file type */
 };
 
 struct sweep {
@@ -73,6 +89,9 @@ struct sweep {
     char reason[128];   /* why not complete; "" otherwise */
 };
 
+/* Frees what it holds, zeroes it. */
+void holders_clear(struct holders *holders);
+
 /*
  * Sweeps proc_root ("/proc") for the processes other than ourselves that map or have open what scope asks
  * for. Processes that vanish are no error and hold nothing; what shares its maps and descriptors with others
@@ -83,10 +102,10 @@ int sweep_run(const char *proc_root, const struct sweep_scope *scope, struct swe
               struct progress *progress, struct error *error);
 void sweep_clear(struct sweep *sweep);
 
-/* NULL where it is not held, or was asked for by id. */
+/* NULL where it is not held, or was asked for by id. Borrowed. */
 const struct sweep_other *sweep_find_other(const struct sweep *sweep, uint64_t device, uint64_t inode);
 
-/* Whether a user has a process. False where owners were not asked for. */
+/* Whether a user has a process, real or effective, of those seen. False where owners were not asked for. */
 bool sweep_has_owner(const struct sweep *sweep, uid_t uid);
 
 #endif

@@ -67,7 +67,7 @@ int64_t facts_time(const struct statx_timestamp *time)
 
 /* Stands in for a birth time: a handle holds the inode's generation, which differs when its number is used
  * again. FNV-1a. */
-static int64_t generation(int dirfd, const char *file)
+static int64_t generation(int dirfd, const char *file, int flags)
 {
     union {
         struct file_handle handle;
@@ -75,12 +75,17 @@ static int64_t generation(int dirfd, const char *file)
     } u;
     int mount;
     u.handle.handle_bytes = MAX_HANDLE_SZ;
-    if (sys.name_to_handle_at(dirfd, file, &u.handle, &mount, *file ? 0 : AT_EMPTY_PATH) < 0)
+    if (sys.name_to_handle_at(dirfd, file, &u.handle, &mount, flags) < 0)
         return 0;
     uint64_t hash = 0xcbf29ce484222325u ^ (uint64_t)u.handle.handle_type;
     for (unsigned i = 0; i < u.handle.handle_bytes && i < MAX_HANDLE_SZ; i++)
         hash = (hash ^ u.handle.f_handle[i]) * 0x100000001b3u;
     return (int64_t)(hash >> 1);
+}
+
+int64_t facts_born(const struct statx *st, int dirfd, const char *file, int flags)
+{
+    return st->stx_mask & STATX_BTIME ? facts_time(&st->stx_btime) : generation(dirfd, file, flags);
 }
 
 int facts_get(int dirfd, const char *file, struct facts *ret_facts)
@@ -92,7 +97,7 @@ int facts_get(int dirfd, const char *file, struct facts *ret_facts)
     ret_facts->st = st;
     ret_facts->id.device = makedev(st.stx_dev_major, st.stx_dev_minor);
     ret_facts->id.inode = st.stx_ino;
-    ret_facts->id.born = st.stx_mask & STATX_BTIME ? facts_time(&st.stx_btime) : generation(dirfd, file);
+    ret_facts->id.born = facts_born(&st, dirfd, file, *file ? 0 : AT_EMPTY_PATH);
     return 0;
 }
 

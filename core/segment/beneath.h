@@ -31,6 +31,10 @@ struct facts {
 };
 int facts_get(int dirfd, const char *file, struct facts *ret_facts);
 
+/* The born of an identity, from what statx said of file beneath dirfd; flags are name_to_handle_at's, for
+ * file systems without birth times. */
+int64_t facts_born(const struct statx *st, int dirfd, const char *file, int flags);
+
 /*
  * Whether another file system, or another part of this one, is mounted on the entry of these facts; device:
  * of the directory that it lies in. Before Linux 5.8 the second kind is not seen.

@@ -15,58 +15,15 @@
 #include "core/process/sweep.h"
 #include "core/sys/calls.h"
 #include "tests/support/fault.h"
+#include "tests/support/procdir.h"
 #include "tests/support/tmpdir.h"
 
 #define SECOND INT64_C(1000000000)
 
-/* --- a /proc of our own making --- */
-
-static struct identity identity_of(const struct tmpdir *dir, const char *name)
-{
-    struct stat st;
-    assert_int_equal(stat(tmpdir_path(dir, name), &st), 0);
-    return (struct identity){.device = st.st_dev, .inode = st.st_ino};
-}
-
-static void write_in(const struct tmpdir *dir, int pid, const char *file, const char *text)
-{
-    char path[128];
-    snprintf(path, sizeof path, "proc/%d/%s", pid, file);
-    tmpdir_write_text(dir, path, text);
-}
-
-static void make_process(const struct tmpdir *dir, int pid)
-{
-    char path[64];
-    static const char *const parts[] = {"", "/fd", "/fdinfo"};
-    for (size_t i = 0; i < 3; i++) {
-        snprintf(path, sizeof path, "proc/%d%s", pid, parts[i]);
-        tmpdir_mkdir(dir, path);
-    }
-    write_in(dir, pid, "maps", "");
-    write_in(dir, pid, "status", "Name:\tpython3\nUid:\t1000\t1001\t1000\t1000\n");
-    write_in(dir, pid, "comm", "python3\n");
-    write_in(dir, pid, "stat", "1 (a) b) S 1 1 1 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 250 0\n");
-    snprintf(path, sizeof path, "proc/%d/cmdline", pid);
-    tmpdir_write(dir, path, "python3\0-m\0dash\0", 16);
-}
-
 /* A line of maps for a file of the directory, with what is behind its inode. */
 static void map_text(const struct tmpdir *dir, const char *name, const char *perms, char *buf, size_t size)
 {
-    struct stat st;
-    assert_int_equal(stat(tmpdir_path(dir, name), &st), 0);
-    snprintf(buf, size, "7f0000000000-7f0000001000 %s 00000000 %02x:%02x %llu   /dev/shm/%s\n", perms,
-             major(st.st_dev), minor(st.st_dev), (unsigned long long)st.st_ino, name);
-}
-
-static void open_in(const struct tmpdir *dir, int pid, int number, const char *target, const char *flags)
-{
-    char path[64];
-    snprintf(path, sizeof path, "proc/%d/fd/%d", pid, number);
-    tmpdir_symlink(dir, path, tmpdir_path(dir, target));
-    snprintf(path, sizeof path, "fdinfo/%d", number);
-    write_in(dir, pid, path, flags);
+    procdir_map_line(dir, name, perms, 0x7f0000000000, NULL, buf, size);
 }
 
 static int setup(void **state)
@@ -75,9 +32,7 @@ static int setup(void **state)
     const struct tmpdir *dir = *state;
     tmpdir_write_text(dir, "a", "aaaa");
     tmpdir_write_text(dir, "b", "bbbb");
-    tmpdir_mkdir(dir, "proc");
-    tmpdir_write_text(dir, "proc/stat", "cpu 1 2 3\nbtime 1700000000\n");
-    tmpdir_write_text(dir, "proc/version", "Linux");
+    procdir_make(dir);
     return rc;
 }
 
@@ -102,16 +57,17 @@ static void maps_and_descriptors_are_found_by_device_and_inode(void **state)
     char maps[1024] = "55d0c0a00000-55d0c0a01000 r--p 00000000 00:00 0 \n"
                       "7ffd00000000-7ffd00001000 rw-p 00000000 00:00 0                          [stack]\n"
                       "no line of maps\n";
-    make_process(dir, 30);
-    make_process(dir, 4);
+    procdir_process(dir, 30);
+    procdir_process(dir, 4);
     map_text(dir, "a", "rw-p", maps + strlen(maps), 256);
     map_text(dir, "a", "r--s", maps + strlen(maps), 256);
-    write_in(dir, 30, "maps", maps);
+    procdir_write(dir, 30, "maps", maps);
     map_text(dir, "b", "rw-s", maps, sizeof maps);
-    write_in(dir, 4, "maps", maps);
-    open_in(dir, 4, 3, "a", "pos:\t0\nflags:\t0100000\nmnt_id:\t25\n");
-    open_in(dir, 4, 77, "a", "pos:\t0\nflags:\t0100002\nmnt_id:\t25\n");
-    struct identity ids[] = {identity_of(dir, "a"), identity_of(dir, "b"), identity_of(dir, "a")};
+    procdir_write(dir, 4, "maps", maps);
+    procdir_open(dir, 4, 3, "a", "pos:\t0\nflags:\t0100000\nmnt_id:\t25\n");
+    procdir_open(dir, 4, 77, "a", "pos:\t0\nflags:\t0100002\nmnt_id:\t25\n");
+    struct identity ids[] = {procdir_identity(dir, "a"), procdir_identity(dir, "b"),
+                             procdir_identity(dir, "a")};
     struct sweep sweep = run(dir, ids, 3);
     assert_int_equal(sweep.processes, 2);
     assert_int_equal(sweep.unread, 0);
@@ -134,11 +90,11 @@ static void maps_and_descriptors_are_found_by_device_and_inode(void **state)
 static void a_holder_is_described(void **state)
 {
     const struct tmpdir *dir = *state;
-    make_process(dir, 42);
+    procdir_process(dir, 42);
     char map[256];
     map_text(dir, "a", "r--s", map, sizeof map);
-    write_in(dir, 42, "maps", map);
-    struct identity id = identity_of(dir, "a");
+    procdir_write(dir, 42, "maps", map);
+    struct identity id = procdir_identity(dir, "a");
     struct sweep sweep = run(dir, &id, 1);
     assert_int_equal(sweep.of[0].count, 1);
     const struct holder *holder = &sweep.of[0].list[0];
@@ -158,13 +114,13 @@ static void a_holder_is_described(void **state)
 static void a_command_line_is_bounded(void **state)
 {
     const struct tmpdir *dir = *state;
-    make_process(dir, 42);
-    open_in(dir, 42, 0, "a", "flags: 0\n");
+    procdir_process(dir, 42);
+    procdir_open(dir, 42, 0, "a", "flags: 0\n");
     static char text[100000];
     memset(text, 'x', sizeof text - 1);
-    write_in(dir, 42, "cmdline", text);
-    write_in(dir, 42, "comm", text);
-    struct identity id = identity_of(dir, "a");
+    procdir_write(dir, 42, "cmdline", text);
+    procdir_write(dir, 42, "comm", text);
+    struct identity id = procdir_identity(dir, "a");
     struct sweep sweep = run(dir, &id, 1);
     assert_int_equal(strlen(sweep.of[0].list[0].cmdline), 4096);
     assert_int_equal(strlen(sweep.of[0].list[0].command), 31);
@@ -174,7 +130,7 @@ static void a_command_line_is_bounded(void **state)
 static void maps_of_any_length_are_read_in_blocks(void **state)
 {
     const struct tmpdir *dir = *state;
-    make_process(dir, 42);
+    procdir_process(dir, 42);
     enum { LINES = 3000, LONG = 200000 };
     char *text = calloc(1, LINES * 100 + LONG), *at = text;
     for (int i = 0; i < LINES; i++)
@@ -187,9 +143,9 @@ static void maps_of_any_length_are_read_in_blocks(void **state)
     at += strlen(at);
     map_text(dir, "b", "rw-s", at, 256);
     at[strlen(at) - 1] = '\0'; /* the last line without its end */
-    write_in(dir, 42, "maps", text);
+    procdir_write(dir, 42, "maps", text);
     free(text);
-    struct identity ids[] = {identity_of(dir, "a"), identity_of(dir, "b")};
+    struct identity ids[] = {procdir_identity(dir, "a"), procdir_identity(dir, "b")};
     struct sweep sweep = run(dir, ids, 2);
     assert_int_equal(sweep.of[0].list[0].mapped, 1);
     assert_int_equal(sweep.of[1].list[0].mapped, 1);
@@ -199,12 +155,12 @@ static void maps_of_any_length_are_read_in_blocks(void **state)
 static void we_are_not_among_the_holders(void **state)
 {
     const struct tmpdir *dir = *state;
-    make_process(dir, 42);
-    make_process(dir, 43);
-    open_in(dir, 42, 0, "a", "flags:\t0\n");
-    open_in(dir, 43, 0, "a", "flags:\t0\n");
+    procdir_process(dir, 42);
+    procdir_process(dir, 43);
+    procdir_open(dir, 42, 0, "a", "flags:\t0\n");
+    procdir_open(dir, 43, 0, "a", "flags:\t0\n");
     tmpdir_symlink(dir, "proc/self", "43");
-    struct identity id = identity_of(dir, "a");
+    struct identity id = procdir_identity(dir, "a");
     struct sweep sweep = run(dir, &id, 1);
     assert_int_equal(sweep.processes, 1);
     assert_int_equal(sweep.of[0].count, 1);
@@ -215,10 +171,10 @@ static void we_are_not_among_the_holders(void **state)
 static void another_device_or_number_is_no_match(void **state)
 {
     const struct tmpdir *dir = *state;
-    make_process(dir, 42);
-    open_in(dir, 42, 0, "a", "flags:\t0\n");
+    procdir_process(dir, 42);
+    procdir_open(dir, 42, 0, "a", "flags:\t0\n");
     tmpdir_symlink(dir, "proc/42/fd/1", "/no/such/file");
-    struct identity ids[] = {identity_of(dir, "a"), identity_of(dir, "a")};
+    struct identity ids[] = {procdir_identity(dir, "a"), procdir_identity(dir, "a")};
     ids[0].device++;
     ids[1].inode++;
     struct sweep sweep = run(dir, ids, 2);
@@ -243,7 +199,7 @@ static int deny_openat(int dirfd, const char *path, int flags, mode_t mode)
 
 static struct sweep run_denied(const struct tmpdir *dir, const char *path, int error)
 {
-    struct identity id = identity_of(dir, "a");
+    struct identity id = procdir_identity(dir, "a");
     denied = path;
     denied_error = error;
     sys.openat = deny_openat;
@@ -255,9 +211,9 @@ static struct sweep run_denied(const struct tmpdir *dir, const char *path, int e
 static void what_may_not_be_read_is_counted(void **state)
 {
     const struct tmpdir *dir = *state;
-    make_process(dir, 42);
-    make_process(dir, 43);
-    open_in(dir, 42, 0, "a", "flags:\t0\n");
+    procdir_process(dir, 42);
+    procdir_process(dir, 43);
+    procdir_open(dir, 42, 0, "a", "flags:\t0\n");
     const char *const paths[] = {"42", "maps", "fd"};
     const unsigned unread[] = {1, 2, 2};
     for (size_t i = 0; i < 3; i++) {
@@ -275,10 +231,10 @@ static void what_may_not_be_read_is_counted(void **state)
 static void what_ends_meanwhile_is_no_error_and_holds_nothing(void **state)
 {
     const struct tmpdir *dir = *state;
-    make_process(dir, 42);
+    procdir_process(dir, 42);
     char map[256];
     map_text(dir, "a", "r--s", map, sizeof map);
-    write_in(dir, 42, "maps", map);
+    procdir_write(dir, 42, "maps", map);
     const char *const paths[] = {"42", "fd"};
     for (size_t i = 0; i < 2; i++) {
         struct sweep sweep = run_denied(dir, paths[i], ENOENT);
@@ -292,8 +248,8 @@ static void what_ends_meanwhile_is_no_error_and_holds_nothing(void **state)
 static void a_kernel_thread_needs_no_permission(void **state)
 {
     const struct tmpdir *dir = *state;
-    make_process(dir, 2);
-    write_in(dir, 2, "stat", "2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 1 0\n");
+    procdir_process(dir, 2);
+    procdir_write(dir, 2, "stat", "2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 1 0\n");
     struct sweep sweep = run_denied(dir, "fd", EACCES);
     assert_int_equal(sweep.processes, 1);
     assert_int_equal(sweep.unread, 0);
@@ -303,9 +259,9 @@ static void a_kernel_thread_needs_no_permission(void **state)
 static void a_sweep_can_be_stopped(void **state)
 {
     const struct tmpdir *dir = *state;
-    make_process(dir, 42);
+    procdir_process(dir, 42);
     struct progress progress = {.cancel = true};
-    struct identity id = identity_of(dir, "a");
+    struct identity id = procdir_identity(dir, "a");
     struct sweep sweep = {.count = 77};
     struct error error;
     assert_int_equal(sweep_run(tmpdir_path(dir, "proc"), &(struct sweep_scope){.ids = &id, .n = 1}, &sweep,
@@ -354,15 +310,15 @@ static void check_faulty(void *context, int result)
 static void no_failing_call_makes_a_holder_vanish_unsaid(void **state)
 {
     const struct tmpdir *dir = *state;
-    make_process(dir, 42);
-    make_process(dir, 43);
-    make_process(dir, 44);
+    procdir_process(dir, 42);
+    procdir_process(dir, 43);
+    procdir_process(dir, 44);
     char map[256];
     map_text(dir, "a", "rw-s", map, sizeof map);
-    write_in(dir, 42, "maps", map);
-    open_in(dir, 43, 0, "a", "flags:\t02\n");
+    procdir_write(dir, 42, "maps", map);
+    procdir_open(dir, 43, 0, "a", "flags:\t02\n");
     tmpdir_symlink(dir, "proc/self", "44");
-    struct faulty faulty = {.dir = dir, .id = identity_of(dir, "a")};
+    struct faulty faulty = {.dir = dir, .id = procdir_identity(dir, "a")};
     assert_true(fault_each(FAULT_ERROR, EIO, run_faulty, check_faulty, &faulty) > 20);
     fault_each(FAULT_ERROR, EACCES, run_faulty, check_faulty, &faulty);
     fault_each(FAULT_SHORT, 0, run_faulty, check_faulty, &faulty);
@@ -389,7 +345,7 @@ static int play_statx(int dirfd, const char *path, int flags, unsigned mask, str
 
 static void expect_reason(const struct tmpdir *dir, const char *reason)
 {
-    struct identity id = identity_of(dir, "a");
+    struct identity id = procdir_identity(dir, "a");
     sys.geteuid = play_geteuid;
     sys.statx = play_statx;
     struct sweep sweep = run(dir, &id, 1);
@@ -402,8 +358,8 @@ static void expect_reason(const struct tmpdir *dir, const char *reason)
 static void complete_is_said_only_where_everyone_was_read(void **state)
 {
     const struct tmpdir *dir = *state;
-    make_process(dir, 42);
-    make_process(dir, 43);
+    procdir_process(dir, 42);
+    procdir_process(dir, 43);
     tmpdir_symlink(dir, "proc/self", "43");
     played_uid = 0;
     played_namespace = 4026531836;
@@ -451,10 +407,7 @@ static struct child child_start(const struct tmpdir *dir, void (*hold)(const str
     }
     char byte;
     assert_int_equal(read(child.ready[0], &byte, 1), 1);
-    char name[32], target[32];
-    snprintf(name, sizeof name, "proc/%d", child.pid);
-    snprintf(target, sizeof target, "/proc/%d", child.pid);
-    tmpdir_symlink(dir, name, target);
+    procdir_link(dir, child.pid);
     return child;
 }
 
@@ -497,7 +450,7 @@ static void hold_open(const struct tmpdir *dir)
 static void real_processes_are_seen_as_they_are(void **state)
 {
     const struct tmpdir *dir = *state;
-    struct identity ids[] = {identity_of(dir, "a"), identity_of(dir, "b")};
+    struct identity ids[] = {procdir_identity(dir, "a"), procdir_identity(dir, "b")};
     struct child children[] = {child_start(dir, hold_private_map),
                                child_start(dir, hold_shared_map_of_the_deleted), child_start(dir, hold_open)};
     struct sweep sweep = run(dir, ids, 2);
@@ -546,7 +499,7 @@ static void *outlive_first_thread(void *context)
 static void a_process_whose_first_thread_ended_still_holds(void **state)
 {
     const struct tmpdir *dir = *state;
-    struct identity id = identity_of(dir, "a");
+    struct identity id = procdir_identity(dir, "a");
     assert_int_equal(pipe(thread_ready), 0);
     pid_t pid = fork();
     if (pid == 0) {
@@ -557,11 +510,9 @@ static void a_process_whose_first_thread_ended_still_holds(void **state)
         pthread_create(&thread, NULL, outlive_first_thread, NULL);
         pthread_exit(NULL);
     }
-    char byte, name[32], target[32];
+    char byte;
     assert_int_equal(read(thread_ready[0], &byte, 1), 1);
-    snprintf(name, sizeof name, "proc/%d", pid);
-    snprintf(target, sizeof target, "/proc/%d", pid);
-    tmpdir_symlink(dir, name, target);
+    procdir_link(dir, pid);
     struct sweep sweep = run(dir, &id, 1);
     assert_int_equal(sweep.unread, 0);
     assert_int_equal(sweep.of[0].count, 1);
