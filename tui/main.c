@@ -26,11 +26,25 @@ static void keep_standard_descriptors(void)
             abort();
 }
 
-static enum exit_status run_console(const struct options *options)
+/* A file that cannot be used is no reason to show nothing: *ret_error says so, and the built-in table is
+ * left. */
+static void open_host(struct options *options, struct error *ret_error)
 {
+    static struct producers *producers; /* looked at by threads until the program ends */
+    producers_load(&producers, options->producers, ret_error);
+    options->host = (struct host){.proc_root = "/proc", .producers = producers};
+}
+
+#define ONLY_BUILT_IN "only the built-in producers are known"
+
+static enum exit_status run_console(const struct options *options, const struct error *problem)
+{
+    char text[ERROR_TEXT_MAX + 128];
+    snprintf(text, sizeof text, "%s: %s; " ONLY_BUILT_IN, options->producers, problem->text);
     struct console_options console = {
         .directory = options->directory,
-        .host = {.proc_root = "/proc"},
+        .host = options->host,
+        .problem = problem->code ? text : NULL,
         .read_only = options->read_only,
         .numeric = options->numeric,
         .ascii = options->ascii,
@@ -48,8 +62,10 @@ static enum exit_status run(int argc, char **argv)
     int first;
     if (options_parse(&options, argc, argv, &first) < 0)
         return EXIT_STATUS_USAGE;
+    struct error problem = {0};
+    open_host(&options, &problem);
     if (first == argc && !options.help && !options.version)
-        return run_console(&options);
+        return run_console(&options, &problem);
     report_begin();
     if (options.help) {
         command_print_help(stdout);
@@ -59,6 +75,8 @@ static enum exit_status run(int argc, char **argv)
         puts(PACKAGE_STRING);
         return report_finish(&options, EXIT_STATUS_DONE);
     }
+    if (problem.code)
+        report_problem(&options, options.producers, "%s; " ONLY_BUILT_IN, problem.text);
     signal(SIGPIPE, SIG_IGN); /* report_finish tells */
     return command_run(&options, argc - first, argv + first);
 }

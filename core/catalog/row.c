@@ -11,12 +11,21 @@ static bool text_equal(const char *a, const char *b)
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+static bool creator_is_inside(const struct producer *producer)
+{
+    return producer && producer->creator == CREATOR_IN_CONTENT;
+}
+
 void row_take_name(struct row *row, char *name, const struct producers *producers)
 {
+    pid_t pid;
+    const struct producer *producer = producers_find(producers, name, &pid);
     free(row->name);
     row->name = name;
     row->in_directory = strchr(name, '/') != NULL;
-    row->producer = producers_find(producers, name, &row->creator_pid);
+    if (!creator_is_inside(producer) || !creator_is_inside(row->producer))
+        row->creator_pid = pid;
+    row->producer = producer;
     row->is_protected = producer_is_protected(row->producer);
 }
 
@@ -37,13 +46,19 @@ static bool row_take_facts(struct row *row, const struct segment *segment)
     return !same;
 }
 
-/* What was looked at: layout, matrix and damage, whole. */
+static pid_t told_creator(const struct row *row, const struct segment *segment)
+{
+    return segment->recognised && creator_is_inside(row->producer) ? segment->creator_pid : row->creator_pid;
+}
+
+/* What was looked at: layout, matrix, damage and creator, whole. */
 static bool row_take_look(struct row *row, struct segment *segment, struct dtype_cache *cache)
 {
+    pid_t creator = told_creator(row, segment);
     bool same_matrix =
         row->matrix ? segment->matrix && packed_equal(row->matrix, segment->matrix) : !segment->matrix;
     bool same = same_matrix && row->recognised == segment->recognised && row->layout == segment->layout &&
-                text_equal(row->damage, segment->damage);
+                text_equal(row->damage, segment->damage) && row->creator_pid == creator;
     if (same)
         return false;
     if (!same_matrix) {
@@ -55,6 +70,7 @@ static bool row_take_look(struct row *row, struct segment *segment, struct dtype
     segment->damage = NULL;
     row->layout = (uint8_t)segment->layout;
     row->recognised = segment->recognised;
+    row->creator_pid = creator;
     return true;
 }
 

@@ -40,6 +40,7 @@ struct segment {
     enum layout layout;  /* set by segment_stat already for what is no regular file, and for semaphores by name */
     struct matrix *matrix; /* owned; NULL: none, or damaged */
     char *damage;          /* owned; NULL: not damaged */
+    pid_t creator_pid;     /* that its bytes tell: core/process/creator.h; 0: none */
 };
 
 void segment_clear(struct segment *segment); /* frees what it owns, zeroes it */

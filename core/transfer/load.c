@@ -452,7 +452,7 @@ int load_run(struct load *load, const struct directory *directory, const char *n
     int r = plan_make(load, options, &run.plan, error);
     if (r < 0)
         return r;
-    publish.is_protected |= producer_is_protected(producers_find(NULL, name, NULL));
+    publish.is_protected |= producer_is_protected(producers_find(options->producers, name, NULL));
     if ((r = publish_begin(&run.publish, directory, name, &publish, error)) == 0 &&
         (r = write_all(&run, error)) == 0 && (r = publish_commit(run.publish, &report.id, error)) == 0) {
         report.bytes = run.plan.bytes;

@@ -8,6 +8,7 @@
 #ifndef SHMTOP_CORE_TRANSFER_LOAD_H
 #define SHMTOP_CORE_TRANSFER_LOAD_H
 
+#include "core/process/producers.h"
 #include "core/process/sweep.h"
 #include "core/segment/publish.h"
 #include "core/segment/room.h"
@@ -19,6 +20,7 @@ struct load_options {
     enum layout layout;                  /* LAYOUT_NPY or LAYOUT_RAW */
     struct publish_options publish;      /* is_protected is found out here */
     const char *proc_root, *cgroup_root; /* "/proc", "/sys/fs/cgroup" */
+    const struct producers *producers;   /* borrowed; NULL: the built-in table */
 };
 
 struct load;

@@ -377,6 +377,24 @@ static void read_only_has_no_way_to_change_anything(void **state)
     stage_close(&stage);
 }
 
+static void what_was_wrong_at_the_start_is_said_until_a_key(void **state)
+{
+    (void)state;
+    struct stage stage;
+    struct app_options options = {.directory = "/dev/shm",
+                                  .host = "db07",
+                                  .problem = "/etc/shmtop/producers: line 2: expected a pattern"};
+    stage_open(&stage, 24, 80, &options);
+    stage_scan(&stage, NULL, 0);
+    stage_wait(&stage, 60000);
+    stage_draw(&stage);
+    draw_assert_has(&stage.cells, "/etc/shmtop/producers: line 2: expected a pattern");
+    stage_type(&stage, "j");
+    stage_draw(&stage);
+    draw_assert_lacks(&stage.cells, "line 2");
+    stage_close(&stage);
+}
+
 static void an_empty_directory_says_what_to_do_next(void **state)
 {
     (void)state;
@@ -421,6 +439,7 @@ int main(void)
         ON_STAGE(a_screen_too_small_swallows_keys_but_those_that_leave),
         ON_STAGE(delete_asks_about_the_marked_rows),
         cmocka_unit_test(read_only_has_no_way_to_change_anything),
+        cmocka_unit_test(what_was_wrong_at_the_start_is_said_until_a_key),
         cmocka_unit_test(an_empty_directory_says_what_to_do_next),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,7 +59,8 @@ static void scene_draw(struct scene *scene)
 /* A control group without limits, so that the room does not depend on the machine. */
 static struct load_dialog_reply *fetch(struct scene *scene, const struct load_dialog_request *request)
 {
-    return load_dialog_fetch(scene->directory, "/nonexistent", "/nonexistent", request, NULL);
+    return load_dialog_fetch(scene->directory, &(struct host){.proc_root = "/nonexistent"}, "/nonexistent",
+                             request, NULL);
 }
 
 /* Does what it wants, short of the load itself, and draws. */
@@ -472,8 +473,8 @@ static void progress_is_shown_when_it_takes_long(void **state)
     press(&scene, KEY_ESCAPE_CODE);
     assert_int_equal(scene.last, DIALOG_STOP);
     struct progress cancelled = {.cancel = true};
-    struct load_dialog_reply *reply =
-        load_dialog_fetch(scene.directory, "/nonexistent", "/nonexistent", request, &cancelled);
+    struct load_dialog_reply *reply = load_dialog_fetch(
+        scene.directory, &(struct host){.proc_root = "/nonexistent"}, "/nonexistent", request, &cancelled);
     assert_int_equal(load_dialog_supply(scene.dialog, reply, 11000), DIALOG_CLOSE);
     assert_string_equal(load_dialog_message(scene.dialog), "load cancelled: nothing of it is left");
     assert_null(load_dialog_loaded(scene.dialog));

@@ -66,10 +66,10 @@ static void changed(void *context, const struct change *change)
         preview_rename(app->preview, change->row->name);
 }
 
-static void make_models(struct app *app, bool numeric)
+static void make_models(struct app *app, const struct app_options *options)
 {
-    app->users = users_new(numeric);
-    app->catalog = catalog_new(NULL, changed, app);
+    app->users = users_new(options->numeric);
+    app->catalog = catalog_new(options->producers, changed, app);
     app->listing = listing_new(app->catalog, app->users);
     listing_sort(app->listing, COLUMN_SIZE, true);
     app->table = (struct table){.catalog = app->catalog, .listing = app->listing};
@@ -98,7 +98,9 @@ struct app *app_new(const struct app_options *options, int rows, int columns, in
     app->tick = now + APP_TICK_MS;
     app->show_detail = true;
     app->dirty = true;
-    make_models(app, options->numeric);
+    make_models(app, options);
+    if (options->problem)
+        app_say(app, true, "%s", options->problem);
     facts_open(app);
     return app;
 }

@@ -14,11 +14,13 @@
 struct app;
 
 struct app_options {
-    const char *directory; /* copied */
-    const char *host;      /* copied */
-    const char *home;      /* copied; NULL: "~" means nothing */
-    unsigned umask;        /* for the mode of what is loaded */
-    unsigned uid;          /* the effective one */
+    const char *directory;             /* copied */
+    const char *host;                  /* copied */
+    const char *home;                  /* copied; NULL: "~" means nothing */
+    const struct producers *producers; /* borrowed; NULL: the built-in table */
+    const char *problem;               /* printable, said at the start; NULL: none */
+    unsigned umask;                    /* for the mode of what is loaded */
+    unsigned uid;                      /* the effective one */
     bool read_only;
     bool numeric;
     bool ascii; /* the terminal's */

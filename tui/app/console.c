@@ -428,6 +428,8 @@ static void open_app(struct console *console, const struct console_options *opti
         .directory = options->directory,
         .host = host,
         .home = getenv("HOME"),
+        .producers = options->host.producers,
+        .problem = options->problem,
         .umask = mask,
         .uid = geteuid(),
         .read_only = options->read_only,

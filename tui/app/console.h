@@ -10,6 +10,7 @@
 struct console_options {
     const char *directory; /* borrowed */
     struct host host;      /* what it points to stays until the program ends */
+    const char *problem;   /* printable, said at the start; NULL: none */
     bool read_only;
     bool numeric; /* no user names */
     bool ascii;   /* lines and bars in ASCII */

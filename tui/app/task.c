@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "core/process/creator.h"
 #include "core/segment/publish.h"
 #include "core/sys/memory.h"
 
@@ -91,6 +92,8 @@ static int recognise(struct task *task, struct segment *segment)
 {
     struct error error;
     int r = S_ISREG(segment->mode) ? segment_recognise(task->directory, segment, &error) : 0;
+    if (r == 0)
+        creator_read(task->directory, segment, task->host.producers);
     segment->recognised = r != -ESTALE;
     return r == -ENOENT ? r : 0;
 }
@@ -186,11 +189,11 @@ static void run_component(struct task *task)
     if (!task->directory)
         return;
     if (effect->kind == EFFECT_PREVIEW)
-        job_post(task->job, TASK_PREVIEW, preview_fetch(task->directory, "/proc", effect->u.preview),
-                 preview_reply_drop);
+        job_post(task->job, TASK_PREVIEW,
+                 preview_fetch(task->directory, task->host.proc_root, effect->u.preview), preview_reply_drop);
     else if (effect->kind == EFFECT_LOAD)
         job_post(task->job, TASK_LOAD,
-                 load_dialog_fetch(task->directory, task->host.proc_root, "/sys/fs/cgroup", effect->u.load,
+                 load_dialog_fetch(task->directory, &task->host, "/sys/fs/cgroup", effect->u.load,
                                    job_progress(task->job)),
                  load_reply_drop);
     else

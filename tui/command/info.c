@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/catalog/column.h"
+#include "core/process/creator.h"
 #include "core/transfer/delete.h"
 #include "tui/command/command.h"
 #include "tui/command/find.h"
@@ -143,6 +144,17 @@ static void put_use(const struct info *info, const struct use *use)
     put_line(info, "", text);
 }
 
+static void put_producer(const struct info *info, const struct row *row)
+{
+    char text[128];
+    if (!row->producer)
+        return;
+    int n = snprintf(text, sizeof text, "%s", row->producer->label);
+    if (row->creator_pid)
+        snprintf(text + n, sizeof text - (size_t)n, ", creator's pid %d", (int)row->creator_pid);
+    put_line(info, "producer:", text);
+}
+
 static void put_protection(const struct info *info, const char *owner)
 {
     char text[256];
@@ -164,6 +176,7 @@ static void print_text(struct info *info, const struct row *row, const struct de
     put_owner(info, row);
     put_time(info, "created:", row->created);
     put_time(info, "modified:", row->modified);
+    put_producer(info, row);
     put_use(info, use);
     if (row->is_protected)
         put_protection(info, item->protected_by);
@@ -250,7 +263,8 @@ static void show_one(struct info *info, struct json *json, const char *name, str
     }
     struct row row;
     struct use use = use_of(item, sweep);
-    row_from_segment(&row, &item->segment, NULL);
+    creator_read(info->directory, &item->segment, info->options->host.producers);
+    row_from_segment(&row, &item->segment, info->options->host.producers);
     row.is_protected = item->is_protected;
     if (info->json)
         print_json(info, json, &row, &use);
@@ -266,8 +280,8 @@ static void show_found(struct info *info, struct json *json, const struct found 
 {
     struct delete_check check;
     struct error error = {0};
-    if (delete_check(info->directory, &(struct host){.proc_root = "/proc"}, (const char *const *)found->names,
-                     found->ids, found->count, &check, NULL, &error) < 0) {
+    if (delete_check(info->directory, &info->options->host, (const char *const *)found->names, found->ids,
+                     found->count, &check, NULL, &error) < 0) {
         info->status = exit_status_worse(info->status, report_error(info->options, NULL, &error));
         return;
     }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/catalog/column.h"
-#include "core/process/producers.h"
+#include "core/process/creator.h"
 #include "core/sys/workers.h"
 #include "tui/command/command.h"
 #include "tui/command/segment_json.h"
@@ -37,6 +37,7 @@ struct list {
     struct listed *rows;   /* owned */
     size_t count, size;
     struct users *users;
+    const struct host *host;
     int64_t now;
 };
 
@@ -82,7 +83,9 @@ static void fill_row(struct list *list, size_t index)
         listed->error = malloc(sizeof error);
     if (listed->error)
         *listed->error = error;
-    row_from_segment(&listed->row, &list->found[index], NULL);
+    if (code == 0)
+        creator_read(list->directory, &list->found[index], list->host->producers);
+    row_from_segment(&listed->row, &list->found[index], list->host->producers);
 }
 
 static int recognise_range(void *context, uint64_t first, uint64_t count, struct error *error)
@@ -374,7 +377,7 @@ static enum exit_status run(const struct options *options, int argc, char **argv
     if (code != 0)
         return code > 0 ? EXIT_STATUS_DONE : EXIT_STATUS_USAGE;
     enum exit_status status = EXIT_STATUS_DONE;
-    struct list list = {.directory = command_open_directory(options, &status)};
+    struct list list = {.directory = command_open_directory(options, &status), .host = &options->host};
     if (!list.directory)
         return status;
     struct error error = {0};

@@ -357,7 +357,8 @@ static void name_old_holders(const struct load_command *command, char *buf, size
     struct sweep sweep = {0};
     buf[0] = '\0';
     if (segment_stat(command->directory, command->name, &old, NULL) == 0 &&
-        sweep_run("/proc", &(struct sweep_scope){.ids = &old.id, .n = 1}, &sweep, NULL, NULL) == 0 &&
+        sweep_run(command->options->host.proc_root, &(struct sweep_scope){.ids = &old.id, .n = 1}, &sweep,
+                  NULL, NULL) == 0 &&
         sweep.of[0].count > 0) {
         struct users *users = users_new(command->options->numeric);
         if (users)
@@ -394,7 +395,8 @@ static enum exit_status load_into(struct load_command *command)
         return report_error(command->options, command->name, error);
     if (load_open(&command->source, command->file, error) < 0)
         return report_error(command->options, command->file, error);
-    command->load.publish.is_protected = producer_is_protected(producers_find(NULL, command->name, NULL));
+    command->load.publish.is_protected =
+        producer_is_protected(producers_find(command->options->host.producers, command->name, NULL));
     if (run_load(command) < 0)
         return report_failure(command);
     say_loaded(command);
@@ -409,7 +411,8 @@ static enum exit_status run(const struct options *options, int argc, char **argv
         .options = options,
         .load = {.order = LOAD_ORDER_KEEP,
                  .layout = LAYOUT_NPY,
-                 .proc_root = "/proc",
+                 .proc_root = options->host.proc_root,
+                 .producers = options->host.producers,
                  .cgroup_root = "/sys/fs/cgroup"},
         .progress = isatty(STDERR_FILENO),
     };

@@ -125,6 +125,7 @@ int options_parse(struct options *options, int argc, char **argv, int *ret_first
         {"version", no_argument, NULL, 'V'},         {NULL, 0, NULL, 0},
     };
     options->directory = DEFAULT_DIRECTORY;
+    options->producers = PRODUCERS_FILE;
     optind = 0;
     int option;
     while ((option = options_next(options, NULL, argc, argv, "+d:rnhV", names)) != -1)

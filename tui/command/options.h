@@ -7,10 +7,13 @@
 #include <getopt.h>
 #include <stdbool.h>
 
+#include "core/process/host.h"
 #include "tui/term/terminal.h"
 
 struct options {
     const char *directory; /* borrowed from argv */
+    const char *producers; /* the file of that table */
+    struct host host;      /* main.c's; what it points to stays until the program ends */
     bool read_only;
     bool numeric; /* no user names */
     bool ascii;   /* asked for, or the locale is not UTF-8 */

@@ -98,8 +98,8 @@ static void delete_found(struct deletion *deletion, const struct found *found)
 {
     struct delete_check check;
     struct error error = {0};
-    if (delete_check(deletion->directory, &(struct host){.proc_root = "/proc"},
-                     (const char *const *)found->names, found->ids, found->count, &check, NULL, &error) < 0) {
+    if (delete_check(deletion->directory, &deletion->options->host, (const char *const *)found->names,
+                     found->ids, found->count, &check, NULL, &error) < 0) {
         note(deletion, report_error(deletion->options, NULL, &error));
         return;
     }

@@ -111,10 +111,10 @@ static void put_holders(struct json *json, const struct use *use)
     json_put_text(json, use->complete ? NULL : use->reason);
 }
 
-static void put_use(struct json *json, const struct use *use)
+static void put_use(struct json *json, const struct row *row, const struct use *use)
 {
     static const char *const unknown[] = {"holders", "holders_complete", "holders_unread", "holders_reason"};
-    static const char *const never_yet[] = {"loading", "ownerless", "producer", "creator_pid"};
+    static const char *const never_yet[] = {"loading", "ownerless"};
     if (use)
         put_holders(json, use);
     for (unsigned i = 0; !use && i < sizeof unknown / sizeof unknown[0]; i++) {
@@ -125,6 +125,13 @@ static void put_use(struct json *json, const struct use *use)
         json_key(json, never_yet[i]);
         json_put_null(json);
     }
+    json_key(json, "producer");
+    json_put_text(json, row->producer ? row->producer->id : NULL);
+    json_key(json, "creator_pid");
+    if (row->creator_pid)
+        json_put_signed(json, row->creator_pid);
+    else
+        json_put_null(json);
     /* That somebody holds it is known; which kind of unheld it is, only once producers are. */
     json_key(json, "state");
     json_put_text(json, use && use_held(use) == HELD_YES ? "live" : NULL);
@@ -143,7 +150,7 @@ void segment_json(struct json *json, const struct row *row, int64_t now, struct 
     put_matrix(json, row);
     put_owner(json, row, users);
     put_times(json, row, now);
-    put_use(json, use);
+    put_use(json, row, use);
     json_key(json, "damaged");
     json_put_text(json, row->damage);
     json_key(json, "protected");

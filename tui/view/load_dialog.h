@@ -6,6 +6,7 @@
 #ifndef SHMTOP_TUI_VIEW_LOAD_DIALOG_H
 #define SHMTOP_TUI_VIEW_LOAD_DIALOG_H
 
+#include "core/process/host.h"
 #include "core/segment/directory.h"
 #include "core/sys/progress.h"
 #include "tui/term/key.h"
@@ -57,8 +58,8 @@ bool load_dialog_message_is_error(const struct load_dialog *dialog);
 /* The raw name that was loaded, for the cursor to go to; NULL: none. */
 const char *load_dialog_loaded(const struct load_dialog *dialog);
 
-/* Does it; never NULL. proc_root "/proc", cgroup_root "/sys/fs/cgroup"; progress may be NULL. */
-struct load_dialog_reply *load_dialog_fetch(const struct directory *directory, const char *proc_root,
+/* Does it; never NULL. cgroup_root "/sys/fs/cgroup"; progress may be NULL. */
+struct load_dialog_reply *load_dialog_fetch(const struct directory *directory, const struct host *host,
                                             const char *cgroup_root,
                                             const struct load_dialog_request *request,
                                             struct progress *progress);

@@ -9,7 +9,7 @@
 
 #include "tui/view/load_private.h"
 
-static struct load_options options_of(const struct load_dialog_request *request, const char *proc_root,
+static struct load_options options_of(const struct load_dialog_request *request, const struct host *host,
                                       const char *cgroup_root)
 {
     return (struct load_options){
@@ -21,8 +21,9 @@ static struct load_options options_of(const struct load_dialog_request *request,
                     .gid = (gid_t)-1,
                     .replace = request->exists != EXISTS_FAIL,
                     .allow_held = request->exists == EXISTS_REPLACE_HELD},
-        .proc_root = proc_root,
+        .proc_root = host->proc_root,
         .cgroup_root = cgroup_root,
+        .producers = host->producers,
     };
 }
 
@@ -88,15 +89,15 @@ static void look_at_name(const struct directory *directory, struct load_dialog_r
     }
 }
 
-static void look(const struct directory *directory, const char *proc_root, const char *cgroup_root,
+static void look(const struct directory *directory, const struct host *host, const char *cgroup_root,
                  const struct load_dialog_request *request, struct load_dialog_reply *reply)
 {
-    struct load_options options = options_of(request, proc_root, cgroup_root);
+    struct load_options options = options_of(request, host, cgroup_root);
     struct load *load = open_file(request, &reply->error);
     if (load) {
         describe_file(load, &reply->file);
         reply->has_room = load_room_needed(load, &options, &reply->needed, NULL) == 0 &&
-                          room_measure(directory, proc_root, cgroup_root, &reply->room, NULL) == 0;
+                          room_measure(directory, host->proc_root, cgroup_root, &reply->room, NULL) == 0;
     }
     load_close(load);
     choose_name(request, reply);
@@ -113,11 +114,11 @@ static void take_report(const struct load_report *report, struct load_dialog_rep
     reply->still_held = report->still_held.count ? report->still_held.of[0].count : 0;
 }
 
-static void run(const struct directory *directory, const char *proc_root, const char *cgroup_root,
+static void run(const struct directory *directory, const struct host *host, const char *cgroup_root,
                 const struct load_dialog_request *request, struct progress *progress,
                 struct load_dialog_reply *reply)
 {
-    struct load_options options = options_of(request, proc_root, cgroup_root);
+    struct load_options options = options_of(request, host, cgroup_root);
     struct load_report report = {0};
     choose_name(request, reply);
     if (reply->name_error.code) {
@@ -136,7 +137,7 @@ static void run(const struct directory *directory, const char *proc_root, const 
     load_close(load);
 }
 
-struct load_dialog_reply *load_dialog_fetch(const struct directory *directory, const char *proc_root,
+struct load_dialog_reply *load_dialog_fetch(const struct directory *directory, const struct host *host,
                                             const char *cgroup_root,
                                             const struct load_dialog_request *request,
                                             struct progress *progress)
@@ -148,8 +149,8 @@ struct load_dialog_reply *load_dialog_fetch(const struct directory *directory, c
     if (request->kind == LOAD_COMPLETE)
         reply->completion = complete_fetch(request->typed, request->home);
     else if (request->kind == LOAD_LOOK)
-        look(directory, proc_root, cgroup_root, request, reply);
+        look(directory, host, cgroup_root, request, reply);
     else
-        run(directory, proc_root, cgroup_root, request, progress, reply);
+        run(directory, host, cgroup_root, request, progress, reply);
     return reply;
 }
