@@ -26,6 +26,7 @@ enum obstacle {
 
 struct reach {
     struct identity id;
+    int flags;
     int dir; /* fd or map_files of the process at hand */
     int fd;  /* what was looked for, -1: not yet */
     enum obstacle obstacle;
@@ -42,11 +43,13 @@ static bool is_refusal(int code)
     return code == -EACCES || code == -EPERM;
 }
 
-static int open_link(int dir, const char *link)
+static int open_link(const struct reach *reach, const char *link)
 {
     const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-    int fd = fd_openat(dir, link, flags | O_NOATIME, 0);
-    return fd == -EPERM ? fd_openat(dir, link, flags, 0) : fd;
+    if (reach->flags & O_PATH)
+        return fd_openat(reach->dir, link, O_PATH | O_CLOEXEC, 0);
+    int fd = fd_openat(reach->dir, link, flags | O_NOATIME, 0);
+    return fd == -EPERM ? fd_openat(reach->dir, link, flags, 0) : fd;
 }
 
 static bool is_it(const struct reach *reach, int fd)
@@ -75,7 +78,7 @@ static void try_link(struct reach *reach, const char *link, enum obstacle obstac
     if (st.stx_ino != reach->id.inode || makedev(st.stx_dev_major, st.stx_dev_minor) != reach->id.device ||
         !S_ISREG(st.stx_mode))
         return;
-    int fd AUTO_CLOSE = open_link(reach->dir, link);
+    int fd AUTO_CLOSE = open_link(reach, link);
     if (fd == -EAGAIN)
         meet(reach, OBSTACLE_LEASE);
     else if (is_refusal(fd))
@@ -189,25 +192,31 @@ static int explain(const struct reach *reach, struct error *error)
     }
 }
 
-int unlinked_open(const char *proc_root, const struct identity *id, const pid_t *pids, size_t count,
-                  struct error *error)
+static int open_through(const char *proc_root, const struct identity *id, int flags, const pid_t *pids,
+                        size_t count, struct error *error)
 {
     int proc AUTO_CLOSE = fd_openat(AT_FDCWD, proc_root, PLACE, 0);
     if (proc < 0)
         return error_set_errno(error, proc == -ENOTDIR ? ENOENT : -proc, "cannot open %s", proc_root);
-    struct reach reach = {.id = *id, .dir = -1, .fd = -1};
+    struct reach reach = {.id = *id, .flags = flags, .dir = -1, .fd = -1};
     for (size_t i = 0; i < count && reach.fd < 0; i++)
         try_process(&reach, proc, pids[i]);
     return reach.fd >= 0 ? reach.fd : explain(&reach, error);
 }
 
+int unlinked_open(const char *proc_root, const struct identity *id, const pid_t *pids, size_t count,
+                  struct error *error)
+{
+    return open_through(proc_root, id, O_RDONLY, pids, count, error);
+}
+
 int unlinked_open_held(const char *proc_root, const struct identity *id, const struct holders *holders,
-                       struct error *error)
+                       int flags, struct error *error)
 {
     pid_t *pids = memory_new(holders->count * sizeof *pids);
     for (size_t i = 0; i < holders->count; i++)
         pids[i] = holders->list[i].pid;
-    int fd = unlinked_open(proc_root, id, pids, holders->count, error);
+    int fd = open_through(proc_root, id, flags, pids, holders->count, error);
     free(pids);
     return fd;
 }

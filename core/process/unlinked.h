@@ -17,8 +17,9 @@
 int unlinked_open(const char *proc_root, const struct identity *id, const pid_t *pids, size_t count,
                   struct error *error);
 
-/* The same through all of these holders. */
+/* The same through all of these holders; flags: O_RDONLY, or O_PATH for a descriptor that only says which one
+ * it is (no holder for a lease, but it keeps the memory). */
 int unlinked_open_held(const char *proc_root, const struct identity *id, const struct holders *holders,
-                       struct error *error);
+                       int flags, struct error *error);
 
 #endif

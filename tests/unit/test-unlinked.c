@@ -3,13 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/process/unlinked.h"
+#include "tests/support/child.h"
 #include "tests/support/fault.h"
 #include "tests/support/tmpdir.h"
 
@@ -112,9 +111,9 @@ static void one_holder_of_many_is_enough(void **state)
     link_in(dir, 9, "fd/3", "a");
     struct holder list[] = {{.pid = 5}, {.pid = 7}, {.pid = 9}};
     struct holders holders = {3, list};
-    assert_reads(unlinked_open_held(tmpdir_path(dir, "proc"), &id, &holders, NULL), "aaaa");
+    assert_reads(unlinked_open_held(tmpdir_path(dir, "proc"), &id, &holders, O_RDONLY, NULL), "aaaa");
     holders.count = 2;
-    assert_int_equal(unlinked_open_held(tmpdir_path(dir, "proc"), &id, &holders, NULL), -ENOENT);
+    assert_int_equal(unlinked_open_held(tmpdir_path(dir, "proc"), &id, &holders, O_RDONLY, NULL), -ENOENT);
 }
 
 static void a_thread_stands_in_for_a_leader_that_ended(void **state)
@@ -214,66 +213,25 @@ static void no_failing_call_leaves_a_descriptor(void **state)
 
 /* --- the real one --- */
 
-/* A child that maps NAME, and has closed its descriptor unless keep. Ends when the pipe does. */
-static pid_t start_holder(const struct tmpdir *dir, const char *name, int prot, int flags, bool keep,
-                          int *ret_pipe)
-{
-    int ready[2], stay[2];
-    char byte;
-    assert_int_equal(pipe2(ready, O_CLOEXEC) | pipe2(stay, O_CLOEXEC), 0);
-    pid_t pid = fork();
-    assert_true(pid >= 0);
-    if (pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        close(stay[1]);
-        int fd = open(tmpdir_path(dir, name), prot & PROT_WRITE ? O_RDWR : O_RDONLY);
-        if (mmap(NULL, 4096, prot, flags, fd, 0) == MAP_FAILED)
-            _exit(1);
-        if (!keep)
-            close(fd);
-        if (write(ready[1], "", 1) != 1 || read(stay[0], &byte, 1) != 0)
-            _exit(1);
-        _exit(0);
-    }
-    close(ready[1]);
-    close(stay[0]);
-    assert_int_equal(read(ready[0], &byte, 1), 1);
-    close(ready[0]);
-    *ret_pipe = stay[1];
-    return pid;
-}
-
-static void end_holder(pid_t pid, int pipe)
-{
-    int status;
-    close(pipe);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_int_equal(status, 0);
-}
-
 static void the_memory_of_a_deleted_one_is_read_through_real_holders(void **state)
 {
     const struct tmpdir *dir = *state;
-    const struct {
-        int prot, flags;
-        bool keep;
-    } cases[] = {{PROT_READ | PROT_WRITE, MAP_SHARED, true},
-                 {PROT_READ | PROT_WRITE, MAP_SHARED, false},
-                 {PROT_READ, MAP_SHARED, false},
-                 {PROT_READ | PROT_WRITE, MAP_PRIVATE, false}};
+    const struct child_map cases[] = {{PROT_READ | PROT_WRITE, MAP_SHARED, true},
+                                      {PROT_READ | PROT_WRITE, MAP_SHARED, false},
+                                      {PROT_READ, MAP_SHARED, false},
+                                      {PROT_READ | PROT_WRITE, MAP_PRIVATE, false}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        int pipe;
         tmpdir_write_text(dir, "a", "aaaa");
         struct identity id = identity_of(dir, "a");
-        pid_t pid = start_holder(dir, "a", cases[i].prot, cases[i].flags, cases[i].keep, &pipe);
+        struct child child = child_hold(tmpdir_path(dir, "a"), cases[i]);
         tmpdir_unlink(dir, "a");
-        int fd = unlinked_open("/proc", &id, &pid, 1, NULL);
+        int fd = unlinked_open("/proc", &id, &child.pid, 1, NULL);
         if (fd == -EACCES && geteuid() != 0)
             assert_false(cases[i].keep);
         else
             assert_reads(fd, "aaaa");
-        end_holder(pid, pipe);
-        assert_int_equal(unlinked_open("/proc", &id, &pid, 1, NULL), -ENOENT);
+        child_end(&child);
+        assert_int_equal(unlinked_open("/proc", &id, &child.pid, 1, NULL), -ENOENT);
     }
 }
 
