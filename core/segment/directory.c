@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/segment/beneath.h"
+#include "core/segment/mount.h"
 #include "core/sys/calls.h"
 #include "core/sys/checked.h"
 #include "core/sys/fd.h"
@@ -132,6 +133,11 @@ int directory_kernel_path(const struct directory *directory, char *buf, size_t s
 uint64_t directory_device(const struct directory *directory)
 {
     return atomic_load(&directory->device);
+}
+
+bool directory_is_whole(const struct directory *directory)
+{
+    return mount_is_whole(directory->fd);
 }
 
 bool directory_is_read_only(const struct directory *directory)

@@ -30,11 +30,17 @@ int directory_reopen(struct directory *directory, struct error *error);
 
 int directory_fd(const struct directory *directory); /* borrowed, O_RDONLY|O_DIRECTORY */
 const char *directory_path(const struct directory *directory);
-/* The path as the kernel shows it to us, in maps and links of /proc: absolute, raw. -errno, also without
- * /proc. */
+/* The path as the kernel shows it to us, in maps and links of /proc: absolute, raw; on a mount of another
+ * namespace (a container's) the path there. -errno, also without /proc. */
 int directory_kernel_path(const struct directory *directory, char *buf, size_t size, struct error *error);
 uint64_t directory_device(const struct directory *directory); /* st_dev */
 bool directory_is_read_only(const struct directory *directory);
+
+/*
+ * Whether it is the root of its file system, so that all files there lie in it, by whatever path other mounts
+ * of the same file system show them. False where that cannot be known.
+ */
+bool directory_is_whole(const struct directory *directory);
 
 /* 0, or -EROFS with the reason. */
 int directory_may_change(const struct directory *directory, struct error *error);

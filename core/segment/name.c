@@ -150,3 +150,24 @@ bool name_is_temporary(const char *name)
     const char *end = skip_digits(dash + 1);
     return end != dash + 1 && *end == '\0';
 }
+
+/* What follows root and its slash; NULL where path does not lie in it. */
+static const char *beneath(const char *root, const char *path)
+{
+    size_t length = strlen(root);
+    while (length && root[length - 1] == '/')
+        length--;
+    return strncmp(path, root, length) == 0 && path[length] == '/' ? path + length + 1 : NULL;
+}
+
+bool name_of_path(const char *root, bool whole, const char *path, char *buf)
+{
+    const char *name = beneath(root, path);
+    const char *last = strrchr(path, '/');
+    if (!name && whole && last)
+        name = last + 1;
+    if (!name || strlen(name) >= NAME_PATH_MAX || name_check(name, NULL) < 0)
+        return false;
+    memcpy(buf, name, strlen(name) + 1);
+    return true;
+}

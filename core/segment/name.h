@@ -33,6 +33,14 @@ bool name_unescape(const char *text, char *buf, size_t size);
  */
 int name_check(const char *name, struct error *error);
 
+/*
+ * The name, "FILE" or "DIR/FILE", that a path as the kernel shows it has in the directory that it shows as
+ * root. whole: the directory is the root of its file system (directory_is_whole), so a path that does not lie
+ * in root was seen through another mount, and its last component is taken. buf holds NAME_PATH_MAX. False
+ * where it lies elsewhere or deeper.
+ */
+bool name_of_path(const char *root, bool whole, const char *path, char *buf);
+
 /* True for .shmtop-PID-N, also in a DIR: what a replacement under way is called, never listed. */
 bool name_is_temporary(const char *name);
 

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "core/segment/directory.h"
+#include "core/segment/mount.h"
+#include "core/sys/calls.h"
 #include "tests/support/tmpdir.h"
 
 static struct directory *open_it(const struct tmpdir *tmpdir, bool read_only)
@@ -141,6 +143,50 @@ static void a_file_system_may_have_no_limit(void **state)
     directory_close(directory);
 }
 
+static void a_mount_s_root_is_read_from_mountinfo(void **state)
+{
+    (void)state;
+    static const char text[] = "21 28 0:20 / /sys rw,nosuid - sysfs sysfs rw\n"
+                               "36 35 98:0 / /dev/shm rw,noatime master:1 - tmpfs shm rw\n"
+                               "37 35 98:0 /sub /mnt/a rw - tmpfs shm rw\n"
+                               "38\n"
+                               "39 35 98:0 // /mnt rw - tmpfs shm rw\n"
+                               "nonsense\n"
+                               "40 35 98:0 / /last rw - tmpfs shm rw";
+    assert_true(mount_has_root(text, 36));
+    assert_false(mount_has_root(text, 37));
+    assert_false(mount_has_root(text, 38));
+    assert_false(mount_has_root(text, 39));
+    assert_true(mount_has_root(text, 40));
+    assert_false(mount_has_root(text, 6));
+    assert_false(mount_has_root(text, 0));
+    assert_false(mount_has_root("", 36));
+    assert_false(mount_has_root("36", 36));
+    assert_false(mount_has_root("36 35", 36));
+}
+
+static int no_statx(int dirfd, const char *path, int flags, unsigned mask, struct statx *buf)
+{
+    int rc = sys_kernel.statx(dirfd, path, flags, mask, buf);
+    buf->stx_mask &= STATX_BASIC_STATS | STATX_BTIME;
+    return rc;
+}
+
+static void only_the_root_of_a_file_system_is_whole(void **state)
+{
+    struct tmpdir *tmpdir = *state;
+    struct directory *directory = open_it(tmpdir, false);
+    assert_false(directory_is_whole(directory));
+    directory_close(directory);
+    tmpdir_mount(tmpdir, "size=64k");
+    directory = open_it(tmpdir, false);
+    assert_true(directory_is_whole(directory));
+    sys.statx = no_statx; /* before Linux 5.8 */
+    assert_false(directory_is_whole(directory));
+    sys = sys_kernel;
+    directory_close(directory);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, tmpdir_setup, tmpdir_teardown)
 int main(void)
 {
@@ -148,7 +194,8 @@ int main(void)
         TEST(what_is_no_directory_is_refused),          TEST(read_only_changes_nothing_and_says_so),
         TEST(read_only_root_looks_at_memory_alone),     TEST(only_regular_files_are_opened),
         TEST(a_blocked_writer_of_a_fifo_stays_blocked), TEST(a_path_opened_anew_is_another_directory),
-        TEST(usage_is_that_of_the_file_system),         TEST(a_file_system_may_have_no_limit),
+        TEST(a_mount_s_root_is_read_from_mountinfo),    TEST(usage_is_that_of_the_file_system),
+        TEST(a_file_system_may_have_no_limit),          TEST(only_the_root_of_a_file_system_is_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -144,6 +144,44 @@ static void names_of_replacements_under_way_are_known(void **state)
         assert_false(name_is_temporary(other[i]));
 }
 
+static void a_path_of_the_kernel_s_gives_a_name_in_the_directory(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *root, *path, *name, *whole_name;
+    } cases[] = {
+        {"/dev/shm", "/dev/shm/a", "a", "a"},
+        {"/dev/shm", "/dev/shm/d/a b", "d/a b", "d/a b"},
+        {"/dev/shm/", "/dev/shm/a", "a", "a"},
+        {"/", "/a", "a", "a"},
+        {"/dev/shm", "/dev/shm/d/e/a", NULL, NULL},
+        {"/dev/shm", "/dev/shm", NULL, "shm"}, /* as a file of another mount might lie */
+        {"/dev/shm", "/dev/shm/", NULL, NULL},
+        {"/dev/shm", "/dev/shm/..", NULL, NULL},
+        {"/dev/shm", "/dev/shm//a", NULL, NULL},
+        {"/dev/shm", "/dev/shm2/a", NULL, "a"},
+        {"/dev/shm", "/srv/d/a", NULL, "a"},
+        {"/dev/shm", "/a (deleted)", NULL, "a (deleted)"},
+        {"/dev/shm", "a", NULL, NULL},
+        {"/dev/shm", "", NULL, NULL},
+    };
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        for (int whole = 0; whole < 2; whole++) {
+            char name[NAME_PATH_MAX];
+            const char *expected = whole ? cases[i].whole_name : cases[i].name;
+            bool found = name_of_path(cases[i].root, whole, cases[i].path, name);
+            assert_int_equal(found, expected != NULL);
+            if (found)
+                assert_string_equal(name, expected);
+        }
+    }
+    char path[1000] = "/dev/shm/", name[NAME_PATH_MAX];
+    memset(path + 9, 'x', sizeof path - 10);
+    assert_false(name_of_path("/dev/shm", true, path, name));
+    path[9 + 255] = '\0';
+    assert_true(name_of_path("/dev/shm", true, path, name));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +194,7 @@ int main(void)
         cmocka_unit_test(only_well_formed_escapes_are_taken_back),
         cmocka_unit_test(a_name_is_file_or_dir_and_file),
         cmocka_unit_test(names_of_replacements_under_way_are_known),
+        cmocka_unit_test(a_path_of_the_kernel_s_gives_a_name_in_the_directory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
