@@ -19,7 +19,7 @@ struct packed_matrix; /* private: core/catalog/packed.h */
 
 /* product.md "What is known of a segment". */
 enum state {
-    STATE_UNKNOWN,  /* no sweep has ended yet */
+    STATE_UNKNOWN,  /* no sweep has ended yet, or none that could have seen it */
     STATE_LIVE,     /* somebody maps it or has it open */
     STATE_IDLE,     /* nobody holds it */
     STATE_STALE,    /* nobody holds it, it is old, and its producer never leaves one on purpose */
@@ -33,49 +33,60 @@ struct row {
     char *name;      /* raw */
     struct identity id;
     uint64_t size;
-    uint64_t allocated;
-    int64_t created;  /* ns; 0: not known */
-    int64_t modified; /* ns */
+    uint64_t allocated;       /* unmeasured: as size */
+    uint64_t first_allocated; /* when it was first seen; made under our eyes: 0. Growth counts from there */
+    int64_t created;          /* ns; 0: not known */
+    int64_t modified;         /* ns; 0: not known */
     uid_t uid;
     gid_t gid;
     mode_t mode;
     uint32_t links;
+    const struct producer *producer; /* borrowed; NULL: not known */
+    const struct holders *holders; /* borrowed from the last sweep; NULL: it found nobody, or none has ended.
+                                      A directory's are those of all its entries */
+    pid_t creator_pid;             /* 0: not known */
+    uint8_t creator;               /* enum creator: whether creator_pid lives */
+    uint8_t held;    /* enum held: what a lease said last, HELD_UNKNOWN where none was asked since a change */
+    uint8_t state;   /* enum state */
+    bool doubtful;   /* the sweep was incomplete and no lease settled the state: tables put "?" to it */
+    bool unlinked;   /* its name is gone: `name` is its last, others may bear the same, catalog_find passes
+                        over it. Nothing is to be looked at by that name: recognised is set */
+    bool loading;    /* an unnamed matrix that another shmtop is loading; unlinked is set too */
+    bool unmeasured; /* unlinked and not permitted: size is its longest mapping; owner, mode and times are not
+                        known (0) */
+    bool ownerless;  /* its owner has no process on this host */
     uint8_t layout;  /* enum layout */
     bool recognised; /* the bytes were looked at since they changed; else layout and matrix are the last known
                       */
-    bool is_protected; /* by its producer */
-    uint8_t state;     /* enum state */
-    bool doubtful;     /* the sweep was incomplete and no lease settled the state: tables put "?" to it */
-    bool unlinked;     /* its name is gone: `name` is its last, others may bear the same, catalog_find passes
-                          over it */
-    bool loading;      /* an unnamed matrix that another shmtop is loading; unlinked is set too */
-    bool ownerless;    /* its owner has no process on this host */
-    bool unmeasured; /* unlinked and not permitted: size is its longest mapping, owner and times not known */
-    uint8_t held;    /* enum held: what a lease said last, HELD_UNKNOWN where none was asked since a change */
-    uint8_t creator; /* enum creator: whether creator_pid lives */
-    pid_t creator_pid;               /* 0: not known */
-    const struct producer *producer; /* borrowed; NULL: not known */
-    const struct holders
-        *holders;             /* borrowed from the last sweep; NULL: it found nobody, or none has ended */
-    uint64_t first_allocated; /* when it was first seen; made under our eyes: 0. Growth counts from there */
-    bool marked;              /* the caller's */
-    bool in_directory;        /* its bytes are counted in a directory's row too */
-    bool departing;           /* the catalog's own, as the next four: gone in the batch under way */
-    bool seen;                /* by the scan under way */
-    bool counted;             /* in catalog_allocated */
-    uint32_t place;           /* stays while the row lives, then another row's: below catalog_places */
-    uint32_t index;           /* for catalog_at */
-    int64_t appeared;         /* monotonic ms when it was created under our eyes; 0: it was there before */
-    int64_t grown; /* monotonic ms when its size or allocation last grew under our eyes; 0: never */
+    bool is_protected;    /* by its producer */
+    bool marked;          /* the caller's */
+    bool in_directory;    /* its bytes are counted in a directory's row too */
+    bool held_before;     /* the catalog's own, as the next five: `held` was asked before the last sweep */
+    bool unlinked_lately; /* since the last scope was made */
+    bool departing;       /* gone in the batch under way */
+    bool seen;            /* by the scan under way */
+    bool counted;         /* in catalog_allocated */
+    uint32_t place;       /* stays while the row lives, then another row's: below catalog_places */
+    uint32_t index;       /* for catalog_at */
+    int64_t appeared;     /* monotonic ms when it was created under our eyes; 0: it was there before */
+    int64_t grown;        /* monotonic ms when its size or allocation last grew under our eyes; 0: never */
     struct packed_matrix *matrix; /* owned */
     char *damage;                 /* owned; NULL: not damaged */
 };
 
-enum change_kind { CHANGE_CREATED, CHANGE_UPDATED, CHANGE_RENAMED, CHANGE_DELETED };
+enum change_kind {
+    CHANGE_CREATED, /* row->unlinked: not created now, but found by a sweep */
+    CHANGE_UPDATED,
+    CHANGE_RENAMED,
+    CHANGE_DELETED,  /* the row goes: its name is gone and nobody was seen to hold it; row->unlinked: its
+                        memory came back (row->loading: or it was given up) */
+    CHANGE_UNLINKED, /* its name is gone, the row stays, for the last sweep found who holds it */
+    CHANGE_LINKED,   /* a row without a name got one: a load is complete */
+};
 struct change {
     enum change_kind kind;
     const struct row *row; /* for CHANGE_DELETED valid only during the call */
-    const char *old_name;  /* CHANGE_RENAMED */
+    const char *old_name;  /* CHANGE_RENAMED, CHANGE_LINKED */
 };
 typedef void change_function(void *context, const struct change *change);
 
@@ -88,10 +99,11 @@ void catalog_free(struct catalog *catalog);
  * each says of one name replaces what was said of it before; the rows change at put where the row stays the
  * same, else at commit. A name that is gone and an identity that came under another name in the same batch
  * are one rename: the row stays. A name whose identity changed is another segment: a new row. Names of one
- * identity (hard links) are a row each, with the same facts. put takes the segment's contents (and zeroes
- * it). A segment that was not recognised leaves the row what it showed of layout and matrix while identity
- * and size are the same, and `recognised` while time of change, owner and mode are the same too: else the row
- * is to be recognised again.
+ * identity (hard links) are a row each, with the same facts. A regular file whose last name is gone while the
+ * last sweep found holders keeps its row, unlinked; a name that one of those gets is a change of that row.
+ * put takes the segment's contents (and zeroes it). A segment that was not recognised leaves the row what it
+ * showed of layout and matrix while identity and size are the same, and `recognised` while time of change,
+ * owner and mode are the same too: else the row is to be recognised again.
  */
 void catalog_begin(struct catalog *catalog, int64_t now);
 void catalog_put(struct catalog *catalog, struct segment *segment);
@@ -122,6 +134,42 @@ uint32_t catalog_places(const struct catalog *catalog);
  * count, nor does a row outside that is a hard link to one of them; of several links one counts. O(1).
  */
 uint64_t catalog_allocated(const struct catalog *catalog);
+
+/*
+ * What the next sweep should ask for: everything held on the directory's device, the creators of rows, the
+ * owners. The sweep that is taken next must be one of the scope that was made last; rows that are newer than
+ * the scope are not judged by it. ret_scope is owned: sweep_scope_clear.
+ */
+void catalog_scope(struct catalog *catalog, uint64_t device, struct sweep_scope *ret_scope);
+void sweep_scope_clear(struct sweep_scope *scope);
+
+/*
+ * Joins what a sweep found into every row: holders, creators, who has no process, states, and the rows of
+ * what is unlinked. The sweep is taken (and zeroed). root: directory_kernel_path; whole: directory_is_whole.
+ * A segment whose mark " (deleted)" is all that speaks for it is not unlinked while a name leads to it. Rows
+ * of what is unlinked keep their serial over sweeps and go when one no longer finds them.
+ *
+ * What a lease said of a row stays until the sweep after the next, and not beyond a complete one.
+ *
+ * now: monotonic ms; wall: ns since 1970. Emits the changes.
+ */
+void catalog_take_sweep(struct catalog *catalog, struct sweep *sweep, const char *root, bool whole,
+                        int64_t now, int64_t wall);
+const struct sweep *catalog_sweep(const struct catalog *catalog); /* the last; NULL: none has ended */
+
+/* What a lease said of a row. */
+void catalog_take_held(struct catalog *catalog, struct row *row, enum held held, int64_t wall);
+
+/* The memory of a segment came back (IN_DELETE_SELF): its unlinked row goes; one whose name is not known to
+ * be gone yet will go with it. */
+void catalog_released(struct catalog *catalog, const struct identity *id);
+
+/* Rows in each state, and their bytes, counted as catalog_allocated does: each once. O(1). */
+struct catalog_totals {
+    size_t count[STATE_COUNT];
+    uint64_t bytes[STATE_COUNT];
+};
+const struct catalog_totals *catalog_totals(const struct catalog *catalog);
 
 /* Rises with every change, so that a view knows whether it must be made anew. */
 uint64_t catalog_version(const struct catalog *catalog);

@@ -305,7 +305,7 @@ static void look_at_visible(struct app *app, bool all)
     struct effect *effect = NULL;
     for (size_t i = 0; i < table->height && table->top + i < count; i++) {
         const struct row *row = listing_at(app->listing, table->top + i);
-        if (!row || (!all && row->recognised))
+        if (!row || row->unlinked || (!all && row->recognised))
             continue;
         if (!effect)
             effect = ask_look(app, LOOK_VISIBLE, table->height);

@@ -1,0 +1,49 @@
+#include "core/catalog/state.h"
+
+#include <string.h>
+
+static enum state judge_unheld(const struct state_facts *facts)
+{
+    if (facts->creator == CREATOR_GONE)
+        return STATE_LEAKED;
+    if (facts->age > STATE_STALE_NS && producer_leaves_none(facts->producer))
+        return STATE_STALE;
+    return STATE_IDLE;
+}
+
+struct state_verdict state_judge(const struct state_facts *facts)
+{
+    if (facts->loading)
+        return (struct state_verdict){.state = STATE_LIVE};
+    if (facts->unlinked)
+        return (struct state_verdict){.state = STATE_UNLINKED};
+    if (facts->found || facts->held == HELD_YES)
+        return (struct state_verdict){.state = STATE_LIVE};
+    if (!facts->swept)
+        return (struct state_verdict){.state = STATE_UNKNOWN};
+    return (struct state_verdict){
+        .state = judge_unheld(facts),
+        .doubtful = !facts->complete && facts->held != HELD_NO,
+    };
+}
+
+static const char *const names[STATE_COUNT] = {
+    [STATE_LIVE] = "live",     [STATE_IDLE] = "idle",         [STATE_STALE] = "stale",
+    [STATE_LEAKED] = "leaked", [STATE_UNLINKED] = "unlinked",
+};
+
+const char *state_name(enum state state)
+{
+    return names[state];
+}
+
+bool state_parse(const char *name, enum state *ret_state)
+{
+    for (int i = 0; i < STATE_COUNT; i++) {
+        if (!names[i] || strcmp(names[i], name) != 0)
+            continue;
+        *ret_state = (enum state)i;
+        return true;
+    }
+    return false;
+}
