@@ -199,6 +199,98 @@ static void the_filter_is_live_and_escape_clears_it(void **state)
     assert_int_equal(stage->asked[EFFECT_QUIT], 0);
 }
 
+/* The cells of the filter's line in which a term is marked as wrong. */
+static int marked_as_wrong(const struct stage *stage, int *ret_first)
+{
+    int y = stage->cells.rows - 2, n = 0; /* above the hints */
+    for (int x = 0; x < stage->cells.columns; x++) {
+        const struct cell *cell = &stage->cells.grid[y * stage->cells.columns + x];
+        if (cell->role == ROLE_BAD && (cell->flags & CELL_UNDERLINE) && n++ == 0)
+            *ret_first = x;
+    }
+    return n;
+}
+
+static void a_term_that_is_none_yet_is_pointed_at_and_passed_over(void **state)
+{
+    struct stage *stage = *state;
+    int first = 0;
+    stage_type(stage, "/shm size>");
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "5 of 8");
+    draw_assert_has(&stage->cells, "size>: expected a size such as 10G");
+    assert_int_equal(marked_as_wrong(stage, &first), 5);
+    assert_int_equal(first, 1 + 1 + 4);
+    stage_type(stage, "10Q");
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "size>10Q: expected a size such as 10G");
+    assert_int_equal(marked_as_wrong(stage, &first), 8);
+    stage_key(stage, '\r'); /* stays */
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "/shm size>10Q");
+    stage_type(stage, " foo:x");
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "5 of 8");
+    for (int i = 0; i < 7; i++)
+        stage_key(stage, KEY_BACKSPACE_CODE);
+    stage_type(stage, "M");
+    stage_draw(stage);
+    assert_int_equal(marked_as_wrong(stage, &first), 0);
+    draw_assert_lacks(&stage->cells, "expected");
+    stage_key(stage, '\r');
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "filter: shm size>10M");
+    stage_type(stage, "/ foo:x");
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "foo:x: expected a field: name, user,");
+    stage_key(stage, ESC);
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "8 segments");
+    stage_type(stage, "/");
+    stage_draw(stage);
+    draw_assert_lacks(&stage->cells, "expected");
+}
+
+static void tab_completes_the_filter(void **state)
+{
+    struct stage *stage = *state;
+    stage_type(stage, "/si\t");
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "/size>");
+    stage_type(stage, "1K !st\t");
+    stage_type(stage, "l\t");
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "/size>1K !state:l ");
+    draw_assert_has(&stage->cells, "leaked  live");
+    stage_type(stage, "e\t");
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "/size>1K !state:leaked ");
+    draw_assert_lacks(&stage->cells, "leaked  live");
+    stage_type(stage, " \t");
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "age>  allocated>  group:  holders>  is:");
+    draw_assert_has(&stage->cells, " more");
+    stage_key(stage, KEY_CODE_LEFT);
+    stage_draw(stage);
+    draw_assert_lacks(&stage->cells, "allocated>");
+    stage_key(stage, KEY_CTRL('U'));
+    stage_type(stage, "type:f\t");
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "/type:float");
+}
+
+static void a_small_screen_says_what_is_wrong_beside_the_line(void **state)
+{
+    struct stage *stage = *state;
+    stage_type(stage, "/size>x");
+    for (int columns = 1; columns < 80; columns += 7) {
+        stage_resize(stage, 10, columns);
+        stage_draw(stage);
+    }
+    draw_assert_has(&stage->cells, "/size>x");
+    draw_assert_has(&stage->cells, "size>x: expected a size");
+}
+
 static void escape_never_quits_but_q_does(void **state)
 {
     struct stage *stage = *state;
@@ -428,6 +520,9 @@ int main(void)
         ON_STAGE(marks_that_the_filter_hides_are_counted),
         ON_STAGE(delete_never_touches_marks_that_are_hidden),
         ON_STAGE(the_filter_is_live_and_escape_clears_it),
+        ON_STAGE(a_term_that_is_none_yet_is_pointed_at_and_passed_over),
+        ON_STAGE(tab_completes_the_filter),
+        ON_STAGE(a_small_screen_says_what_is_wrong_beside_the_line),
         ON_STAGE(escape_never_quits_but_q_does),
         ON_STAGE(every_column_of_the_menu_sorts),
         ON_STAGE(pause_freezes_what_is_shown),

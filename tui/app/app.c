@@ -119,6 +119,7 @@ void app_free(struct app *app)
     line_free(app->line);
     line_history_free(app->files);
     line_history_free(app->filters);
+    filter_completion_clear(&app->filtering.candidates);
     line_history_free(app->names);
     messages_free(app->messages);
     listing_free(app->listing);

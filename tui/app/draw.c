@@ -129,10 +129,16 @@ static void marks_text(const struct app *app, char *buf, size_t size)
     snprintf(buf, size, "%zu marked%s, %s", table->marked, hidden, bytes);
 }
 
-static void draw_line(const struct app *app, struct cells *cells, struct rect rect)
+/* What is to be said of the filter stands in the row of hints; where there is none, right of the line. */
+static void draw_line(const struct app *app, struct cells *cells, const struct frame *frame)
 {
+    struct rect rect = frame->footer, right = rect;
     char count[64] = "";
-    if (app->over == OVER_FILTER)
+    right.x += right.width - right.width / 2;
+    right.width /= 2;
+    if (app->over == OVER_FILTER && frame->hints.height == 0 && filtering_draw(app, cells, right))
+        rect.width -= right.width;
+    else if (app->over == OVER_FILTER)
         snprintf(count, sizeof count, "%zu of %zu", listing_count(app->listing), catalog_count(app->catalog));
     int x = rect.x + 1 +
             cells_put(cells, rect.y, rect.x + 1, -1, ROLE_KEY, 0, app->over == OVER_FILTER ? "/" : ":");
@@ -163,6 +169,14 @@ static void draw_message(const struct app *app, struct cells *cells, struct rect
             cells_put_cut(cells, rect.y, rect.x + 1 + used, width - used, ROLE_DIM, 0,
                           ": d deletes the marked rows");
     }
+}
+
+static void draw_hints(const struct app *app, struct cells *cells, struct rect rect)
+{
+    if (app->over != OVER_FILTER)
+        hints_draw(cells, rect, keys_screen(app), app->read_only);
+    else if (!filtering_draw(app, cells, rect))
+        filtering_draw_help(cells, rect);
 }
 
 static void draw_over(const struct app *app, struct cells *cells, struct rect screen)
@@ -207,10 +221,10 @@ void app_draw(const struct app *app, struct cells *cells)
         draw_table(app, cells, &frame);
     }
     if (app->over == OVER_FILTER || app->over == OVER_GOTO)
-        draw_line(app, cells, frame.footer);
+        draw_line(app, cells, &frame);
     else
         draw_message(app, cells, frame.footer, app->preview != NULL);
     if (frame.hints.height > 0)
-        hints_draw(cells, frame.hints, keys_screen(app), app->read_only);
+        draw_hints(app, cells, frame.hints);
     draw_over(app, cells, screen);
 }

@@ -60,22 +60,13 @@ static void pause_or_go_on(struct app *app)
         facts_rescan(app);
 }
 
-/* --- the filter and "go to" --- */
+/* --- "go to" --- */
 
-static void filter_by(struct app *app, const char *text)
-{
-    struct error error = {.code = 0};
-    if (listing_filter(app->listing, text, &error) < 0)
-        app_say(app, true, "%s", error.text);
-    app->resort = app->measure = true;
-}
-
-static void open_line(struct app *app, enum over over, const struct line_history *history, const char *text)
+static void open_goto(struct app *app)
 {
     line_free(app->line);
-    app->line = line_new(history);
-    line_set(app->line, text);
-    app->over = over;
+    app->line = line_new(app->names);
+    app->over = OVER_GOTO;
 }
 
 static void close_line(struct app *app)
@@ -83,30 +74,6 @@ static void close_line(struct app *app)
     line_free(app->line);
     app->line = NULL;
     app->over = OVER_NOTHING;
-}
-
-static void filter_event(struct app *app, const struct key *key)
-{
-    switch (line_key(app->line, key)) {
-    case LINE_EDITED:
-        filter_by(app, line_text(app->line));
-        break;
-    case LINE_ENTERED:
-        line_history_add(app->filters, line_text(app->line));
-        close_line(app);
-        break;
-    case LINE_ESCAPED:
-        filter_by(app, "");
-        close_line(app);
-        break;
-    case LINE_UNUSED:
-        if (key->code > KEY_CODE_BASE)
-            table_action(&app->table, action_of_key(key, SCREEN_TABLE, true));
-        break;
-    case LINE_MOVED:
-    case LINE_COMPLETE:
-        break;
-    }
 }
 
 /* 3: that name; 2: it begins so; 1: it holds the text; 0: not it. */
@@ -180,7 +147,7 @@ static void close_or_clear(struct app *app)
     if (app->preview)
         parts_close_preview(app);
     else if (listing_filter_text(app->listing)[0])
-        filter_by(app, "");
+        filtering_set(app, "");
 }
 
 static void rescan(struct app *app)
@@ -228,7 +195,7 @@ static void table_screen_action(struct app *app, enum action action)
 {
     switch (action) {
     case ACTION_GOTO:
-        open_line(app, OVER_GOTO, app->names, "");
+        open_goto(app);
         break;
     case ACTION_OPEN:
         parts_open_preview(app);
@@ -252,7 +219,7 @@ static void table_screen_action(struct app *app, enum action action)
         pause_or_go_on(app);
         break;
     case ACTION_FILTER:
-        open_line(app, OVER_FILTER, app->filters, listing_filter_text(app->listing));
+        filtering_open(app);
         break;
     case ACTION_LOAD:
         parts_open_load(app);
@@ -369,7 +336,7 @@ static void key_event(struct app *app, const struct key *key)
         screen_key(app, key);
         break;
     case OVER_FILTER:
-        filter_event(app, key);
+        filtering_key(app, key);
         break;
     case OVER_GOTO:
         goto_event(app, key);
@@ -395,8 +362,8 @@ static void paste_event(struct app *app, const char *text)
 {
     if (app_is_too_small(app))
         return;
-    if (app->over == OVER_FILTER && line_paste(app->line, text))
-        filter_by(app, line_text(app->line));
+    if (app->over == OVER_FILTER)
+        filtering_paste(app, text);
     else if (app->over == OVER_GOTO)
         line_paste(app->line, text);
     else if (app->over == OVER_LOAD || app->over == OVER_DELETE)

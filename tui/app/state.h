@@ -58,6 +58,12 @@ struct again {
     int64_t wait;
 };
 
+/* What is said of the filter's line. */
+struct filtering {
+    struct error error;                  /* code 0: it is right */
+    struct filter_completion candidates; /* owned: listed below it; none: count 0 */
+};
+
 /* The tokens of looks: what each is for. */
 enum look_token {
     LOOK_WATCHED, /* names that the watch gave, or that we changed ourselves */
@@ -113,6 +119,7 @@ struct app {
 
     enum over over;
     struct line *line; /* of the filter and of "go to" */
+    struct filtering filtering;
     struct menu menu;
     struct help help;
     size_t history_back;
@@ -156,6 +163,15 @@ static inline bool app_is_too_small(const struct app *app)
 /* keys.c */
 void keys_event(struct app *app, const struct event *event);
 unsigned keys_screen(const struct app *app); /* SCREEN_TABLE or SCREEN_GRID */
+
+/* filtering.c: the filter's line */
+void filtering_open(struct app *app);
+void filtering_set(struct app *app, const char *text); /* a filter without its line */
+void filtering_key(struct app *app, const struct key *key);
+void filtering_paste(struct app *app, const char *text);
+/* What is wrong with it, or the candidates. False where there is nothing to say. */
+bool filtering_draw(const struct app *app, struct cells *cells, struct rect rect);
+void filtering_draw_help(struct cells *cells, struct rect rect);
 
 /* parts.c: the preview and the dialogs */
 void parts_open_preview(struct app *app);

@@ -71,6 +71,7 @@ struct line {
     size_t length; /* bytes */
     size_t cursor; /* byte, at a character with width, or the end */
     size_t first;  /* byte at the field's left edge */
+    size_t mark, mark_end;
     char text[LINE_MAX_BYTES + 1];
 };
 
@@ -100,6 +101,17 @@ const char *line_text(const struct line *line)
 bool line_is_empty(const struct line *line)
 {
     return line->length == 0;
+}
+
+size_t line_cursor(const struct line *line)
+{
+    return line->cursor;
+}
+
+void line_mark(struct line *line, size_t start, size_t length)
+{
+    line->mark = start < line->length ? start : line->length;
+    line->mark_end = length < line->length - line->mark ? line->mark + length : line->length;
 }
 
 /* --- characters: a base and the combining ones on it are one step --- */
@@ -175,6 +187,7 @@ static bool insert(struct line *line, const char *bytes, size_t n)
     memcpy(line->text + line->cursor, bytes, n);
     line->length += n;
     line->cursor += n;
+    line_mark(line, 0, 0);
     return true;
 }
 
@@ -193,6 +206,7 @@ static enum line_result erase(struct line *line, size_t from, size_t to)
     memmove(line->text + from, line->text + to, line->length - to + 1);
     line->length -= to - from;
     line->cursor = from;
+    line_mark(line, 0, 0);
     return LINE_EDITED;
 }
 
@@ -215,7 +229,7 @@ static enum line_result go(struct line *line, size_t to)
 
 static void replace(struct line *line, const char *text)
 {
-    line->length = line->cursor = line->first = 0;
+    line->length = line->cursor = line->first = line->mark = line->mark_end = 0;
     line->text[0] = '\0';
     line_paste(line, text);
 }
@@ -388,12 +402,26 @@ void line_layout(struct line *line, int columns)
     }
 }
 
+static void draw_mark(const struct line *line, struct cells *cells, int y, int x, int width)
+{
+    size_t from = line->mark > line->first ? line->mark : line->first;
+    if (line->mark_end <= from)
+        return;
+    char part[LINE_MAX_BYTES + 1];
+    memcpy(part, line->text + from, line->mark_end - from);
+    part[line->mark_end - from] = '\0';
+    int column = columns_between(line, line->first, from);
+    if (column < width)
+        cells_put(cells, y, x + column, width - column, ROLE_BAD, CELL_UNDERLINE, part);
+}
+
 void line_draw(const struct line *line, struct cells *cells, int y, int x, int width, bool focused)
 {
     if (width < 1)
         return;
     cells_fill(cells, (struct rect){y, x, 1, width}, ROLE_INPUT, 0, " ");
     cells_put(cells, y, x, width, ROLE_INPUT, 0, line->text + line->first);
+    draw_mark(line, cells, y, x, width);
     if (!focused)
         return;
     int column = line->first <= line->cursor ? columns_between(line, line->first, line->cursor) : 0;

@@ -35,6 +35,10 @@ void line_set(struct line *line,
               const char *text);                /* cursor at the end; what is no printable UTF-8 is dropped */
 const char *line_text(const struct line *line); /* UTF-8; borrowed until the next change */
 bool line_is_empty(const struct line *line);
+size_t line_cursor(const struct line *line); /* byte */
+
+/* What is wrong in the text, by its bytes: drawn so. length 0: nothing. Until the text changes. */
+void line_mark(struct line *line, size_t start, size_t length);
 
 enum line_result {
     LINE_UNUSED,   /* not a key of ours (Up and Down too, where the history has no more): the owner may use it
