@@ -225,6 +225,8 @@ static int compare_texts(const char *a, const char *b)
 static int compare_names(const char *a, uint64_t a_id, const char *b, uint64_t b_id)
 {
     char a_number[24], b_number[24];
+    if (a_id == b_id)
+        return 0;
     number_of(a_id, a_number, sizeof a_number);
     number_of(b_id, b_number, sizeof b_number);
     int order = strcmp(a ? a : a_number, b ? b : b_number);
@@ -260,7 +262,7 @@ static int compare_types(const struct row *a, const struct row *b, bool descr)
     return strcmp(a_text, b_text);
 }
 
-static int compare_values(enum column column, const struct row *a, const struct row *b,
+int column_compare_values(enum column column, const struct row *a, const struct row *b,
                           const struct users *users)
 {
     switch (column) {
@@ -311,7 +313,7 @@ static int compare_values(enum column column, const struct row *a, const struct 
 int column_order(enum column column, bool descending, const struct row *a, const struct row *b,
                  const struct users *users)
 {
-    int order = compare_values(column, a, b, users);
+    int order = column_compare_values(column, a, b, users);
     if (order)
         return descending ? -order : order;
     order = strcmp(a->name, b->name);
@@ -328,23 +330,42 @@ static uint64_t signed_key(int64_t value)
     return (uint64_t)value ^ (uint64_t)1 << 63;
 }
 
-/* The first bytes of a name, the first of them the most significant; a shorter name is followed by zeros. */
-static uint64_t name_key(const char *name, size_t skip)
+/* The first bytes of a text, the first of them the most significant; a shorter one is followed by zeros. */
+static uint64_t text_key(const char *text)
 {
     uint64_t key = 0;
-    memcpy(&key, name + skip, strnlen(name + skip, sizeof key));
+    if (text)
+        memcpy(&key, text, strnlen(text, sizeof key));
     return be64toh(key);
+}
+
+/* The rank, and as many of up to three dimensions as have room; behind one that has none nothing is told. */
+static uint64_t shape_key(const struct row *row)
+{
+    int rank = row_rank(row), axes = rank < 3 ? rank : 3, bits = rank > 0 ? 57 / axes : 0;
+    uint64_t key = 0, most = (UINT64_C(1) << bits) - 1;
+    bool full = false;
+    for (int axis = 0; axis < axes; axis++) {
+        uint64_t dim = row_dim(row, axis);
+        full = full || dim >= most;
+        key = key << bits | (full ? most : dim);
+    }
+    return (uint64_t)(rank + 1) << 57 | key;
 }
 
 uint64_t column_key(enum column column, const struct row *row, size_t skip)
 {
     switch (column) {
     case COLUMN_NAME:
-        return name_key(row->name, skip);
+        return text_key(row->name + skip);
     case COLUMN_SIZE:
         return row->size;
     case COLUMN_ALLOCATED:
         return row->allocated;
+    case COLUMN_SHAPE:
+        return shape_key(row);
+    case COLUMN_ORDER:
+        return (uint64_t)row_order(row);
     case COLUMN_UID:
         return row->uid;
     case COLUMN_GID:
@@ -357,6 +378,8 @@ uint64_t column_key(enum column column, const struct row *row, size_t skip)
         return signed_key(row->modified);
     case COLUMN_AGE:
         return ~signed_key(row_birth(row));
+    case COLUMN_DAMAGED:
+        return text_key(row->damage);
     case COLUMN_PROTECTED:
         return row->is_protected;
     case COLUMN_INODE:

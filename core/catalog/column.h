@@ -76,6 +76,10 @@ int column_compare(enum column column, const struct row *a, const struct row *b,
 int column_order(enum column column, bool descending, const struct row *a, const struct row *b,
                  const struct users *users);
 
+/* By the values alone: 0 where they are equal, whatever the names. */
+int column_compare_values(enum column column, const struct row *a, const struct row *b,
+                          const struct users *users);
+
 /*
  * A number that orders as the column's values do wherever two of them differ (equal numbers say nothing), for
  * sorting many rows without looking at each so often. skip: leading bytes of the name that all rows share.

@@ -45,12 +45,6 @@ enum field field_find(const char *name, size_t length)
     return FIELD_COUNT;
 }
 
-void filter_fold(char *to, const char *from, size_t size)
-{
-    for (size_t i = 0; i < size; i++)
-        to[i] = from[i] >= 'A' && from[i] <= 'Z' ? (char)(from[i] - 'A' + 'a') : from[i];
-}
-
 /* --- where the pieces stand --- */
 
 static bool is_blank(char c)

@@ -30,36 +30,49 @@ static enum answer answer(bool yes)
 /* --- names --- */
 
 /* Plain ASCII is printable as it is. */
-static bool is_plain(const char *name)
+static bool is_plain(char c)
 {
-    for (; *name; name++)
-        if (*name < 0x20 || *name == 0x7f || *name == '\\') /* above ASCII: negative */
-            return false;
-    return true;
+    return c >= 0x20 && c != 0x7f && c != '\\'; /* above ASCII: negative */
 }
 
 static const char *printable(struct subject *subject)
 {
+    const char *name = subject->row->name, *at = name;
     if (subject->printable)
         return subject->printable;
-    const char *name = subject->row->name;
+    while (is_plain(*at))
+        at++;
     subject->printable = subject->escaped;
-    if (is_plain(name))
+    if (!*at)
         subject->printable = name;
     else
         name_escape(name, strlen(name), false, subject->escaped, sizeof subject->escaped);
     return subject->printable;
 }
 
+/* Folds and looks whether that is all there is to do in one pass over the name. */
+static void fold_name(struct subject *subject)
+{
+    const char *name = subject->row->name;
+    size_t n = 0;
+    for (; is_plain(name[n]) && n < sizeof subject->folded - 1; n++)
+        subject->folded[n] = filter_fold(name[n]);
+    subject->folded[n] = '\0';
+    if (name[n]) {
+        name = printable(subject);
+        for (n = 0; name[n]; n++)
+            subject->folded[n] = filter_fold(name[n]);
+        subject->folded[n] = '\0';
+    }
+    subject->is_folded = true;
+}
+
 static bool holds_word(struct subject *subject, const char *word)
 {
-    if (!subject->is_folded) {
-        const char *name = printable(subject);
-        size_t size = strlen(name) + 1;
-        filter_fold(subject->folded, name, size < sizeof subject->folded ? size : sizeof subject->folded);
-        subject->is_folded = true;
-    }
-    return strstr(subject->folded, word) != NULL;
+    if (!subject->is_folded)
+        fold_name(subject);
+    const char *at = strchr(subject->folded, word[0]); /* nearly always the answer is no already */
+    return at && strstr(at, word);
 }
 
 static enum answer id_fits(const char *pattern, const char *name, uint32_t id, const struct row *row)

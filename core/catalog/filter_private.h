@@ -65,8 +65,11 @@ enum field field_find(const char *name, size_t length);
 /* Fills what the value says into a term whose field and comparison are set. False: it is no such value. */
 bool term_take_value(struct term *term, const char *value);
 
-/* Copies with ASCII letters in lower case; size includes the NUL. */
-void filter_fold(char *to, const char *from, size_t size);
+/* A letter of ASCII in lower case. */
+static inline char filter_fold(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
 
 /* Where the pieces of a term stand; ends are behind the last byte. */
 struct term_place {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/catalog/state.h"
 #include "core/sys/checked.h"
 #include "core/sys/glob.h"
 #include "core/sys/memory.h"
@@ -13,8 +14,6 @@
 #define BILLION UINT64_C(1000000000)
 
 /* --- closed sets --- */
-
-static const char *const states[] = {"live", "idle", "stale", "leaked", "unlinked"};
 
 static const char *const qualities[IS_COUNT] = {
     [IS_HELD] = "held",       [IS_UNHELD] = "unheld",       [IS_PROTECTED] = "protected",
@@ -29,7 +28,7 @@ const char *field_choice(enum field field, unsigned i, unsigned *ret_choice)
         return layout_name((enum layout) * ret_choice);
     case FIELD_STATE:
         *ret_choice = STATE_UNKNOWN + 1 + i;
-        return *ret_choice < STATE_COUNT ? states[i] : NULL;
+        return *ret_choice < STATE_COUNT ? state_name((enum state) * ret_choice) : NULL;
     case FIELD_IS:
         *ret_choice = i;
         return i < IS_COUNT ? qualities[i] : NULL;
@@ -181,8 +180,8 @@ bool term_take_value(struct term *term, const char *value)
         return take_count(value, &term->number);
     default:
         term->text = memory_dup(value);
-        if (term->field == FIELD_WORD)
-            filter_fold(term->text, value, strlen(value) + 1);
+        for (char *at = term->text; term->field == FIELD_WORD && *at; at++)
+            *at = filter_fold(*at);
         return true;
     }
 }

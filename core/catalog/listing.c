@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/catalog/order.h"
 #include "core/sys/memory.h"
 
 #define HOLE       UINT32_MAX
@@ -20,6 +21,7 @@
     (UINT32_C(1) << 30) /* in the queue; a deleted row's entry stays there without MARK_DIRTY */
 #define MARK_INDEX (MARK_QUEUE - 1)
 #define NOT_LISTED MARK_INDEX
+#define MERGE_MAX  1000 /* rows that come to pass another filter and are merged */
 
 struct listing {
     struct catalog *catalog;
@@ -30,7 +32,7 @@ struct listing {
     int64_t wall;
     int64_t next_change; /* when, by time alone, a row may come to pass the filter or no longer; INT64_MAX:
                             never */
-    bool anew;
+    bool anew, refilter; /* the next refresh sorts, or filters, all rows */
     uint64_t users_version;
 
     uint32_t *order; /* owned */
@@ -47,6 +49,7 @@ struct listing *listing_new(struct catalog *catalog, const struct users *users)
     struct listing *listing = memory_new(sizeof *listing);
     listing->catalog = catalog;
     listing->users = users;
+    listing->anew = true;
     listing_filter(listing, "", NULL);
     return listing;
 }
@@ -92,7 +95,7 @@ int listing_filter(struct listing *listing, const char *text, struct error *erro
         return r;
     filter_free(listing->filter);
     listing->filter = filter;
-    listing->anew = true;
+    listing->refilter = true;
     return 0;
 }
 
@@ -126,7 +129,7 @@ bool listing_set_time(struct listing *listing, int64_t wall)
 {
     listing->wall = wall;
     bool by_name = filter_needs(listing->filter) & (FILTER_NEEDS_USERS | FILTER_NEEDS_GROUPS);
-    return wall >= listing->next_change || (by_name && learned_names(listing));
+    return listing->refilter || wall >= listing->next_change || (by_name && learned_names(listing));
 }
 
 /* --- what is where --- */
@@ -195,27 +198,28 @@ void listing_change(struct listing *listing, const struct change *change)
     }
 }
 
-/* Whom the filter lets through depends on more than the rows: enqueues those about whom its answer is
- * another. */
+/*
+ * Asks the filter anew about all rows and enqueues those about whom its answer is another. Where many come to
+ * pass (a filter was cleared), sorting all is less work than merging them: that it leaves to a rebuild.
+ */
 static void filter_again(struct listing *listing)
 {
-    size_t all = catalog_count(listing->catalog);
+    size_t all = catalog_count(listing->catalog), fresh = 0;
     listing->next_change = INT64_MAX;
+    listing->refilter = false;
     marks_reach(listing, catalog_places(listing->catalog));
-    for (size_t i = 0; i < all; i++) {
+    for (size_t i = 0; i < all && fresh < MERGE_MAX; i++) {
         const struct row *row = catalog_at(listing->catalog, i);
         bool listed = (listing->marks[row->place] & MARK_INDEX) != NOT_LISTED;
-        if (passes(listing, row) != listed)
-            enqueue(listing, row->place);
+        if (passes(listing, row) == listed)
+            continue;
+        enqueue(listing, row->place);
+        fresh += !listed;
     }
+    listing->anew = fresh == MERGE_MAX;
 }
 
 /* --- all anew --- */
-
-struct keyed {
-    uint64_t key;
-    uint32_t place;
-};
 
 static int compare_places(const struct listing *listing, uint32_t a, uint32_t b)
 {
@@ -223,39 +227,15 @@ static int compare_places(const struct listing *listing, uint32_t a, uint32_t b)
                         catalog_by_place(listing->catalog, b), listing->users);
 }
 
-static int compare_keyed(const void *a_keyed, const void *b_keyed, void *context)
-{
-    const struct keyed *a = a_keyed, *b = b_keyed;
-    const struct listing *listing = context;
-    if (a->key != b->key)
-        return (a->key < b->key) != listing->descending ? -1 : 1;
-    return compare_places(listing, a->place, b->place);
-}
-
-/* How many leading bytes the names of all these rows share: the key holds those behind. */
-static size_t common_prefix(const struct listing *listing, const struct keyed *list, size_t n)
-{
-    const char *first = n ? catalog_by_place(listing->catalog, list[0].place)->name : "";
-    size_t shared = strlen(first);
-    for (size_t i = 1; i < n; i++) {
-        const char *name = catalog_by_place(listing->catalog, list[i].place)->name;
-        size_t length = 0;
-        while (length < shared && name[length] == first[length])
-            length++;
-        shared = length;
-    }
-    return shared;
-}
-
 /* The rows that pass, unsorted. Returns their number. */
-static size_t collect_all(struct listing *listing, struct keyed *list)
+static size_t collect_all(struct listing *listing, struct order_item *items)
 {
     size_t n = 0, all = catalog_count(listing->catalog);
     listing->next_change = INT64_MAX;
     for (size_t i = 0; i < all; i++) {
         const struct row *row = catalog_at(listing->catalog, i);
         if (passes(listing, row))
-            list[n++].place = row->place;
+            items[n++].row = row;
     }
     return n;
 }
@@ -267,26 +247,22 @@ static void order_reach(struct listing *listing, size_t count)
 
 static void rebuild(struct listing *listing)
 {
-    struct keyed *list = memory_new(catalog_count(listing->catalog) * sizeof *list);
-    size_t n = collect_all(listing, list);
-    size_t skip = listing->column == COLUMN_NAME ? common_prefix(listing, list, n) : 0;
-    for (size_t i = 0; i < n; i++)
-        list[i].key = column_key(listing->column, catalog_by_place(listing->catalog, list[i].place), skip);
-    qsort_r(list, n, sizeof *list, compare_keyed, listing);
+    struct order_item *items = memory_new(catalog_count(listing->catalog) * sizeof *items);
+    size_t n = collect_all(listing, items);
+    order_rows(items, n, listing->column, listing->descending, listing->users);
 
     marks_reach(listing, catalog_places(listing->catalog));
     for (size_t i = 0; i < listing->places; i++)
         listing->marks[i] = NOT_LISTED;
     order_reach(listing, n);
     for (size_t i = 0; i < n; i++) {
-        listing->order[i] = list[i].place;
-        listing->marks[list[i].place] = (uint32_t)i;
+        listing->order[i] = items[i].row->place;
+        listing->marks[items[i].row->place] = (uint32_t)i;
     }
     listing->count = listing->first_hole = n;
     listing->queued = 0;
-    listing->anew = false;
-    listing->users_version = version_of_users(listing);
-    free(list);
+    listing->anew = listing->refilter = false;
+    free(items);
 }
 
 /* --- what changed --- */
@@ -370,13 +346,14 @@ static size_t merge_queue(struct listing *listing, size_t n)
 void listing_refresh(struct listing *listing, bool hold_order)
 {
     bool by_users = listing->column == COLUMN_OWNER || listing->column == COLUMN_GROUP;
-    if (listing->anew || (by_users && learned_names(listing))) {
+    listing->anew = listing->anew || (by_users && learned_names(listing));
+    if (!listing->anew && listing_set_time(listing, listing->wall))
+        filter_again(listing);
+    listing->users_version = version_of_users(listing);
+    if (listing->anew) {
         rebuild(listing);
         return;
     }
-    if (listing_set_time(listing, listing->wall))
-        filter_again(listing);
-    listing->users_version = version_of_users(listing);
     size_t fresh = settle_queue(listing, hold_order);
     size_t changed = listing->first_hole;
     close_holes(listing);

@@ -8,6 +8,10 @@
 /* The first character, of what is not UTF-8 the first byte (then no code point). Returns its length. */
 static size_t next_character(const char *text, uint32_t *ret_character)
 {
+    if ((unsigned char)*text < 0x80) {
+        *ret_character = (unsigned char)*text;
+        return 1;
+    }
     size_t n = text_decode(text, strnlen(text, TEXT_UTF8_MAX), ret_character);
     if (n == 0)
         *ret_character = UINT32_MAX;
@@ -55,6 +59,12 @@ static size_t fit_one(const char **pattern, const char *text)
     return n;
 }
 
+/* Where in the text what stands behind a star may begin, at or behind a character; NULL: nowhere. */
+static const char *next_start(const char *pattern, const char *text)
+{
+    return strchr("*?[", *pattern) ? text : strchr(text, *pattern); /* strchr finds the end too */
+}
+
 bool glob_matches(const char *pattern, const char *text)
 {
     const char *star = NULL,
@@ -63,19 +73,24 @@ bool glob_matches(const char *pattern, const char *text)
     while (*text) {
         if (*pattern == '*') {
             star = ++pattern;
-            back = text;
+            if (!*star)
+                return true;
+            back = text = next_start(star, text);
+            if (!text)
+                return false;
             continue;
         }
         size_t taken = *pattern ? fit_one(&pattern, text) : 0;
-        if (taken == 0 && !star)
-            return false;
-        if (taken == 0) {
-            back += next_character(back, &character);
-            pattern = star;
-            text = back;
-        } else {
+        if (taken > 0) {
             text += taken;
+            continue;
         }
+        if (!star)
+            return false;
+        pattern = star;
+        back = text = next_start(star, back + next_character(back, &character));
+        if (!text)
+            return false;
     }
     return pattern[strspn(pattern, "*")] == '\0';
 }
