@@ -32,7 +32,7 @@ static void open_host(struct options *options, struct error *ret_error)
 {
     static struct producers *producers; /* looked at by threads until the program ends */
     producers_load(&producers, options->producers, ret_error);
-    options->host = (struct host){.proc_root = "/proc", .producers = producers};
+    options->host = (struct host){.root = "/", .proc_root = "/proc", .producers = producers};
 }
 
 #define ONLY_BUILT_IN "only the built-in producers are known"

@@ -7,6 +7,7 @@
 #include "core/process/producers.h"
 
 struct host {
+    const char *root;                  /* "/": where etc, run and usr lie */
     const char *proc_root;             /* "/proc" */
     const struct producers *producers; /* NULL: the built-in table */
 };

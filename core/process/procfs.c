@@ -43,12 +43,11 @@ static unsigned name_number(const char *name)
     return number > INT32_MAX ? UINT32_MAX : (unsigned)number;
 }
 
-static int block_numbers(const char *block, size_t size, number_function *each, void *context)
+static int block_names(const char *block, size_t size, name_function *each, void *context)
 {
     for (size_t at = 0; at < size;) {
         const struct entry *entry = (const struct entry *)(block + at);
-        unsigned number = name_number(entry->name);
-        int rc = number == UINT32_MAX ? 0 : each(context, number);
+        int rc = each(context, entry->name);
         if (rc)
             return rc;
         at += entry->length;
@@ -56,7 +55,7 @@ static int block_numbers(const char *block, size_t size, number_function *each, 
     return 0;
 }
 
-int procfs_each_number(int fd, number_function *each, void *context)
+int procfs_each_name(int fd, name_function *each, void *context)
 {
     char *block = block_new();
     int rc = 0;
@@ -66,10 +65,27 @@ int procfs_each_number(int fd, number_function *each, void *context)
             rc = n < 0 ? -errno : 0;
             break;
         }
-        rc = block_numbers(block, (size_t)n, each, context);
+        rc = block_names(block, (size_t)n, each, context);
     }
     free(block);
     return rc;
+}
+
+struct numbers {
+    number_function *each;
+    void *context;
+};
+
+static int take_name(void *context, const char *name)
+{
+    const struct numbers *numbers = context;
+    unsigned number = name_number(name);
+    return number == UINT32_MAX ? 0 : numbers->each(numbers->context, number);
+}
+
+int procfs_each_number(int fd, number_function *each, void *context)
+{
+    return procfs_each_name(fd, take_name, &(struct numbers){each, context});
 }
 
 /* A file being cut into lines. */

@@ -9,6 +9,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* Calls each(context, name) for every entry of the open directory, "." and ".." too. 0, -errno, or what each
+ * returned if not 0. */
+typedef int name_function(void *context, const char *name);
+int procfs_each_name(int fd, name_function *each, void *context);
+
 /* Calls each(context, number) for every entry of the open directory whose name is a number. 0, -errno, or
  * what each returned if not 0. */
 typedef int number_function(void *context, unsigned number);

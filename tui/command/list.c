@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/catalog/column.h"
+#include "core/catalog/warnings.h"
 #include "core/process/creator.h"
 #include "core/sys/workers.h"
 #include "tui/command/command.h"
@@ -167,30 +168,57 @@ static void sort(struct list *list, const struct list_options *options)
     qsort_r(list->rows, list->count, sizeof *list->rows, compare_listed, &order);
 }
 
-static void put_filesystem(struct json *json, const struct directory *directory)
+/* usage: NULL where it is not known. */
+static void put_filesystem(struct json *json, const struct directory_usage *usage)
 {
-    struct directory_usage usage;
     json_key(json, "filesystem");
-    if (directory_usage(directory, &usage, NULL) < 0) {
+    if (!usage) {
         json_put_null(json);
         return;
     }
     json_open_object(json);
     json_key(json, "size");
-    json_put_unsigned(json, usage.size);
+    json_put_unsigned(json, usage->size);
     json_key(json, "used");
-    json_put_unsigned(json, usage.used);
+    json_put_unsigned(json, usage->used);
     json_key(json, "free");
-    json_put_unsigned(json, usage.free);
+    json_put_unsigned(json, usage->free);
     json_close(json);
 }
 
-/* Contents that could not be looked at, for another reason than permission: their rows say nothing of them.
- */
-static void put_warnings(struct json *json, const struct list *list)
+static void put_warning(struct json *json, const char *code, const char *text)
+{
+    json_open_object(json);
+    json_key(json, "code");
+    json_put_text(json, code);
+    json_key(json, "text");
+    json_put_text(json, text);
+    json_close(json);
+}
+
+static void put_facts_warnings(struct json *json, const struct list *list,
+                               const struct directory_usage *usage)
+{
+    struct logind logind;
+    struct warning found[WARNINGS_MAX];
+    struct warning_facts facts = {.usage = *usage};
+    logind_read(&logind, list->host->root);
+    for (size_t i = 0; i < list->count; i++)
+        warning_facts_add(&facts, &list->rows[i].row, &logind, list->users);
+    size_t n = warnings_find(&facts, list->users, found);
+    for (size_t i = 0; i < n; i++)
+        put_warning(json, found[i].code, found[i].text);
+    logind_clear(&logind);
+}
+
+/* Besides those of the whole: contents that could not be looked at, for another reason than permission. Their
+ * rows say nothing of them. */
+static void put_warnings(struct json *json, const struct list *list, const struct directory_usage *usage)
 {
     json_key(json, "warnings");
     json_open_array(json);
+    if (usage)
+        put_facts_warnings(json, list, usage);
     for (size_t i = 0; i < list->count; i++) {
         const struct listed *listed = &list->rows[i];
         if (!listed->error)
@@ -199,18 +227,15 @@ static void put_warnings(struct json *json, const struct list *list)
         char text[sizeof name + ERROR_TEXT_MAX + 2];
         name_escape(listed->row.name, strlen(listed->row.name), false, name, sizeof name);
         snprintf(text, sizeof text, "%s: %s", name, listed->error->text);
-        json_open_object(json);
-        json_key(json, "code");
-        json_put_text(json, "unreadable");
-        json_key(json, "text");
-        json_put_text(json, text);
-        json_close(json);
+        put_warning(json, "unreadable", text);
     }
     json_close(json);
 }
 
 static void print_json(const struct options *options, struct list *list)
 {
+    struct directory_usage usage;
+    const struct directory_usage *known = directory_usage(list->directory, &usage, NULL) == 0 ? &usage : NULL;
     struct json json;
     char path[10 * 4096 + 1];
     name_escape(options->directory, strlen(options->directory), false, path, sizeof path);
@@ -218,8 +243,8 @@ static void print_json(const struct options *options, struct list *list)
     json_open_object(&json);
     json_key(&json, "directory");
     json_put_text(&json, path);
-    put_filesystem(&json, list->directory);
-    put_warnings(&json, list);
+    put_filesystem(&json, known);
+    put_warnings(&json, list, known);
     json_key(&json, "segments");
     json_open_array(&json);
     for (size_t i = 0; i < list->count && !ferror(stdout); i++) {

@@ -1,4 +1,5 @@
-"""The commands and /etc/shmtop/producers: in a mount namespace of our own, with an /etc that holds nothing else."""
+"""What the commands read of the host, in a mount namespace of our own: /etc/shmtop/producers (in an /etc that holds
+nothing else), the configuration of logind, the file system that the directory lies on."""
 import os
 import struct
 import subprocess
@@ -74,6 +75,47 @@ def npy(d):
 
     np.save(d.file("m.npy"), np.zeros(3))
     return d.file("m.npy")
+
+
+def warnings(d, setup):
+    result = run(d, "", "list", "--json", setup=setup)
+    assert result.code == 0, result.err
+    return {w["code"]: w["text"] for w in result.json()["warnings"]}
+
+
+def on_tmpfs(d, options, setup=""):
+    return warnings(d, f"mount -t tmpfs -o {options} none {d.path}; " + setup)
+
+
+@test
+def warnings_are_those_of_the_directorys_file_system():
+    with Directory() as d:
+        assert on_tmpfs(d, "size=80m,nr_inodes=100000") == {}
+        assert list(on_tmpfs(d, "size=64m,nr_inodes=100000")) == ["small"]
+        fill = f"head -c 37000000 /dev/zero >{d.path}/a; "
+        assert list(on_tmpfs(d, "size=40m,nr_inodes=100000", fill.replace("37000000", "37748736"))) == []
+        assert list(on_tmpfs(d, "size=40m,nr_inodes=100000", fill.replace("37000000", "37748737"))) == ["full"]
+        files = f"for i in $(seq 0 89); do : >{d.path}/$i; done; "
+        found = on_tmpfs(d, "size=80m,nr_inodes=100", files)
+        assert list(found) == ["inodes"] and found["inodes"].startswith("9 of 100 inodes left"), found
+        sparse = f"truncate -s 80m {d.path}/a; "
+        assert on_tmpfs(d, "size=80m,nr_inodes=100000", sparse) == {}
+        found = on_tmpfs(d, "size=80m,nr_inodes=100000", sparse + f"truncate -s 4k {d.path}/b; ")
+        assert list(found) == ["sparse"] and "promise 80.0M" in found["sparse"], found
+
+
+@test
+def segments_that_logind_may_delete_are_warned_of():
+    if os.geteuid() != 0:
+        raise Skip("needs root to give a segment away")
+    setup = ("mount -t tmpfs none /run; mkdir -p /run/systemd/users /etc/systemd; "
+             "echo '[Login]' >/etc/systemd/logind.conf; echo RemoveIPC={} >>/etc/systemd/logind.conf; ")
+    with Directory() as d:
+        write(d / "a")
+        for removes, uid, text in (("yes", 1234, "1 segment of 1234 at"), ("no", 1234, None), ("yes", 123, None)):
+            os.chown(d / "a", uid, uid)
+            found = warnings(d, setup.format(removes)).get("removeipc")
+            assert (text in found) if text else found is None, found
 
 
 @test
