@@ -52,8 +52,8 @@ struct row {
     bool unlinked;   /* its name is gone: `name` is its last, others may bear the same, catalog_find passes
                         over it. Nothing is to be looked at by that name: recognised is set */
     bool loading;    /* an unnamed matrix that another shmtop is loading; unlinked is set too */
-    bool unmeasured; /* unlinked and not permitted: size is its longest mapping; owner, mode and times are not
-                        known (0) */
+    bool unmeasured; /* unlinked and not permitted: size is its longest mapping; owner (-1), mode and times
+                        are not known (0) */
     bool ownerless;  /* its owner has no process on this host */
     uint8_t layout;  /* enum layout */
     bool recognised; /* the bytes were looked at since they changed; else layout and matrix are the last known

@@ -53,16 +53,18 @@ const struct column_info *column_info(enum column column);
 int column_parse(const char *key, enum column *ret_column, struct error *error); /* -EINVAL names it */
 
 struct column_style {
-    bool exact;                /* bytes and seconds as integers instead of 1.0G and 3d04h */
+    bool exact;                /* bytes and seconds as integers instead of 1.0G and 3d04h, no "?" or "~" */
     bool ascii;                /* x instead of ×, and nothing above ASCII in names */
     int64_t now;               /* ns since 1970 */
     const struct users *users; /* names; NULL, or an id not looked up: its number */
+    const struct sweep *sweep; /* the last; NULL: none has ended */
 };
 
 /*
  * The cell as printable text, "" where nothing is known (never invented). An age that is that of the
- * modification, for want of a birth time, is marked "~" ("~3d04h"; not where exact). Writes at most size
- * bytes, NUL-terminated; returns the length needed.
+ * modification, for want of a birth time, is marked "~" ("~3d04h"; not where exact), and so are the bytes of
+ * what is unlinked and could not be measured; a state in doubt bears "?" ("idle?"; not where exact). Writes
+ * at most size bytes, NUL-terminated; returns the length needed.
  */
 size_t column_text(enum column column, const struct row *row, const struct column_style *style, char *buf,
                    size_t size);
@@ -93,5 +95,8 @@ uint64_t column_key(enum column column, const struct row *row, size_t skip);
 #define ROW_GROWING_MS 5000
 #define ROW_NEW_MS     3000
 char row_letter(const struct row *row, int64_t now);
+
+/* '?' where the state is in doubt, else ' '. */
+char row_doubt(const struct row *row);
 
 #endif

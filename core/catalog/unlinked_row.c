@@ -74,8 +74,8 @@ static bool take_facts(struct catalog *catalog, struct row *row, const struct sw
     row->allocated = other->known ? other->allocated : other->size;
     row->created = other->created;
     row->modified = other->modified;
-    row->uid = other->uid;
-    row->gid = other->gid;
+    row->uid = other->known ? other->uid : (uid_t)-1;
+    row->gid = other->known ? other->gid : (gid_t)-1;
     row->mode = other->known ? other->mode : S_IFREG;
     catalog_count_bytes(catalog, row, allocated);
     if (was_measured && (row->size > size || row->allocated > allocated))

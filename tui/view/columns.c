@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/catalog/evidence.h"
+
 struct kind {
     enum column column; /* COLUMN_COUNT: no column of the catalog's (the bar) */
     enum role role;
@@ -70,26 +72,12 @@ static const char *name_suffix(const struct row *row)
     return row->loading ? " (loading)" : row->state == STATE_UNLINKED ? " (unlinked)" : "";
 }
 
-static size_t held_text(const struct row *row, char *buf, size_t size)
-{
-    char command[64] = "";
-    buf[0] = '\0';
-    if (row->state == STATE_UNKNOWN)
-        return 0;
-    if (!row->holders || row->holders->count == 0)
-        return (size_t)snprintf(buf, size, "nobody");
-    const struct holder *first = &row->holders->list[0];
-    name_escape(first->command, strlen(first->command), false, command, sizeof command);
-    return (size_t)snprintf(buf, size, "%zu %s",
-                            row->holders->count == 1 ? (size_t)first->pid : row->holders->count, command);
-}
-
 static void cell_text(enum shown_column shown, const struct row *row, const struct table_style *style,
                       char *buf, size_t size)
 {
     struct column_style text_style = {.ascii = style->ascii, .now = style->wall, .users = style->users};
     if (shown == SHOWN_HELD)
-        held_text(row, buf, size);
+        holders_text(row, style->ascii, buf, size);
     else
         column_text(kinds[shown].column, row, &text_style, buf, size);
 }
