@@ -228,20 +228,10 @@ static bool same_holders(const struct holders *a, const struct holders *b)
     return true;
 }
 
-static int compare_uids(const void *a, const void *b)
-{
-    return (*(const uid_t *)a > *(const uid_t *)b) - (*(const uid_t *)a < *(const uid_t *)b);
-}
-
-static bool has_owner(const struct sweep *sweep, uid_t uid)
-{
-    return bsearch(&uid, sweep->owners, sweep->owner_count, sizeof uid, compare_uids) != NULL;
-}
-
 /* Only where every process's owner was seen. */
 static bool is_ownerless(const struct sweep *sweep, const struct row *row)
 {
-    return sweep->sees_all && sweep->owner_count && !row->unmeasured && !has_owner(sweep, row->uid);
+    return sweep->sees_all && sweep->owner_count && !row->unmeasured && !sweep_has_owner(sweep, row->uid);
 }
 
 /* What a lease said is true of its moment; a sweep that misses nobody knows better. */

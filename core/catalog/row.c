@@ -70,6 +70,7 @@ static bool row_take_look(struct row *row, struct segment *segment, struct dtype
     segment->damage = NULL;
     row->layout = (uint8_t)segment->layout;
     row->recognised = segment->recognised;
+    row->creator = row->creator_pid == creator ? row->creator : CREATOR_UNKNOWN;
     row->creator_pid = creator;
     return true;
 }
