@@ -142,25 +142,31 @@ static int open_failed(struct error *error, int code)
     return beneath_error(error, code, "open");
 }
 
-int beneath_open_at(int dirfd, const char *file, int flags, struct facts *ret_facts, struct error *error)
+int beneath_open_known(int dirfd, const char *file, int flags, const struct facts *before,
+                       struct facts *ret_facts, struct error *error)
 {
-    struct facts before, after;
-    int r = facts_get(dirfd, file, &before);
-    if (r < 0)
-        return beneath_error(error, -r, "look at");
-    if (!S_ISREG(before.st.stx_mode))
+    struct facts after;
+    if (!S_ISREG(before->st.stx_mode))
         return error_set(error, ENOTSUP, "not a regular file");
-    flags |= O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | noatime(&before);
+    flags |= O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | noatime(before);
     int fd AUTO_CLOSE = open_entry(dirfd, file, flags);
     if (fd < 0)
         return open_failed(error, -fd);
-    r = facts_get(fd, "", &after);
+    int r = facts_get(fd, "", &after);
     if (r < 0)
         return beneath_error(error, -r, "look at");
-    if (!S_ISREG(after.st.stx_mode) || !identity_equal(&before.id, &after.id))
+    if (!S_ISREG(after.st.stx_mode) || !identity_equal(&before->id, &after.id))
         return error_set(error, ESTALE, "replaced while it was opened");
     *ret_facts = after;
     return fd_steal(&fd);
+}
+
+int beneath_open_at(int dirfd, const char *file, int flags, struct facts *ret_facts, struct error *error)
+{
+    struct facts before;
+    int r = facts_get(dirfd, file, &before);
+    return r < 0 ? beneath_error(error, -r, "look at")
+                 : beneath_open_known(dirfd, file, flags, &before, ret_facts, error);
 }
 
 int beneath_open_file(const struct directory *directory, const char *name, int flags, struct facts *ret_facts,

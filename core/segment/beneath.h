@@ -51,6 +51,10 @@ int beneath_open_file(const struct directory *directory, const char *name, int f
                       struct error *error);
 int beneath_open_at(int dirfd, const char *file, int flags, struct facts *ret_facts, struct error *error);
 
+/* As beneath_open_at, of what was just looked at: before are its facts. */
+int beneath_open_known(int dirfd, const char *file, int flags, const struct facts *before,
+                       struct facts *ret_facts, struct error *error);
+
 /* Opens file beneath dirfd to list it: the descriptor, or -errno. */
 int beneath_open_list(int dirfd, const char *file);
 

@@ -43,6 +43,7 @@ static int visit(void *context, int dirfd, const char *file, const struct facts 
                             .id = facts->id,
                             .allocated = facts->st.stx_blocks * 512,
                             .links = facts->st.stx_nlink,
+                            .uid = facts->st.stx_uid,
                             .is_directory = S_ISDIR(facts->st.stx_mode),
                             .is_regular = S_ISREG(facts->st.stx_mode),
                             .held = HELD_NO};

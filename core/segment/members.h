@@ -12,6 +12,7 @@ struct member {
     struct identity id;
     uint64_t allocated;
     uint32_t links;
+    uid_t uid;
     bool is_directory, is_regular;
     enum held held; /* what the lease said; what is no regular file takes none: HELD_NO */
 };

@@ -13,6 +13,7 @@ struct removal {
     bool must_be_unheld;
     const struct removal_list *listed; /* NULL: all that is there */
     bool explained;                    /* the error says why the walk ended */
+    struct removed removed;
     struct error *error;
 };
 
@@ -26,17 +27,34 @@ static int replaced(struct error *error)
     return error_set(error, ESTALE, "another segment bears this name now");
 }
 
-static int not_permitted(int dirfd, const struct facts *facts, struct error *error)
+/* Whether a sticky directory keeps what belongs to owner from us. False where that cannot be known. */
+static bool is_kept_sticky(int dirfd, uid_t owner)
 {
     struct facts directory;
-    uid_t uid = geteuid();
-    bool known = facts_get(dirfd, "", &directory) == 0;
-    if (known && directory.st.stx_mode & S_ISVTX && uid != facts->st.stx_uid && uid != directory.st.stx_uid)
-        return error_set(
-            error, EACCES,
-            "it belongs to uid %u: in this sticky directory only its owner or root may delete it",
-            facts->st.stx_uid);
+    uid_t uid = sys.geteuid();
+    return uid != 0 && uid != owner && facts_get(dirfd, "", &directory) == 0 &&
+           directory.st.stx_mode & S_ISVTX && uid != directory.st.stx_uid;
+}
+
+static int refuse_sticky(uid_t owner, struct error *error)
+{
+    return error_set(error, EACCES,
+                     "it belongs to uid %u: in this sticky directory only its owner or root may delete it",
+                     owner);
+}
+
+static int not_permitted(int dirfd, const struct facts *facts, struct error *error)
+{
+    if (is_kept_sticky(dirfd, facts->st.stx_uid))
+        return refuse_sticky(facts->st.stx_uid, error);
     return error_set(error, EACCES, "no permission to delete in its directory");
+}
+
+int removal_foresee(const struct directory *directory, const char *name, uid_t owner, struct error *error)
+{
+    struct place place AUTO_PLACE = {.opened = -1};
+    int r = place_find(directory, name, &place, error);
+    return r == 0 && is_kept_sticky(place.fd, owner) ? refuse_sticky(owner, error) : r;
 }
 
 static int unlink_failed(int code, int dirfd, const struct facts *facts, struct error *error)
@@ -60,8 +78,9 @@ static int unlink_failed(int code, int dirfd, const struct facts *facts, struct 
     }
 }
 
-/* The last look and the unlink: nothing may come between them. */
-static int unlink_same(int dirfd, const char *file, const struct identity *id, struct error *error)
+/* The last look and the unlink: nothing may come between them. *ret_last: what went under its last name. */
+static int unlink_same(int dirfd, const char *file, const struct identity *id, uint64_t *ret_last,
+                       struct error *error)
 {
     struct facts facts;
     int r = facts_get(dirfd, file, &facts);
@@ -71,34 +90,17 @@ static int unlink_same(int dirfd, const char *file, const struct identity *id, s
         return replaced(error);
     if (sys.unlinkat(dirfd, file, S_ISDIR(facts.st.stx_mode) ? AT_REMOVEDIR : 0) < 0)
         return unlink_failed(errno, dirfd, &facts, error);
+    *ret_last = S_ISREG(facts.st.stx_mode) && facts.st.stx_nlink == 1 ? facts.st.stx_blocks * 512 : 0;
     return 0;
 }
 
-/* Opens a regular file and takes its lease, if it can be had: the descriptor, or -1. */
-static int take_lease(int dirfd, const char *file, enum held *ret_held)
+/* Opens a regular file of these facts and takes its lease, if it can be had: the descriptor, or -1. */
+static int take_lease(int dirfd, const char *file, const struct facts *facts, enum held *ret_held)
 {
-    struct facts facts;
-    int fd = beneath_open_at(dirfd, file, O_RDONLY, &facts, NULL);
+    struct facts opened;
+    int fd = beneath_open_known(dirfd, file, O_RDONLY, facts, &opened, NULL);
     *ret_held = fd >= 0 ? lease_take(fd) : fd == -EBUSY ? HELD_YES : HELD_UNKNOWN;
     return fd < 0 ? -1 : fd;
-}
-
-static int unlink_file(int dirfd, const char *file, const struct identity *id, bool must_be_unheld,
-                       struct error *error)
-{
-    enum held state;
-    int fd AUTO_CLOSE = take_lease(dirfd, file, &state);
-    if (state == HELD_YES && must_be_unheld)
-        return held(error);
-    return unlink_same(dirfd, file, id, error);
-}
-
-static int explain(struct removal *removal, const char *file, const struct error *why)
-{
-    char name[NAME_PATH_MAX];
-    name_escape(file, strlen(file), false, name, sizeof name);
-    removal->explained = true;
-    return error_set(removal->error, why->code, "%s in it: %s", name, why->text);
 }
 
 static int compare_identities(const void *a, const void *b)
@@ -109,16 +111,49 @@ static int compare_identities(const void *a, const void *b)
     return x->inode < y->inode ? -1 : x->inode > y->inode;
 }
 
+/* NULL where it is not listed. */
+static const struct identity *find_listed(const struct removal_list *listed, const struct identity *id)
+{
+    const struct identity *found =
+        listed && listed->count ? bsearch(id, listed->ids, listed->count, sizeof *found, compare_identities)
+                                : NULL;
+    return found && identity_equal(found, id) ? found : NULL;
+}
+
+static bool was_held(const struct removal_list *listed, const struct identity *id)
+{
+    const struct identity *found = find_listed(listed, id);
+    return found && listed->held && listed->held[found - listed->ids];
+}
+
+/* A regular file of these facts. */
+static int unlink_file(struct removal *removal, int dirfd, const char *file, const struct facts *facts,
+                       struct error *error)
+{
+    uint64_t last;
+    enum held state;
+    int fd AUTO_CLOSE = take_lease(dirfd, file, facts, &state);
+    removal->removed.held = state;
+    if (state == HELD_YES && removal->must_be_unheld)
+        return held(error);
+    int r = unlink_same(dirfd, file, &facts->id, &last, error);
+    if (r == 0 && last > 0 && state != HELD_YES && !was_held(removal->listed, &facts->id))
+        removal->removed.freed += last;
+    return r;
+}
+
+static int explain(struct removal *removal, const char *file, const struct error *why)
+{
+    char name[NAME_PATH_MAX];
+    name_escape(file, strlen(file), false, name, sizeof name);
+    removal->explained = true;
+    return error_set(removal->error, why->code, "%s in it: %s", name, why->text);
+}
+
 /* An empty directory may have come meanwhile: there is nothing in it to lose. */
 static bool is_listed(const struct removal *removal, const struct facts *facts)
 {
-    const struct removal_list *listed = removal->listed;
-    if (!listed || S_ISDIR(facts->st.stx_mode))
-        return true;
-    const struct identity *found =
-        listed->count ? bsearch(&facts->id, listed->ids, listed->count, sizeof *found, compare_identities)
-                      : NULL;
-    return found && identity_equal(found, &facts->id);
+    return !removal->listed || S_ISDIR(facts->st.stx_mode) || find_listed(removal->listed, &facts->id);
 }
 
 static int explain_unlisted(struct removal *removal, const char *file)
@@ -135,7 +170,7 @@ static int ask_entry(void *context, int dirfd, const char *file, const struct fa
     if (!is_listed(removal, facts))
         return explain_unlisted(removal, file);
     if (removal->must_be_unheld && S_ISREG(facts->st.stx_mode)) {
-        int fd AUTO_CLOSE = take_lease(dirfd, file, &state);
+        int fd AUTO_CLOSE = take_lease(dirfd, file, facts, &state);
     }
     if (state != HELD_YES)
         return 0;
@@ -150,8 +185,9 @@ static int remove_entry(void *context, int dirfd, const char *file, const struct
     struct error why = {0};
     if (!is_listed(removal, facts))
         return explain_unlisted(removal, file);
-    int r = S_ISREG(facts->st.stx_mode) ? unlink_file(dirfd, file, &facts->id, removal->must_be_unheld, &why)
-                                        : unlink_same(dirfd, file, &facts->id, &why);
+    uint64_t none;
+    int r = S_ISREG(facts->st.stx_mode) ? unlink_file(removal, dirfd, file, facts, &why)
+                                        : unlink_same(dirfd, file, &facts->id, &none, &why);
     return r < 0 && r != -ENOENT ? explain(removal, file, &why) : 0;
 }
 
@@ -194,34 +230,45 @@ static int unlink_tree(struct removal *removal, const struct place *place, const
     int r = removal->must_be_unheld || removal->listed ? walk_same(removal, place, id, ask_entry) : 0;
     if (r == 0)
         r = walk_same(removal, place, id, remove_entry);
-    return r < 0 ? r : unlink_same(place->fd, place->file, id, removal->error);
+    uint64_t none;
+    return r < 0 ? r : unlink_same(place->fd, place->file, id, &none, removal->error);
+}
+
+static int unlink_place(struct removal *removal, const struct place *place, const struct identity *id)
+{
+    struct facts facts;
+    uint64_t none;
+    int r = facts_get(place->fd, place->file, &facts);
+    if (r < 0)
+        return beneath_error(removal->error, -r, "look at");
+    if (!identity_equal(&facts.id, id))
+        return replaced(removal->error);
+    if (S_ISREG(facts.st.stx_mode))
+        return unlink_file(removal, place->fd, place->file, &facts, removal->error);
+    if (!S_ISDIR(facts.st.stx_mode))
+        return unlink_same(place->fd, place->file, id, &none, removal->error);
+    r = place_check_mount(place, &facts, removal->error);
+    return r < 0 ? r : unlink_tree(removal, place, id);
 }
 
 int removal_unlink_listed(const struct directory *directory, const char *name, const struct identity *id,
-                          const struct removal_list *listed, bool must_be_unheld, struct error *error)
+                          const struct removal_list *listed, bool must_be_unheld, struct removed *ret_removed,
+                          struct error *error)
 {
     struct removal removal = {.must_be_unheld = must_be_unheld, .listed = listed, .error = error};
     struct place place AUTO_PLACE = {.opened = -1};
-    struct facts facts;
     int r = directory_may_change(directory, error);
     if (r == 0)
         r = place_find(directory, name, &place, error);
-    if (r < 0)
-        return r;
-    r = facts_get(place.fd, place.file, &facts);
-    if (r < 0)
-        return beneath_error(error, -r, "look at");
-    if (!identity_equal(&facts.id, id))
-        return replaced(error);
-    if (S_ISDIR(facts.st.stx_mode))
-        return (r = place_check_mount(&place, &facts, error)) < 0 ? r : unlink_tree(&removal, &place, id);
-    if (S_ISREG(facts.st.stx_mode))
-        return unlink_file(place.fd, place.file, id, must_be_unheld, error);
-    return unlink_same(place.fd, place.file, id, error);
+    if (r == 0)
+        r = unlink_place(&removal, &place, id);
+    *ret_removed = removal.removed;
+    return r;
 }
 
 int removal_unlink(const struct directory *directory, const char *name, const struct identity *id,
                    bool must_be_unheld, struct error *error)
 {
-    return removal_unlink_listed(directory, name, id, NULL, must_be_unheld, error);
+    struct removed removed;
+    return removal_unlink_listed(directory, name, id, NULL, must_be_unheld, &removed, error);
 }

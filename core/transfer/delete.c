@@ -6,13 +6,17 @@
 #include <sys/stat.h>
 
 #include "core/segment/members.h"
+#include "core/sys/calls.h"
 
 /* One file that would go. */
 struct target {
     struct identity id;
     size_t item;
+    size_t index; /* in the check's lists */
     uint64_t allocated;
     uint32_t links;
+    uid_t uid;
+    bool is_regular;
     enum held held;
 };
 
@@ -20,6 +24,10 @@ struct target {
 struct checking {
     const struct directory *directory;
     const struct host *host;
+    const char *const *names;
+    const struct identity *expected;
+    bool without_leases; /* of those that the deletion can ask */
+    uid_t me;
     struct progress *progress;
     struct delete_check *check;
     struct target *targets;
@@ -66,8 +74,13 @@ static int take_member(void *context, const struct member *member)
     if (member->is_directory)
         return 0;
     item->held = worse(item->held, member->held);
-    return add_target(checking, &(struct target){member->id, checking->item, member->allocated, member->links,
-                                                 member->held});
+    return add_target(checking, &(struct target){.id = member->id,
+                                                 .item = checking->item,
+                                                 .allocated = member->allocated,
+                                                 .links = member->links,
+                                                 .uid = member->uid,
+                                                 .is_regular = member->is_regular,
+                                                 .held = member->held});
 }
 
 /* What is wrong with one item is its problem; only what ends the whole check is returned. */
@@ -83,21 +96,28 @@ static int look_at_file(struct checking *checking, struct delete_item *item)
 {
     const struct segment *segment = &item->segment;
     struct error error = {0};
-    if (S_ISREG(segment->mode)) {
+    bool later = checking->without_leases && (checking->me == 0 || checking->me == segment->uid);
+    if (S_ISREG(segment->mode) && !later) {
         int r = lease_ask(checking->directory, segment->name, &segment->id, &item->held, &error);
         if (r == -ENOENT || r == -ESTALE)
             item->problem = error;
     }
-    return add_target(checking, &(struct target){segment->id, checking->item, segment->allocated,
-                                                 segment->links, item->held});
+    return add_target(checking, &(struct target){.id = segment->id,
+                                                 .item = checking->item,
+                                                 .allocated = segment->allocated,
+                                                 .links = segment->links,
+                                                 .uid = segment->uid,
+                                                 .is_regular = S_ISREG(segment->mode),
+                                                 .held = item->held});
 }
 
-static int look_at_item(struct checking *checking, const char *name, const struct identity *expected)
+static int look_at_item(struct checking *checking)
 {
     struct delete_item *item = &checking->check->items[checking->item];
+    const char *name = checking->names[checking->item];
     if (segment_stat(checking->directory, name, &item->segment, &item->problem) < 0)
         return 0;
-    if (expected && !identity_equal(expected, &item->segment.id)) {
+    if (checking->expected && !identity_equal(&checking->expected[checking->item], &item->segment.id)) {
         error_set(&item->problem, ESTALE, "replaced meanwhile: another segment bears this name now");
         return 0;
     }
@@ -105,28 +125,44 @@ static int look_at_item(struct checking *checking, const char *name, const struc
     return S_ISDIR(item->segment.mode) ? look_into_directory(checking, item) : look_at_file(checking, item);
 }
 
-/* By item, and the names of one file together. */
-static int compare_targets(const void *a, const void *b)
+static int compare_ids(const struct identity *x, const struct identity *y)
+{
+    if (x->device != y->device)
+        return x->device < y->device ? -1 : 1;
+    return x->inode < y->inode ? -1 : x->inode > y->inode;
+}
+
+static int compare_numbers(size_t x, size_t y)
+{
+    return x < y ? -1 : x > y;
+}
+
+static int by_item(const void *a, const void *b)
 {
     const struct target *x = a, *y = b;
-    if (x->item != y->item)
-        return x->item < y->item ? -1 : 1;
-    if (x->id.device != y->id.device)
-        return x->id.device < y->id.device ? -1 : 1;
-    if (x->id.inode != y->id.inode)
-        return x->id.inode < y->id.inode ? -1 : 1;
-    return 0;
+    return x->item != y->item ? compare_numbers(x->item, y->item) : compare_ids(&x->id, &y->id);
+}
+
+static int by_file(const void *a, const void *b)
+{
+    const struct target *x = a, *y = b;
+    int r = compare_ids(&x->id, &y->id);
+    return r ? r : compare_numbers(x->item, y->item);
 }
 
 /* The targets of an item stand together. */
 static void list_files(struct checking *checking)
 {
     struct delete_check *check = checking->check;
+    qsort(checking->targets, checking->count, sizeof *checking->targets, by_item);
     for (size_t i = 0; i < checking->count; i++) {
         struct removal_list *files = &check->items[checking->targets[i].item].files;
+        checking->targets[i].index = i;
         check->ids[i] = checking->targets[i].id;
-        if (files->count++ == 0)
+        if (files->count++ == 0) {
             files->ids = &check->ids[i];
+            files->held = &check->held[i];
+        }
     }
 }
 
@@ -134,11 +170,15 @@ static int sweep_targets(struct checking *checking, struct error *error)
 {
     struct delete_check *check = checking->check;
     check->ids = calloc(checking->count, sizeof *check->ids);
-    if (!check->ids)
+    check->held = calloc(checking->count, sizeof *check->held);
+    if (!check->ids || !check->held)
         return error_set_errno(error, ENOMEM, "cannot look who holds them");
     list_files(checking);
     struct sweep_scope scope = {.ids = check->ids, .n = checking->count};
-    return sweep_run(checking->host->proc_root, &scope, &check->sweep, checking->progress, error);
+    int r = sweep_run(checking->host->proc_root, &scope, &check->sweep, checking->progress, error);
+    for (size_t i = 0; r == 0 && i < checking->count; i++)
+        check->held[i] = check->sweep.of[i].count > 0;
+    return r;
 }
 
 /* Two lists ordered by pid into one; a process in both is one holder. to has room for both. */
@@ -180,68 +220,93 @@ static int add_holders(struct delete_check *check, size_t i, const struct holder
     return 0;
 }
 
-/* One file of an item, under n names in it: who holds it, and when its memory comes back. */
-static int account(struct delete_check *check, const struct target *target, size_t n,
-                   const struct holders *holders)
+/* One file that would go, under n names; the memory goes with the last of them. */
+static int account(const struct checking *checking, const struct target *targets, size_t n)
 {
-    struct delete_item *item = &check->items[target->item];
-    bool comes_back = n >= target->links && target->held != HELD_YES && holders->count == 0;
-    if (comes_back)
-        item->freed_now += target->allocated;
+    struct delete_check *check = checking->check;
+    const struct holders *holders = &check->sweep.of[targets->index];
+    const struct target *last = &targets[n - 1];
+    bool is_held = last->held == HELD_YES || holders->count > 0;
+    bool doubtful = !is_held && !check->sweep.complete && last->uid != checking->me &&
+                    last->held != HELD_NO && last->is_regular;
+    int r = 0;
+    if (!is_held && n >= last->links)
+        check->items[last->item].freed_now += last->allocated;
     else
-        item->freed_later += target->allocated;
-    return add_holders(check, target->item, holders);
+        check->items[last->item].freed_later += last->allocated;
+    for (size_t i = 0; i < n && r == 0; i++) {
+        if (i > 0 && targets[i].item == targets[i - 1].item)
+            continue;
+        check->items[targets[i].item].shared |= targets[i].item != last->item;
+        check->items[targets[i].item].doubtful |= doubtful;
+        r = add_holders(check, targets[i].item, holders);
+    }
+    return r;
 }
 
 static int account_all(const struct checking *checking)
 {
     int r = 0;
+    qsort(checking->targets, checking->count, sizeof *checking->targets, by_file);
     for (size_t i = 0, n; i < checking->count && r == 0; i += n) {
         const struct target *first = &checking->targets[i];
-        for (n = 1; i + n < checking->count && compare_targets(first, first + n) == 0;)
+        for (n = 1; i + n < checking->count && compare_ids(&first->id, &first[n].id) == 0;)
             n++;
-        r = account(checking->check, first, n, &checking->check->sweep.of[i]);
+        r = account(checking, first, n);
     }
     return r;
 }
 
-static int check_all(struct checking *checking, const char *const *names, const struct identity *expected,
-                     struct error *error)
+static int check_all(struct checking *checking, struct error *error)
 {
     int r = 0;
     for (size_t i = 0; i < checking->check->count && r == 0; i++) {
         checking->item = i;
-        r = progress_cancelled(checking->progress)
-                ? -ECANCELED
-                : look_at_item(checking, names[i], expected ? &expected[i] : NULL);
+        r = progress_cancelled(checking->progress) ? -ECANCELED : look_at_item(checking);
     }
     if (r < 0)
         return error_set(error, -r, r == -ECANCELED ? "stopped" : "no memory left to look at them");
     if (checking->count == 0)
         return 0;
-    qsort(checking->targets, checking->count, sizeof *checking->targets, compare_targets);
     if ((r = sweep_targets(checking, error)) < 0)
         return r;
     r = account_all(checking);
     return r < 0 ? error_set_errno(error, -r, "cannot look who holds them") : 0;
 }
 
-int delete_check(const struct directory *directory, const struct host *host, const char *const *names,
-                 const struct identity *expected, size_t n, struct delete_check *ret_check,
-                 struct progress *progress, struct error *error)
+/* names and the like are set. */
+static int check_begun(struct checking *checking, size_t n, struct delete_check *ret_check,
+                       struct error *error)
 {
     struct delete_check check = {.count = n};
-    struct checking checking = {.directory = directory, .host = host, .progress = progress, .check = &check};
+    checking->check = &check;
     check.items = calloc(n + 1, sizeof *check.items);
     check.merged = calloc(n + 1, sizeof(struct holder *));
-    int r = check.items && check.merged ? check_all(&checking, names, expected, error)
+    int r = check.items && check.merged ? check_all(checking, error)
                                         : error_set_errno(error, ENOMEM, "cannot look at them");
-    free(checking.targets);
+    free(checking->targets);
     if (r < 0)
         delete_check_clear(&check);
     else
         *ret_check = check;
     return r;
+}
+
+int delete_check(const struct directory *directory, const struct host *host, const char *const *names,
+                 const struct identity *expected, size_t n, struct delete_check *ret_check,
+                 struct progress *progress, struct error *error)
+{
+    struct checking checking = {directory, host, names, expected, .me = sys.geteuid(), .progress = progress};
+    return check_begun(&checking, n, ret_check, error);
+}
+
+int delete_check_quickly(const struct directory *directory, const struct host *host, const char *const *names,
+                         const struct identity *expected, size_t n, struct delete_check *ret_check,
+                         struct progress *progress, struct error *error)
+{
+    struct checking checking = {
+        directory, host, names, expected, .without_leases = true, .me = sys.geteuid(), .progress = progress};
+    return check_begun(&checking, n, ret_check, error);
 }
 
 void delete_check_clear(struct delete_check *check)
@@ -255,29 +320,7 @@ void delete_check_clear(struct delete_check *check)
     free(check->items);
     free(check->merged);
     free(check->ids);
+    free(check->held);
     sweep_clear(&check->sweep);
     memset(check, 0, sizeof *check);
-}
-
-bool delete_item_is_held(const struct delete_item *item)
-{
-    return item->held == HELD_YES || item->holders.count > 0;
-}
-
-int delete_run(const struct directory *directory, const struct delete_item *item, struct delete_allow allow,
-               uint64_t *ret_freed, struct error *error)
-{
-    if (item->problem.code)
-        return error_set(error, item->problem.code, "%s", item->problem.text);
-    if (item->is_protected && !allow.is_protected)
-        return error_set(error, EBUSY,
-                         "protected: it belongs to %s (--allow protected deletes it all the same)",
-                         item->protected_by ? item->protected_by : "software that needs it");
-    if (delete_item_is_held(item) && !allow.held)
-        return error_set(error, EBUSY, "in use (--allow held deletes it all the same: who uses it keeps it)");
-    int r = removal_unlink_listed(directory, item->segment.name, &item->segment.id, &item->files, !allow.held,
-                                  error);
-    if (r == 0)
-        *ret_freed = item->freed_now;
-    return r;
 }

@@ -13,11 +13,14 @@ struct delete_item {
     struct segment segment; /* owned; facts at the time of the check; a directory's are its tree's sums */
     enum held held;         /* what the lease said; a directory: the worst of its tree */
     struct holders
-        holders;       /* borrowed from the check; a directory's are those of its whole tree, no pid twice */
+        holders; /* borrowed from the check; a directory's are those of its whole tree, no pid twice */
+    bool
+        doubtful; /* another user's, and neither a lease nor a complete sweep could tell whether it is held */
     bool is_protected; /* the name, or one in the directory */
     const char *protected_by;
-    uint64_t freed_now;        /* bytes that come back at once */
-    uint64_t freed_later;      /* bytes that come back when the holders end (or another hard link goes) */
+    uint64_t freed_now;   /* bytes that come back at once */
+    uint64_t freed_later; /* bytes that come back when the holders end (or another hard link goes) */
+    bool shared; /* some of its bytes have another name in an item behind it, and are counted there */
     struct removal_list files; /* borrowed from the check: every file that would go */
     struct error problem;      /* code != 0: it cannot be deleted at all (gone, …) */
 };
@@ -27,17 +30,23 @@ struct delete_check {
     struct delete_item *items; /* in the order asked for */
     struct sweep sweep;        /* of everything that would go; its order is nobody's business */
     struct identity *ids;      /* owned: of everything that would go, the items' one after the other */
+    bool *held;                /* owned: of each, whether the sweep found holders */
     struct holder **merged;    /* owned: the directories' holders */
 };
 
 /*
  * Looks at each raw name anew, asks leases, sweeps once. expected (may be NULL): identities the caller saw;
- * another is -ESTALE in problem. Fails only where nothing can be said at all: -ECANCELED, -ENOMEM, a failed
- * sweep.
+ * another is -ESTALE in problem. Bytes are counted once, however many names of a file go. Fails only where
+ * nothing can be said at all: -ECANCELED, -ENOMEM, a failed sweep.
  */
 int delete_check(const struct directory *directory, const struct host *host, const char *const *names,
                  const struct identity *expected, size_t n, struct delete_check *ret_check,
                  struct progress *progress, struct error *error);
+/* The same for who deletes at once: of files that we may lease (held stays HELD_UNKNOWN) the deletion will
+ * ask. */
+int delete_check_quickly(const struct directory *directory, const struct host *host, const char *const *names,
+                         const struct identity *expected, size_t n, struct delete_check *ret_check,
+                         struct progress *progress, struct error *error);
 void delete_check_clear(struct delete_check *check);
 
 /* True where the sweep found a holder, or the lease was refused. */
@@ -47,11 +56,30 @@ struct delete_allow {
     bool held, is_protected;
 };
 
-/*
- * Deletes one checked item: refuses held (-EBUSY) and protected (-EBUSY) unless allowed, then removal_unlink.
- * *ret_freed: bytes given back now.
- */
+/* 0, or -EBUSY and why: protected, held, or another user's that may be (unless allowed). No I/O. */
+int delete_may(const struct delete_item *item, struct delete_allow allow, struct error *error);
+
+/* -EACCES where the kernel will not let us: another user's in a sticky directory. Says whose. */
+int delete_foresee(const struct directory *directory, const struct delete_item *item, struct error *error);
+
+/* Deletes one checked item: its problem, delete_may (where it is permitted at all), then
+ * removal_unlink_listed. */
 int delete_run(const struct directory *directory, const struct delete_item *item, struct delete_allow allow,
-               uint64_t *ret_freed, struct error *error);
+               struct removed *ret_removed, struct error *error);
+
+struct delete_result {
+    struct removed removed;
+    struct error error; /* code 0: it went */
+};
+
+/*
+ * delete_run for all items of a check, allow and results one for each: on several threads, for a lease, an
+ * unlink and the giving back of the memory are each some microseconds in the kernel. What has other links,
+ * and what is no regular file, goes last and in the order of the items. Progress counts items; what a cancel
+ * keeps is -ECANCELED.
+ */
+void delete_run_all(const struct directory *directory, const struct delete_check *check,
+                    const struct delete_allow *allow, struct delete_result *results,
+                    struct progress *progress);
 
 #endif

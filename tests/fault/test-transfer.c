@@ -169,12 +169,12 @@ static int run_delete(void *context)
     struct fixture *fixture = context;
     struct delete_check check;
     struct error error = {0};
-    uint64_t freed = 0;
+    struct removed removed;
     const char *name = "a.shm";
     int r = delete_check(fixture->directory, &(struct host){.proc_root = fixture->files.path}, &name, NULL, 1,
                          &check, NULL, &error);
     if (r == 0) {
-        r = delete_run(fixture->directory, &check.items[0], (struct delete_allow){0}, &freed, &error);
+        r = delete_run(fixture->directory, &check.items[0], (struct delete_allow){0}, &removed, &error);
         delete_check_clear(&check);
     }
     assert_true(r == 0 || (error.code == -r && error.text[0]));

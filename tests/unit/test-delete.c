@@ -62,19 +62,19 @@ static void expect_refusal(const struct fixture *fixture, const struct delete_it
                            struct delete_allow allow, int code, const char *words)
 {
     struct error error = {0};
-    uint64_t freed = 99;
-    assert_int_equal(delete_run(fixture->directory, item, allow, &freed, &error), -code);
+    struct removed removed = {0};
+    assert_int_equal(delete_run(fixture->directory, item, allow, &removed, &error), -code);
     says(&error, code, words);
-    assert_int_equal(freed, 99);
+    assert_int_equal(removed.freed, 0);
 }
 
 static uint64_t run(const struct fixture *fixture, const struct delete_item *item, struct delete_allow allow)
 {
     struct error error = {0};
-    uint64_t freed;
-    if (delete_run(fixture->directory, item, allow, &freed, &error) < 0)
+    struct removed removed;
+    if (delete_run(fixture->directory, item, allow, &removed, &error) < 0)
         fail_msg("%s", error.text);
-    return freed;
+    return removed.freed;
 }
 
 static const struct delete_allow nothing, held = {.held = true}, protected = {.is_protected = true};
@@ -238,6 +238,57 @@ static void test_other_hard_link(void **state)
     delete_check_clear(&checked);
 }
 
+/* Each byte is counted once, with the last of its names, whatever order they are deleted in. */
+static void test_both_hard_links(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const names[] = {"b.shm", "dir", "a.shm"};
+    struct tmpdir *tmpdir = &fixture->tmpdir;
+    tmpdir_mkdir(tmpdir, "dir");
+    tmpdir_write_text(tmpdir, "a.shm", "bytes");
+    assert_return_code(link(tmpdir_path(tmpdir, "a.shm"), tmpdir_path(tmpdir, "b.shm")), errno);
+    assert_return_code(link(tmpdir_path(tmpdir, "a.shm"), tmpdir_path(tmpdir, "dir/c")), errno);
+    struct delete_check two = check(fixture, names, 2);
+    assert_int_equal(two.items[0].freed_now + two.items[1].freed_now, 0);
+    assert_int_equal(two.items[0].freed_later + two.items[1].freed_later, 4096);
+    delete_check_clear(&two);
+    struct delete_check all = check(fixture, names, 3);
+    assert_int_equal(all.items[0].freed_now + all.items[1].freed_now, 0);
+    assert_int_equal(all.items[0].freed_later + all.items[1].freed_later + all.items[2].freed_later, 0);
+    assert_int_equal(all.items[2].freed_now, 4096);
+    assert_true(all.items[0].shared && all.items[1].shared && !all.items[2].shared);
+    assert_int_equal(run(fixture, &all.items[2], nothing), 0);
+    assert_int_equal(run(fixture, &all.items[0], nothing), 0);
+    assert_int_equal(run(fixture, &all.items[1], nothing), 4096);
+    delete_check_clear(&all);
+}
+
+/* Who deletes at once needs no lease beforehand: the deletion takes one. */
+static void test_without_leases(void **state)
+{
+    struct fixture *fixture = *state;
+    const char *name = "a.shm";
+    struct delete_check checked;
+    struct removed removed;
+    struct error error = {0};
+    tmpdir_write_text(&fixture->tmpdir, "a.shm", "bytes");
+    int fd = open(tmpdir_path(&fixture->tmpdir, "a.shm"), O_RDONLY | O_CLOEXEC);
+    assert_int_equal(delete_check_quickly(fixture->directory, &(struct host){.proc_root = "/nonsense"}, &name,
+                                          NULL, 1, &checked, NULL, NULL),
+                     -ENOENT);
+    assert_int_equal(delete_check_quickly(fixture->directory, &(struct host){.proc_root = "/proc"}, &name,
+                                          NULL, 1, &checked, NULL, NULL),
+                     0);
+    assert_int_equal(checked.items[0].held, HELD_UNKNOWN);
+    assert_int_equal(delete_run(fixture->directory, &checked.items[0], nothing, &removed, &error), -EBUSY);
+    assert_int_equal(removed.held, HELD_YES);
+    close(fd);
+    assert_int_equal(delete_run(fixture->directory, &checked.items[0], nothing, &removed, &error), 0);
+    assert_int_equal(removed.held, HELD_NO);
+    assert_int_equal(removed.freed, 4096);
+    delete_check_clear(&checked);
+}
+
 static void test_links_and_fifos(void **state)
 {
     struct fixture *fixture = *state;
@@ -381,11 +432,11 @@ static void test_read_only(void **state)
     struct fixture *fixture = *state;
     struct directory *directory;
     struct error error = {0};
-    uint64_t freed;
+    struct removed removed;
     tmpdir_write_text(&fixture->tmpdir, "a.shm", "bytes");
     struct delete_check checked = check_one(fixture, "a.shm");
     assert_int_equal(directory_open(&directory, fixture->tmpdir.path, true, NULL), 0);
-    assert_int_equal(delete_run(directory, &checked.items[0], nothing, &freed, &error), -EROFS);
+    assert_int_equal(delete_run(directory, &checked.items[0], nothing, &removed, &error), -EROFS);
     assert_true(tmpdir_exists(&fixture->tmpdir, "a.shm"));
     delete_check_clear(&checked);
     directory_close(directory);
@@ -402,6 +453,8 @@ int main(void)
         TEST(test_protected),
         TEST(test_problems_are_the_item_s),
         TEST(test_other_hard_link),
+        TEST(test_both_hard_links),
+        TEST(test_without_leases),
         TEST(test_links_and_fifos),
         TEST(test_tree),
         TEST(test_made_in_tree_meanwhile),

@@ -77,20 +77,20 @@ static void delete_one(struct deletion *deletion, const char *name, const struct
                        const struct sweep *sweep)
 {
     struct error error = {0};
-    uint64_t freed = 0;
+    struct removed removed = {0};
     if (item->problem.code) {
         note(deletion, report_error(deletion->options, name, &item->problem));
     } else if (item->is_protected && !deletion->allow.is_protected) {
         refuse_protected(deletion, name, item);
     } else if (delete_item_is_held(item) && !deletion->allow.held) {
         refuse_held(deletion, name, item, sweep);
-    } else if (delete_run(deletion->directory, item, deletion->allow, &freed, &error) < 0) {
+    } else if (delete_run(deletion->directory, item, deletion->allow, &removed, &error) < 0) {
         note(deletion, report_error(deletion->options, name, &error));
     } else {
-        say_deleted(deletion, name, item, freed);
+        say_deleted(deletion, name, item, removed.freed);
         deletion->deleted++;
-        deletion->freed += freed;
-        deletion->in_doubt |= item->held == HELD_UNKNOWN && !sweep->complete;
+        deletion->freed += removed.freed;
+        deletion->in_doubt |= removed.held == HELD_UNKNOWN && !sweep->complete;
     }
 }
 
@@ -98,8 +98,8 @@ static void delete_found(struct deletion *deletion, const struct found *found)
 {
     struct delete_check check;
     struct error error = {0};
-    if (delete_check(deletion->directory, &deletion->options->host, (const char *const *)found->names,
-                     found->ids, found->count, &check, NULL, &error) < 0) {
+    if (delete_check_quickly(deletion->directory, &(struct host){.proc_root = "/proc"},
+                     (const char *const *)found->names, found->ids, found->count, &check, NULL, &error) < 0) {
         note(deletion, report_error(deletion->options, NULL, &error));
         return;
     }

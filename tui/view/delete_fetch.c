@@ -85,9 +85,9 @@ static void delete_one(const struct directory *directory, const struct delete_it
         ret->error = item->problem;
         return;
     }
-    uint64_t freed = 0;
-    if (delete_run(directory, item, allowed(item), &freed, &ret->error) == 0) {
-        ret->freed = freed;
+    struct removed removed;
+    if (delete_run(directory, item, allowed(item), &removed, &ret->error) == 0) {
+        ret->freed = removed.freed;
         ret->error.code = 0;
     }
 }

@@ -1,0 +1,106 @@
+/*
+ * Deleting what delete_check looked at.
+ */
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "core/sys/workers.h"
+#include "core/transfer/delete.h"
+
+#define RUN_THREADS 4
+#define RUN_GRAIN   64
+
+bool delete_item_is_held(const struct delete_item *item)
+{
+    return item->held == HELD_YES || item->holders.count > 0;
+}
+
+int delete_may(const struct delete_item *item, struct delete_allow allow, struct error *error)
+{
+    if (item->is_protected && !allow.is_protected)
+        return error_set(error, EBUSY,
+                         "protected: it belongs to %s (--allow protected deletes it all the same)",
+                         item->protected_by ? item->protected_by : "software that needs it");
+    if (delete_item_is_held(item) && !allow.held)
+        return error_set(error, EBUSY, "in use (--allow held deletes it all the same: who uses it keeps it)");
+    if (item->doubtful && !allow.held)
+        return error_set(error, EBUSY,
+                         "another user's, and whether it is in use cannot be known from here (--allow held "
+                         "deletes it all the same)");
+    return 0;
+}
+
+int delete_foresee(const struct directory *directory, const struct delete_item *item, struct error *error)
+{
+    return removal_foresee(directory, item->segment.name, item->segment.uid, error);
+}
+
+int delete_run(const struct directory *directory, const struct delete_item *item, struct delete_allow allow,
+               struct removed *ret_removed, struct error *error)
+{
+    *ret_removed = (struct removed){.held = item->held};
+    if (item->problem.code)
+        return error_set(error, item->problem.code, "%s", item->problem.text);
+    int r = item->doubtful ? delete_foresee(directory, item, error) : 0;
+    if (r == 0)
+        r = delete_may(item, allow, error);
+    if (r < 0)
+        return r;
+    r = removal_unlink_listed(directory, item->segment.name, &item->segment.id, &item->files, !allow.held,
+                              ret_removed, error);
+    if (S_ISDIR(item->segment.mode))
+        ret_removed->held = item->held;
+    return r;
+}
+
+/* --- many --- */
+
+struct running {
+    const struct directory *directory;
+    const struct delete_check *check;
+    const struct delete_allow *allow;
+    struct delete_result *results;
+    struct progress *progress;
+};
+
+/* Whether it is all the same when it goes. */
+static bool goes_alone(const struct delete_item *item)
+{
+    return item->problem.code || (S_ISREG(item->segment.mode) && item->segment.links == 1);
+}
+
+static void run_item(const struct running *running, size_t i)
+{
+    struct delete_result *result = &running->results[i];
+    result->error.code = 0;
+    if (progress_cancelled(running->progress)) {
+        error_set(&result->error, ECANCELED, "stopped before it");
+        return;
+    }
+    if (delete_run(running->directory, &running->check->items[i], running->allow[i], &result->removed,
+                   &result->error) == 0)
+        result->error.code = 0; /* a file of a tree may have failed to open for its lease */
+    progress_add(running->progress, 1);
+}
+
+static int run_range(void *context, uint64_t first, uint64_t count, struct error *error)
+{
+    const struct running *running = context;
+    (void)error;
+    for (uint64_t i = first; i < first + count; i++)
+        if (goes_alone(&running->check->items[i]))
+            run_item(running, i);
+    return 0;
+}
+
+void delete_run_all(const struct directory *directory, const struct delete_check *check,
+                    const struct delete_allow *allow, struct delete_result *results,
+                    struct progress *progress)
+{
+    struct running running = {directory, check, allow, results, progress};
+    parallel_ranges(check->count, RUN_GRAIN, workers_useful_threads(RUN_THREADS), run_range, &running, NULL,
+                    NULL);
+    for (size_t i = 0; i < check->count; i++)
+        if (!goes_alone(&check->items[i]))
+            run_item(&running, i);
+}
