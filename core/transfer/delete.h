@@ -56,20 +56,20 @@ struct delete_allow {
     bool held, is_protected;
 };
 
-/* 0, or -EBUSY and why: protected, held, or another user's that may be (unless allowed). No I/O. */
-int delete_may(const struct delete_item *item, struct delete_allow allow, struct error *error);
+/*
+ * 0, or what delete_run will refuse: its problem; -EACCES, another user's in a sticky directory; -EBUSY,
+ * protected, held, or another user's that may be (unless allowed).
+ */
+int delete_foresee(const struct directory *directory, const struct delete_item *item,
+                   struct delete_allow allow, struct error *error);
 
-/* -EACCES where the kernel will not let us: another user's in a sticky directory. Says whose. */
-int delete_foresee(const struct directory *directory, const struct delete_item *item, struct error *error);
-
-/* Deletes one checked item: its problem, delete_may (where it is permitted at all), then
- * removal_unlink_listed. */
+/* Deletes one checked item: refuses as delete_foresee, then removal_unlink_listed. */
 int delete_run(const struct directory *directory, const struct delete_item *item, struct delete_allow allow,
                struct removed *ret_removed, struct error *error);
 
 struct delete_result {
     struct removed removed;
-    struct error error; /* code 0: it went */
+    struct error *error; /* owned; NULL: it went */
 };
 
 /*
@@ -81,5 +81,6 @@ struct delete_result {
 void delete_run_all(const struct directory *directory, const struct delete_check *check,
                     const struct delete_allow *allow, struct delete_result *results,
                     struct progress *progress);
+void delete_results_clear(struct delete_result *results, size_t n); /* frees what they own */
 
 #endif

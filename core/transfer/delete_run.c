@@ -2,8 +2,10 @@
  * Deleting what delete_check looked at.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
+#include "core/sys/memory.h"
 #include "core/sys/workers.h"
 #include "core/transfer/delete.h"
 
@@ -15,7 +17,7 @@ bool delete_item_is_held(const struct delete_item *item)
     return item->held == HELD_YES || item->holders.count > 0;
 }
 
-int delete_may(const struct delete_item *item, struct delete_allow allow, struct error *error)
+static int refuse(const struct delete_item *item, struct delete_allow allow, struct error *error)
 {
     if (item->is_protected && !allow.is_protected)
         return error_set(error, EBUSY,
@@ -30,24 +32,23 @@ int delete_may(const struct delete_item *item, struct delete_allow allow, struct
     return 0;
 }
 
-int delete_foresee(const struct directory *directory, const struct delete_item *item, struct error *error)
+int delete_foresee(const struct directory *directory, const struct delete_item *item,
+                   struct delete_allow allow, struct error *error)
 {
-    return removal_foresee(directory, item->segment.name, item->segment.uid, error);
+    if (item->problem.code)
+        return error_set(error, item->problem.code, "%s", item->problem.text);
+    int r = removal_foresee(directory, item->segment.name, item->segment.uid, error);
+    return r < 0 ? r : refuse(item, allow, error);
 }
 
 int delete_run(const struct directory *directory, const struct delete_item *item, struct delete_allow allow,
                struct removed *ret_removed, struct error *error)
 {
     *ret_removed = (struct removed){.held = item->held};
-    if (item->problem.code)
-        return error_set(error, item->problem.code, "%s", item->problem.text);
-    int r = item->doubtful ? delete_foresee(directory, item, error) : 0;
-    if (r == 0)
-        r = delete_may(item, allow, error);
-    if (r < 0)
-        return r;
-    r = removal_unlink_listed(directory, item->segment.name, &item->segment.id, &item->files, !allow.held,
-                              ret_removed, error);
+    if (item->problem.code || refuse(item, allow, error) < 0)
+        return delete_foresee(directory, item, allow, error);
+    int r = removal_unlink_listed(directory, item->segment.name, &item->segment.id, &item->files, !allow.held,
+                                  ret_removed, error);
     if (S_ISDIR(item->segment.mode))
         ret_removed->held = item->held;
     return r;
@@ -69,17 +70,24 @@ static bool goes_alone(const struct delete_item *item)
     return item->problem.code || (S_ISREG(item->segment.mode) && item->segment.links == 1);
 }
 
+/* Most go: 10,000 sentences that say nothing would be 5 MB. */
+static struct error *keep_error(const struct error *error)
+{
+    struct error *kept = memory_new(sizeof *kept);
+    *kept = *error;
+    return kept;
+}
+
 static void run_item(const struct running *running, size_t i)
 {
     struct delete_result *result = &running->results[i];
-    result->error.code = 0;
-    if (progress_cancelled(running->progress)) {
-        error_set(&result->error, ECANCELED, "stopped before it");
-        return;
-    }
-    if (delete_run(running->directory, &running->check->items[i], running->allow[i], &result->removed,
-                   &result->error) == 0)
-        result->error.code = 0; /* a file of a tree may have failed to open for its lease */
+    struct error error;
+    *result = (struct delete_result){0};
+    int r = progress_cancelled(running->progress) ? error_set(&error, ECANCELED, "stopped before it")
+                                                  : delete_run(running->directory, &running->check->items[i],
+                                                               running->allow[i], &result->removed, &error);
+    if (r < 0)
+        result->error = keep_error(&error);
     progress_add(running->progress, 1);
 }
 
@@ -103,4 +111,12 @@ void delete_run_all(const struct directory *directory, const struct delete_check
     for (size_t i = 0; i < check->count; i++)
         if (!goes_alone(&check->items[i]))
             run_item(&running, i);
+}
+
+void delete_results_clear(struct delete_result *results, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        free(results[i].error);
+        results[i].error = NULL;
+    }
 }

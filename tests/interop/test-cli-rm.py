@@ -24,7 +24,7 @@ def it_says_what_was_deleted_and_how_much_came_back():
         assert done.out.startswith("deleted a.shm: 1.0M came back"), done.out
         save(d, "a.shm", 10)
         done = d.expect(0, "rm", "a.shm", "b.shm")
-        assert "deleted 2 segments: 8.0K came back" in done.out, done.out
+        assert "deleted 2 of 2: 8.0K came back" in done.out, done.out
         assert d.names() == []
 
 
@@ -157,6 +157,61 @@ def another_hard_link_keeps_the_memory():
         done = d.expect(0, "rm", "a.shm")
         assert done.out == "deleted a.shm: 0 came back, 1016K more when its other links go\n", done.out
         d.expect(0, "rm", "b.shm")
+
+
+@test
+def all_links_of_a_file_bring_it_back_once():
+    with Directory() as d:
+        save(d, "a.shm", 130000)
+        os.link(d / "a.shm", d / "b.shm")
+        for options in (["--dry-run"], []):
+            done = d.expect(0, "rm", *options, "a.shm", "b.shm")
+            lines = done.out.splitlines()
+            assert lines[0].endswith("a.shm: 0 would come back, the memory with its other name" if options else
+                                     "a.shm: 0 came back, the memory with its other name"), done.out
+            assert "b.shm: 1016K" in lines[1] and " 2 of 2: 1016K " in lines[2], done.out
+        assert d.names() == []
+
+
+@test
+def a_dry_run_says_all_that_and_deletes_nothing():
+    with Directory() as d:
+        holder = hold(d)
+        save(d, "free.shm")
+        save(d, "sem.lock")
+        done = d.expect(4, "rm", "--dry-run", "psm_test", "free.shm", "sem.lock")
+        assert done.out == ("would delete free.shm: 8.0K would come back\n"
+                            "would delete 1 of 3: 8.0K would come back\n"), done.out
+        assert f"({holder.pid}, " in done.err and "sem.lock: protected" in done.err, done.err
+        done = d.expect(0, "rm", "--dry-run", "--allow=held", "--allow=protected", "psm_test", "free.shm", "sem.lock")
+        assert "psm_test: 0 would come back, 4.0K more when its holders end\n" in done.out, done.out
+        assert "would delete 3 of 3: 16.0K would come back, 4.0K more when their holders end\n" in done.out, done.out
+        d.expect(3, "rm", "--dry-run", "free.shm", "none", says="no such segment")
+        d.expect(4, "rm", "--dry-run", "free.shm", options=["-r"])
+        assert d.names() == ["free.shm", "psm_test", "sem.lock"]
+        holder.communicate()
+
+
+@test
+def a_dry_run_foresees_who_may_not():
+    need_root()
+    with Directory(mode=0o1777) as d:
+        save(d, "roots.shm")
+        done = d.expect(5, "rm", "--dry-run", "roots.shm", uid=12345, says="sticky")
+        assert done.out == ""
+
+
+@test
+def what_of_anothers_nobody_can_tell_is_refused():
+    need_root()
+    with Directory() as d:
+        save(d, "roots.shm")
+        save(d, "theirs.shm")
+        os.chown(d / "theirs.shm", 12345, 12345)
+        d.expect(4, "rm", "roots.shm", uid=12345, says="cannot be known from here")
+        done = d.expect(0, "rm", "theirs.shm", uid=12345)
+        d.expect(0, "rm", "--allow=held", "roots.shm", uid=12345)
+        assert d.names() == []
 
 
 main()

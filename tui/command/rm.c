@@ -1,25 +1,31 @@
 /*
- * shmtop rm: each NAME is looked up, all are checked in one sweep, what may go goes.
+ * shmtop rm: what is named or matches is looked up once, all are checked in one sweep, what may go goes. A
+ * question (--where on a terminal) is followed by another check: what is deleted is what was listed, or what
+ * is left of it.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "core/catalog/column.h"
+#include "core/catalog/format.h"
+#include "core/sys/memory.h"
 #include "core/transfer/delete.h"
 #include "tui/command/allow.h"
 #include "tui/command/command.h"
 #include "tui/command/find.h"
+#include "tui/command/rm_words.h"
 #include "tui/command/use.h"
 
 struct deletion {
     const struct options *options;
+    const char *where; /* NULL: NAMEs are given */
+    bool dry_run, yes;
+    struct delete_allow allow;
     struct directory *directory;
     struct users *users;
-    struct delete_allow allow;
-    size_t deleted;
-    uint64_t freed;
-    bool in_doubt; /* one was deleted that somebody unseen may hold */
+    struct found found;
+    struct rm_words words;
     enum exit_status status;
 };
 
@@ -28,154 +34,199 @@ static void note(struct deletion *deletion, enum exit_status status)
     deletion->status = exit_status_worse(deletion->status, status);
 }
 
-static void refuse_held(struct deletion *deletion, const char *name, const struct delete_item *item,
-                        const struct sweep *sweep)
+/* --- one item --- */
+
+/* The words for a refusal name who uses it, and which option allows it. */
+static void refuse(struct deletion *deletion, const char *name, const struct delete_item *item,
+                   const struct error *error, bool is_held)
 {
-    char names[2048], unread[512];
-    use_unread(sweep, unread, sizeof unread);
-    if (item->holders.count > 0) {
-        use_names(&item->holders, deletion->users, names, sizeof names);
-        report_problem(deletion->options, name,
-                       "in use by %s%s%s; --allow held deletes it all the same, and they keep what they hold",
-                       names, unread[0] ? "; " : "", unread);
-    } else {
-        report_problem(
-            deletion->options, name,
-            "in use, and by whom cannot be seen from here%s%s; --allow held deletes it all the same",
-            unread[0] ? ": " : "", unread);
+    if (error->code != EBUSY || item->problem.code)
+        note(deletion, report_error(deletion->options, name, error));
+    else if (item->is_protected && !deletion->allow.is_protected)
+        note(deletion, rm_refuse_protected(&deletion->words, name, item, !deletion->where));
+    else if (is_held || delete_item_is_held(item))
+        note(deletion, rm_refuse_held(&deletion->words, name, item));
+    else
+        note(deletion, report_error(deletion->options, name, error));
+}
+
+static void say_results(struct deletion *deletion, const struct delete_check *check,
+                        struct delete_result *results)
+{
+    for (size_t i = 0; i < check->count; i++) {
+        const char *name = deletion->found.names[i];
+        if (results[i].error)
+            refuse(deletion, name, &check->items[i], results[i].error, results[i].removed.held == HELD_YES);
+        else
+            rm_say_deleted(&deletion->words, name, &check->items[i], &results[i].removed);
     }
-    note(deletion, EXIT_STATUS_REFUSED);
 }
 
-static void refuse_protected(struct deletion *deletion, const char *name, const struct delete_item *item)
-{
-    report_problem(
-        deletion->options, name,
-        "protected: it belongs to %s, which breaks without it; --allow protected deletes it all the same",
-        item->protected_by ? item->protected_by : "another program");
-    note(deletion, EXIT_STATUS_REFUSED);
-}
+/* --- all of them --- */
 
-/* What came back now, and what only later. */
-static void say_deleted(struct deletion *deletion, const char *name, const struct delete_item *item,
-                        uint64_t freed)
+static void try_all(struct deletion *deletion, const struct delete_check *check,
+                    struct delete_result *results)
 {
-    const struct options *options = deletion->options;
-    char shown[NAME_PRINTABLE_MAX], bytes[16], later[16];
-    report_escape(options, name, shown, sizeof shown);
-    format_bytes(freed, bytes, sizeof bytes);
-    printf("deleted %s: %s came back", shown, bytes);
-    if (item->freed_later > 0) {
-        format_bytes(item->freed_later, later, sizeof later);
-        printf(", %s more when %s", later,
-               delete_item_is_held(item) ? "its holders end" : "its other links go");
+    for (size_t i = 0; i < check->count; i++) {
+        const struct delete_item *item = &check->items[i];
+        struct error error;
+        results[i].removed = (struct removed){item->freed_now, item->held};
+        if (delete_foresee(deletion->directory, item, deletion->allow, &error) < 0) {
+            results[i].error = memory_new(sizeof error);
+            *results[i].error = error;
+        }
     }
-    putchar('\n');
 }
 
-static void delete_one(struct deletion *deletion, const char *name, const struct delete_item *item,
-                       const struct sweep *sweep)
+static void delete_all(struct deletion *deletion, const struct delete_check *check,
+                       struct delete_result *results)
 {
+    struct delete_allow *allow = memory_new((check->count + 1) * sizeof *allow);
+    for (size_t i = 0; i < check->count; i++)
+        allow[i] = deletion->allow;
+    delete_run_all(deletion->directory, check, allow, results, NULL);
+    free(allow);
+}
+
+/* quickly: for a check that nobody looks at before the deletion. */
+static bool look(struct deletion *deletion, bool quickly, struct delete_check *ret_check)
+{
+    const struct found *found = &deletion->found;
     struct error error = {0};
-    struct removed removed = {0};
-    if (item->problem.code) {
-        note(deletion, report_error(deletion->options, name, &item->problem));
-    } else if (item->is_protected && !deletion->allow.is_protected) {
-        refuse_protected(deletion, name, item);
-    } else if (delete_item_is_held(item) && !deletion->allow.held) {
-        refuse_held(deletion, name, item, sweep);
-    } else if (delete_run(deletion->directory, item, deletion->allow, &removed, &error) < 0) {
-        note(deletion, report_error(deletion->options, name, &error));
-    } else {
-        say_deleted(deletion, name, item, removed.freed);
-        deletion->deleted++;
-        deletion->freed += removed.freed;
-        deletion->in_doubt |= removed.held == HELD_UNKNOWN && !sweep->complete;
-    }
+    int r = (quickly ? delete_check_quickly : delete_check)(
+        deletion->directory, &(struct host){.proc_root = "/proc"}, (const char *const *)found->names,
+        found->ids, found->count, ret_check, NULL, &error);
+    if (r < 0)
+        note(deletion, report_error(deletion->options, NULL, &error));
+    return r == 0;
 }
 
-static void delete_found(struct deletion *deletion, const struct found *found)
+static void run_found(struct deletion *deletion)
 {
     struct delete_check check;
-    struct error error = {0};
-    if (delete_check_quickly(deletion->directory, &(struct host){.proc_root = "/proc"},
-                     (const char *const *)found->names, found->ids, found->count, &check, NULL, &error) < 0) {
-        note(deletion, report_error(deletion->options, NULL, &error));
+    if (!look(deletion, !deletion->dry_run, &check))
         return;
-    }
-    for (size_t i = 0; i < check.count; i++)
-        delete_one(deletion, found->names[i], &check.items[i], &check.sweep);
-    if (deletion->deleted > 1) {
-        char bytes[16];
-        format_bytes(deletion->freed, bytes, sizeof bytes);
-        printf("deleted %zu segments: %s came back\n", deletion->deleted, bytes);
-    }
-    if (deletion->in_doubt) {
-        char unread[512];
-        use_unread(&check.sweep, unread, sizeof unread);
-        printf("%s: what others hold comes back when they end\n", unread);
-    }
+    struct delete_result *results = memory_new((check.count + 1) * sizeof *results);
+    deletion->words.sweep = &check.sweep;
+    if (deletion->dry_run)
+        try_all(deletion, &check, results);
+    else
+        delete_all(deletion, &check, results);
+    say_results(deletion, &check, results);
+    rm_say_sum(&deletion->words, check.count);
+    delete_results_clear(results, check.count);
+    free(results);
     delete_check_clear(&check);
 }
 
-enum { OPTION_ALLOW = 256 };
+/* --- which --- */
+
+/* What can only be meant as it stands: the check looks it up. */
+static bool is_literal(const char *text)
+{
+    return text[0] != '#' && !strchr(text, '\\');
+}
+
+static void take_names(struct deletion *deletion, int argc, char **argv)
+{
+    struct found *found = &deletion->found;
+    found->names = memory_new((size_t)argc * sizeof *found->names);
+    for (int i = 0; i < argc; i++) {
+        struct segment segment = {0};
+        struct error error = {0};
+        if (is_literal(argv[i])) {
+            found->names[found->count++] = memory_dup(argv[i]);
+        } else if (segment_find(deletion->directory, argv[i], &segment, &error) < 0) {
+            note(deletion, report_error(deletion->options, argv[i], &error));
+        } else {
+            found->names[found->count++] = segment.name;
+            segment.name = NULL;
+            segment_clear(&segment);
+        }
+    }
+}
+
+/* --- the command line --- */
+
+enum { OPTION_ALLOW = 256, OPTION_DRY_RUN };
+
+static int take_option(struct deletion *deletion, const char *who, int option)
+{
+    switch (option) {
+    case OPTION_ALLOW:
+        return allow_parse(deletion->options, who, optarg, &deletion->allow.held,
+                           &deletion->allow.is_protected);
+    case OPTION_DRY_RUN:
+        deletion->dry_run = true;
+        return 0;
+    default:
+        return -EINVAL;
+    }
+}
 
 /* 1: it was only asked for help. */
-static int parse(const struct options *options, struct delete_allow *allow, int argc, char **argv)
+static int parse(struct deletion *deletion, int argc, char **argv)
 {
     static const struct option names[] = {
         {"allow", required_argument, NULL, OPTION_ALLOW},
+        {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
     int option;
     optind = 0;
-    while ((option = options_next(options, argv[0], argc, argv, "h", names)) != -1) {
+    while ((option = options_next(deletion->options, argv[0], argc, argv, "h", names)) != -1) {
         if (option == 'h') {
             command_print_usage(&command_rm);
             return 1;
         }
-        if (option != OPTION_ALLOW ||
-            allow_parse(options, argv[0], optarg, &allow->held, &allow->is_protected) < 0)
+        if (take_option(deletion, argv[0], option) < 0)
             return -EINVAL;
     }
     if (optind < argc)
         return 0;
-    report_usage(options, argv[0], "which segment? rm NAME...");
+    report_usage(deletion->options, argv[0], "which segment? rm NAME...");
     return -EINVAL;
+}
+
+static void run_opened(struct deletion *deletion, int argc, char **argv)
+{
+    const struct options *options = deletion->options;
+    struct error error = {0};
+    if (directory_may_change(deletion->directory, &error) < 0) {
+        deletion->status = report_error(options, options->directory, &error);
+        return;
+    }
+    deletion->users = users_new(options->numeric);
+    deletion->words =
+        (struct rm_words){.options = options, .users = deletion->users, .dry_run = deletion->dry_run};
+    take_names(deletion, argc, argv);
+    if (deletion->users && deletion->found.count > 0)
+        run_found(deletion);
+    found_clear(&deletion->found);
+    users_free(deletion->users);
 }
 
 static enum exit_status run(const struct options *options, int argc, char **argv)
 {
     struct deletion deletion = {.options = options};
-    int code = parse(options, &deletion.allow, argc, argv);
+    int code = parse(&deletion, argc, argv);
     if (code != 0)
         return code > 0 ? EXIT_STATUS_DONE : EXIT_STATUS_USAGE;
     deletion.directory = command_open_directory(options, &deletion.status);
     if (!deletion.directory)
         return deletion.status;
-    struct error error = {0};
-    struct found found = {0};
-    if (directory_may_change(deletion.directory, &error) < 0) {
-        deletion.status = report_error(options, options->directory, &error);
-        goto out;
-    }
-    deletion.users = users_new(options->numeric);
-    deletion.status = find_all(options, deletion.directory, argv + optind, (size_t)(argc - optind), &found);
-    if (deletion.users && found.count > 0)
-        delete_found(&deletion, &found);
-out:
-    found_clear(&found);
-    users_free(deletion.users);
+    run_opened(&deletion, argc - optind, argv + optind);
     directory_close(deletion.directory);
     return deletion.status;
 }
 
 const struct command command_rm = {
     .name = "rm",
-    .usage = "rm [--allow held] [--allow protected] NAME...",
+    .usage = "rm [--dry-run] [--allow held] [--allow protected] NAME...",
     .summary = "Delete segments, unless somebody uses them",
-    .help = "      --allow held        even if processes hold it: they keep what they hold\n"
+    .help = "      --dry-run           say what would go, and what not and why; delete nothing\n"
+            "      --allow held        even if processes hold it: they keep what they hold\n"
             "      --allow protected   even if it belongs to software that breaks without it\n"
             "  -h, --help\n",
     .run = run,
