@@ -93,9 +93,9 @@ static bool look(struct deletion *deletion, bool quickly, struct delete_check *r
 {
     const struct found *found = &deletion->found;
     struct error error = {0};
-    int r = (quickly ? delete_check_quickly : delete_check)(
-        deletion->directory, &(struct host){.proc_root = "/proc"}, (const char *const *)found->names,
-        found->ids, found->count, ret_check, NULL, &error);
+    int r = (quickly ? delete_check_quickly : delete_check)(deletion->directory, &deletion->options->host,
+                                                            (const char *const *)found->names, found->ids,
+                                                            found->count, ret_check, NULL, &error);
     if (r < 0)
         note(deletion, report_error(deletion->options, NULL, &error));
     return r == 0;
