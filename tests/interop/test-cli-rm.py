@@ -1,13 +1,13 @@
 """rm: deletes what nobody uses, refuses the rest and says why."""
 import os
-import stat
+import pty
 import subprocess
 import sys
 
 import numpy as np
 
 sys.path.insert(0, os.path.join(os.environ["SRCDIR"], "tests/support"))
-from cli import HOSTILE, Directory, main, need_root, test
+from cli import HOSTILE, SHMTOP, Directory, main, need_root, test
 
 
 def save(d, name, n=1000):
@@ -212,6 +212,125 @@ def what_of_anothers_nobody_can_tell_is_refused():
         done = d.expect(0, "rm", "theirs.shm", uid=12345)
         d.expect(0, "rm", "--allow=held", "roots.shm", uid=12345)
         assert d.names() == []
+
+
+def fill(d):
+    """Two that may go, one that is held, one that is protected."""
+    holder = hold(d)
+    for name in ("a.shm", "b.shm", "sem.lock"):
+        save(d, name)
+    return holder
+
+
+@test
+def where_deletes_the_others_and_names_what_it_leaves():
+    with Directory() as d:
+        holder = fill(d)
+        done = d.expect(4, "rm", "--where", "size>1", "--dry-run")
+        assert "would delete 2 of 4: 16.0K would come back" in done.out, done.out
+        assert len(d.names()) == 4
+        done = d.expect(4, "rm", "--where", "size>1", "--yes")
+        assert done.out.splitlines() == ["deleted a.shm: 8.0K came back", "deleted b.shm: 8.0K came back",
+                                         "deleted 2 of 4: 16.0K came back"], done.out
+        assert f"psm_test: in use by python3 ({holder.pid}, " in done.err, done.err
+        assert "sem.lock: protected" in done.err and "only by its NAME" in done.err, done.err
+        assert d.names() == ["psm_test", "sem.lock"]
+        done = d.expect(4, "rm", "--where", "name:*", "--yes", "--allow", "held")
+        assert "deleted psm_test: 0 came back, 4.0K more when its holders end" in done.out, done.out
+        assert d.names() == ["sem.lock"]
+        holder.communicate()
+
+
+@test
+def where_knows_who_holds_what_and_passes_over_the_unlinked():
+    with Directory() as d:
+        holder = fill(d)
+        save(d, "gone.shm")
+        with open(d / "gone.shm") as held:
+            other = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=held.fileno(), pass_fds=[held.fileno()])
+            inode = os.stat(d / "gone.shm").st_ino
+        os.unlink(d / "gone.shm")
+        done = d.expect(0, "rm", "--where", "is:unheld !is:protected", "--yes")
+        assert "deleted 2 of 2" in done.out and d.names() == ["psm_test", "sem.lock"], done.out
+        done = d.expect(0, "rm", "--where", "state:unlinked", "--yes")
+        assert done.out == "nothing fits\n"
+        done = d.expect(4, "rm", f"#{inode}", says="its name is gone already")
+        assert f"({other.pid}, " in done.err and "come back when that process ends or lets go" in done.err, done.err
+        holder.communicate()
+        other.communicate()
+        d.expect(3, "rm", f"#{inode}")
+
+
+@test
+def where_without_a_terminal_needs_a_yes_and_a_term():
+    with Directory() as d:
+        save(d, "a.shm")
+        d.expect(2, "rm", "--where", "size>1", says="--yes")
+        d.expect(2, "rm", "--where", "size>1", "a.shm", "--yes", says="not both")
+        d.expect(2, "rm", "--where", "size>1", "--yes", "--allow", "protected", says="NAMEs only")
+        d.expect(2, "rm", "--where", "", "--yes", says="every segment")
+        d.expect(2, "rm", "--where", " ", "--yes", says="every segment")
+        d.expect(2, "rm", "--where", "size>many", "--yes", says="size>many")
+        d.expect(2, "rm", "--yes", says="which segment")
+        d.expect(4, "rm", "--where", "size>1", "--yes", options=["-r"])
+        assert d.names() == ["a.shm"]
+        done = d.expect(0, "rm", "--where", "size>1G", "--yes")
+        assert done.out == "nothing fits\n" and d.names() == ["a.shm"]
+
+
+@test
+def where_takes_a_directory_only_with_all_that_is_in_it():
+    with Directory() as d:
+        for directory in ("some", "all", "deep/below"):
+            os.makedirs(d / directory)
+        for name in ("some/old.shm", "some/new", "all/x.shm", "all/y.shm", "deep/z.shm", "deep/below/w.shm", "all-2"):
+            save(d, name)
+        done = d.expect(0, "rm", "--where", "!new !all-2", "--yes")
+        found = sorted(os.path.join(at, file)[len(d.path) + 1:] for at, _, files in os.walk(d.path) for file in files)
+        assert found == ["all-2", "deep/below/w.shm", "some/new"], (found, done.out)
+        assert "deleted all: 16.0K" in done.out and not os.path.exists(d / "all"), done.out
+
+
+def on_terminal(d, answer, *arguments):
+    """Runs it on a terminal, and types the answer when it is asked."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.environ.update(LC_ALL="C.UTF-8")
+        os.execv(SHMTOP, d.command(*arguments))
+    seen, answered = b"", False
+    while True:
+        try:
+            more = os.read(fd, 4096)
+        except OSError:
+            break
+        if not more:
+            break
+        seen += more
+        if b"[y/N] " in seen and not answered:
+            answered = True
+            os.write(fd, answer)
+    os.close(fd)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), seen.decode().replace("\r\n", "\n")
+
+
+@test
+def where_lists_and_asks_on_a_terminal():
+    with Directory() as d:
+        holder = fill(d)
+        for answer in (b"n\n", b"\n", b"yell\n", b"\x04", b"y" * 100 + b"\n"):
+            code, seen = on_terminal(d, answer, "rm", "--where", "size>1")
+            assert code == 0 and "nothing was deleted" in seen, (code, seen)
+            assert len(d.names()) == 4
+        assert "keep    psm_test" in seen and "delete  a.shm" in seen and "Semaphore" not in seen, seen
+        assert f"({holder.pid}, " in seen and "16.0K would come back" in seen and "Delete 2 of these 4?" in seen, seen
+        code, seen = on_terminal(d, b"y\n", "rm", "--where", "size>1")
+        assert code == 4 and "deleted 2 of 4: 16.0K came back" in seen, (code, seen)
+        assert d.names() == ["psm_test", "sem.lock"]
+        code, seen = on_terminal(d, b"", "rm", "--where", "size>1")
+        assert code == 4 and "[y/N]" not in seen, (code, seen)
+        holder.communicate()
+        code, seen = on_terminal(d, b"", "rm", "--where", "psm", "--yes")
+        assert code == 0 and "[y/N]" not in seen and d.names() == ["sem.lock"], (code, seen)
 
 
 main()

@@ -8,23 +8,22 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/catalog/format.h"
 #include "core/sys/memory.h"
 #include "core/transfer/delete.h"
 #include "tui/command/allow.h"
 #include "tui/command/command.h"
 #include "tui/command/find.h"
+#include "tui/command/rm_where.h"
 #include "tui/command/rm_words.h"
-#include "tui/command/use.h"
 
 struct deletion {
     const struct options *options;
-    const char *where; /* NULL: NAMEs are given */
-    bool dry_run, yes;
+    struct filter *filter; /* NULL: NAMEs are given */
+    bool dry_run, yes, asks;
     struct delete_allow allow;
     struct directory *directory;
     struct users *users;
-    struct found found;
+    struct matched matched; /* states are NULL where NAMEs are given */
     struct rm_words words;
     enum exit_status status;
 };
@@ -43,7 +42,7 @@ static void refuse(struct deletion *deletion, const char *name, const struct del
     if (error->code != EBUSY || item->problem.code)
         note(deletion, report_error(deletion->options, name, error));
     else if (item->is_protected && !deletion->allow.is_protected)
-        note(deletion, rm_refuse_protected(&deletion->words, name, item, !deletion->where));
+        note(deletion, rm_refuse_protected(&deletion->words, name, item, !deletion->filter));
     else if (is_held || delete_item_is_held(item))
         note(deletion, rm_refuse_held(&deletion->words, name, item));
     else
@@ -54,7 +53,7 @@ static void say_results(struct deletion *deletion, const struct delete_check *ch
                         struct delete_result *results)
 {
     for (size_t i = 0; i < check->count; i++) {
-        const char *name = deletion->found.names[i];
+        const char *name = deletion->matched.found.names[i];
         if (results[i].error)
             refuse(deletion, name, &check->items[i], results[i].error, results[i].removed.held == HELD_YES);
         else
@@ -91,7 +90,7 @@ static void delete_all(struct deletion *deletion, const struct delete_check *che
 /* quickly: for a check that nobody looks at before the deletion. */
 static bool look(struct deletion *deletion, bool quickly, struct delete_check *ret_check)
 {
-    const struct found *found = &deletion->found;
+    const struct found *found = &deletion->matched.found;
     struct error error = {0};
     int r = (quickly ? delete_check_quickly : delete_check)(deletion->directory, &deletion->options->host,
                                                             (const char *const *)found->names, found->ids,
@@ -119,7 +118,53 @@ static void run_found(struct deletion *deletion)
     delete_check_clear(&check);
 }
 
+/* Lists what fits, and asks. What may not go is told by the deletion, or here where that is all. */
+static bool ask(struct deletion *deletion)
+{
+    struct delete_check check;
+    if (!look(deletion, false, &check))
+        return false;
+    struct delete_result *results = memory_new((check.count + 1) * sizeof *results);
+    deletion->words.sweep = &check.sweep;
+    try_all(deletion, &check, results);
+    size_t possible = rm_list(&deletion->words, deletion->matched.states, &check, results, command_now());
+    bool yes = possible > 0 && rm_ask(possible, check.count);
+    if (possible == 0)
+        say_results(deletion, &check, results);
+    else if (!yes)
+        puts("nothing was deleted");
+    delete_results_clear(results, check.count);
+    free(results);
+    delete_check_clear(&check);
+    return yes;
+}
+
 /* --- which --- */
+
+/* An unlinked segment has no name to take away. */
+static bool refuse_unlinked(struct deletion *deletion, const char *text)
+{
+    uint64_t inode, device = directory_device(deletion->directory);
+    struct sweep_scope scope = {.device = device};
+    struct sweep sweep;
+    if (!segment_read_inode(text, &inode) ||
+        sweep_run(deletion->options->host.proc_root, &scope, &sweep, NULL, NULL) < 0)
+        return false;
+    const struct sweep_other *other = sweep_find_other(&sweep, device, inode);
+    bool is = other && other->deleted;
+    if (is) {
+        deletion->words.sweep = &sweep;
+        note(deletion, rm_refuse_unlinked(&deletion->words, text, other));
+    }
+    sweep_clear(&sweep);
+    return is;
+}
+
+static void refuse_name(struct deletion *deletion, const char *text, const struct error *error)
+{
+    if (error->code != ENOENT || !refuse_unlinked(deletion, text))
+        note(deletion, report_error(deletion->options, text, error));
+}
 
 /* What can only be meant as it stands: the check looks it up. */
 static bool is_literal(const char *text)
@@ -129,7 +174,7 @@ static bool is_literal(const char *text)
 
 static void take_names(struct deletion *deletion, int argc, char **argv)
 {
-    struct found *found = &deletion->found;
+    struct found *found = &deletion->matched.found;
     found->names = memory_new((size_t)argc * sizeof *found->names);
     for (int i = 0; i < argc; i++) {
         struct segment segment = {0};
@@ -137,7 +182,7 @@ static void take_names(struct deletion *deletion, int argc, char **argv)
         if (is_literal(argv[i])) {
             found->names[found->count++] = memory_dup(argv[i]);
         } else if (segment_find(deletion->directory, argv[i], &segment, &error) < 0) {
-            note(deletion, report_error(deletion->options, argv[i], &error));
+            refuse_name(deletion, argv[i], &error);
         } else {
             found->names[found->count++] = segment.name;
             segment.name = NULL;
@@ -148,7 +193,23 @@ static void take_names(struct deletion *deletion, int argc, char **argv)
 
 /* --- the command line --- */
 
-enum { OPTION_ALLOW = 256, OPTION_DRY_RUN };
+enum { OPTION_ALLOW = 256, OPTION_DRY_RUN, OPTION_WHERE, OPTION_YES };
+
+static int take_filter(struct deletion *deletion)
+{
+    struct error error = {0};
+    filter_free(deletion->filter);
+    deletion->filter = NULL;
+    if (filter_parse(optarg, &deletion->filter, &error) < 0) {
+        report_error(deletion->options, "--where", &error);
+        return -EINVAL;
+    }
+    if (!filter_is_empty(deletion->filter))
+        return 0;
+    report_problem(deletion->options, "--where",
+                   "no term: that would be every segment (name:* if that is meant)");
+    return -EINVAL;
+}
 
 static int take_option(struct deletion *deletion, const char *who, int option)
 {
@@ -159,9 +220,29 @@ static int take_option(struct deletion *deletion, const char *who, int option)
     case OPTION_DRY_RUN:
         deletion->dry_run = true;
         return 0;
+    case OPTION_WHERE:
+        return take_filter(deletion);
+    case OPTION_YES:
+        deletion->yes = true;
+        return 0;
     default:
         return -EINVAL;
     }
+}
+
+/* NULL, or what is wrong with the options together. */
+static const char *find_conflict(const struct deletion *deletion, int names)
+{
+    if (!deletion->filter)
+        return names > 0 ? NULL : "which segment? rm NAME..., or rm --where EXPR";
+    if (names > 0)
+        return "either NAMEs or --where, not both";
+    if (deletion->allow.is_protected)
+        return "--allow protected is for NAMEs only: what is protected is deleted one by one";
+    if (!deletion->dry_run && !deletion->yes && !deletion->asks)
+        return "--where asks before it deletes, and there is no terminal to ask on: --yes deletes without "
+               "asking, --dry-run only says what would go";
+    return NULL;
 }
 
 /* 1: it was only asked for help. */
@@ -170,6 +251,8 @@ static int parse(struct deletion *deletion, int argc, char **argv)
     static const struct option names[] = {
         {"allow", required_argument, NULL, OPTION_ALLOW},
         {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
+        {"where", required_argument, NULL, OPTION_WHERE},
+        {"yes", no_argument, NULL, OPTION_YES},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
@@ -183,10 +266,24 @@ static int parse(struct deletion *deletion, int argc, char **argv)
         if (take_option(deletion, argv[0], option) < 0)
             return -EINVAL;
     }
-    if (optind < argc)
+    const char *conflict = find_conflict(deletion, argc - optind);
+    if (!conflict)
         return 0;
-    report_usage(deletion->options, argv[0], "which segment? rm NAME...");
+    report_usage(deletion->options, argv[0], "%s", conflict);
     return -EINVAL;
+}
+
+static void run_where(struct deletion *deletion)
+{
+    bool asks = deletion->asks && !deletion->yes && !deletion->dry_run;
+    note(deletion, rm_match(deletion->options, deletion->directory, deletion->users, deletion->filter, asks,
+                            &deletion->matched));
+    if (deletion->status != EXIT_STATUS_DONE)
+        return;
+    if (deletion->matched.found.count == 0)
+        puts("nothing fits");
+    else if (!asks || ask(deletion))
+        run_found(deletion);
 }
 
 static void run_opened(struct deletion *deletion, int argc, char **argv)
@@ -200,34 +297,43 @@ static void run_opened(struct deletion *deletion, int argc, char **argv)
     deletion->users = users_new(options->numeric);
     deletion->words =
         (struct rm_words){.options = options, .users = deletion->users, .dry_run = deletion->dry_run};
-    take_names(deletion, argc, argv);
-    if (deletion->users && deletion->found.count > 0)
-        run_found(deletion);
-    found_clear(&deletion->found);
+    if (deletion->filter) {
+        run_where(deletion);
+    } else {
+        take_names(deletion, argc, argv);
+        if (deletion->matched.found.count > 0)
+            run_found(deletion);
+    }
+    matched_clear(&deletion->matched);
     users_free(deletion->users);
 }
 
 static enum exit_status run(const struct options *options, int argc, char **argv)
 {
-    struct deletion deletion = {.options = options};
+    struct deletion deletion = {.options = options, .asks = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)};
     int code = parse(&deletion, argc, argv);
     if (code != 0)
-        return code > 0 ? EXIT_STATUS_DONE : EXIT_STATUS_USAGE;
-    deletion.directory = command_open_directory(options, &deletion.status);
-    if (!deletion.directory)
-        return deletion.status;
-    run_opened(&deletion, argc - optind, argv + optind);
+        deletion.status = code > 0 ? EXIT_STATUS_DONE : EXIT_STATUS_USAGE;
+    else
+        deletion.directory = command_open_directory(options, &deletion.status);
+    if (deletion.directory)
+        run_opened(&deletion, argc - optind, argv + optind);
     directory_close(deletion.directory);
+    filter_free(deletion.filter);
     return deletion.status;
 }
 
 const struct command command_rm = {
     .name = "rm",
-    .usage = "rm [--dry-run] [--allow held] [--allow protected] NAME...",
+    .usage = "rm [--dry-run] [--allow held] [--allow protected] NAME...\n"
+             "       shmtop [OPTIONS] rm --where EXPR [--dry-run] [--yes] [--allow held]",
     .summary = "Delete segments, unless somebody uses them",
-    .help = "      --dry-run           say what would go, and what not and why; delete nothing\n"
-            "      --allow held        even if processes hold it: they keep what they hold\n"
-            "      --allow protected   even if it belongs to software that breaks without it\n"
-            "  -h, --help\n",
+    .help =
+        "      --where EXPR        those that fit all terms: state:leaked size>1G user:bob age>7d is:unheld\n"
+        "      --yes               with --where: do not list and ask; needed where there is no terminal\n"
+        "      --dry-run           say what would go, and what not and why; delete nothing\n"
+        "      --allow held        even if processes hold it: they keep what they hold\n"
+        "      --allow protected   even if it belongs to software that breaks without it (NAMEs only)\n"
+        "  -h, --help\n",
     .run = run,
 };

@@ -27,6 +27,18 @@ enum exit_status rm_refuse_held(const struct rm_words *words, const char *name,
 enum exit_status rm_refuse_protected(const struct rm_words *words, const char *name,
                                      const struct delete_item *item, bool may_allow);
 
+/* Of one whose name is gone: who keeps its memory, and what would free it. text: as it was given. */
+enum exit_status rm_refuse_unlinked(const struct rm_words *words, const char *text,
+                                    const struct sweep_other *other);
+
+/* The table of what fits, with who holds it and what would come back; returns how many may go. states: of
+ * each. wall: ns since 1970. */
+size_t rm_list(const struct rm_words *words, const uint8_t *states, const struct delete_check *check,
+               const struct delete_result *results, int64_t wall);
+
+/* Asks on the terminal. Anything but a yes is a no. */
+bool rm_ask(size_t possible, size_t count);
+
 /* Says that it went, and adds it to the sum. */
 void rm_say_deleted(struct rm_words *words, const char *name, const struct delete_item *item,
                     const struct removed *removed);

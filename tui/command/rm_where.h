@@ -1,0 +1,27 @@
+/*
+ * rm --where: the segments of a directory that a filter lets through, matched once.
+ */
+#ifndef SHMTOP_TUI_COMMAND_RM_WHERE_H
+#define SHMTOP_TUI_COMMAND_RM_WHERE_H
+
+#include "core/catalog/filter.h"
+#include "core/segment/directory.h"
+#include "core/process/users.h"
+#include "tui/command/find.h"
+
+struct matched {
+    struct found found;
+    uint8_t *states; /* owned: enum state of each; STATE_UNKNOWN where no sweep was made */
+};
+void matched_clear(struct matched *matched);
+
+/*
+ * Scans, sweeps where the filter asks who holds what, or with states, and fills *ret_matched by name. What is
+ * unlinked is passed over. A directory is taken as a whole, and only where all that lies in it fits too; else
+ * what fits in it. Complains where that cannot be done.
+ */
+enum exit_status rm_match(const struct options *options, const struct directory *directory,
+                          struct users *users, const struct filter *filter, bool states,
+                          struct matched *ret_matched);
+
+#endif
