@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,13 +101,12 @@ static void try_map(void *context, char *line)
 {
     struct reach *reach = context;
     struct map_line map;
-    uint64_t start, end;
     char link[40];
     if (reach->fd >= 0 || !procfs_parse_map(line, &map) || map.inode != reach->id.inode ||
-        map.device != reach->id.device || sscanf(line, "%" SCNx64 "-%" SCNx64 " ", &start, &end) != 2)
+        map.device != reach->id.device)
         return;
     /* maps pads the numbers, map_files does not. */
-    snprintf(link, sizeof link, "%" PRIx64 "-%" PRIx64, start, end);
+    snprintf(link, sizeof link, "%" PRIx64 "-%" PRIx64, map.start, map.end);
     try_link(reach, link, OBSTACLE_MAP_ONLY);
 }
 
@@ -219,4 +219,74 @@ int unlinked_open_held(const char *proc_root, const struct identity *id, const s
     int fd = open_through(proc_root, id, flags, pids, holders->count, error);
     free(pids);
     return fd;
+}
+
+static void fill(struct segment *segment, const struct sweep_other *other, const char *name)
+{
+    *segment = (struct segment){
+        .name = memory_dup(name),
+        .id = other->id,
+        .size = other->size,
+        .allocated = other->allocated,
+        .created = other->created,
+        .modified = other->modified,
+        .uid = other->known ? other->uid : (uid_t)-1,
+        .gid = other->known ? other->gid : (gid_t)-1,
+        .mode = other->known ? other->mode : S_IFREG,
+    };
+}
+
+static int not_found(const struct sweep *sweep, struct error *error)
+{
+    if (sweep->complete)
+        return error_set(error, ENOENT, "no segment has this inode, not one whose name is gone either");
+    return error_set(error, ENOENT,
+                     "no segment has this inode; of one whose name is gone nothing is known (%s)",
+                     sweep->reason);
+}
+
+int unlinked_find(const struct directory *directory, const char *proc_root, uint64_t inode,
+                  struct unlinked *ret_unlinked, struct error *error)
+{
+    char root[PATH_MAX], name[NAME_PATH_MAX];
+    uint64_t device = directory_device(directory);
+    struct sweep sweep;
+    int r = directory_kernel_path(directory, root, sizeof root, error);
+    if (r == 0)
+        r = sweep_run(proc_root, &(struct sweep_scope){.device = device}, &sweep, NULL, error);
+    if (r < 0)
+        return r;
+    const struct sweep_other *other = sweep_find_other(&sweep, device, inode);
+    if (!other || !other->deleted || !other->path ||
+        !name_of_path(root, directory_is_whole(directory), other->path, name)) {
+        r = not_found(&sweep, error);
+        sweep_clear(&sweep);
+        return r;
+    }
+    ret_unlinked->sweep = sweep;
+    ret_unlinked->other = other; /* in an array of its own: it stays where it is */
+    fill(&ret_unlinked->segment, other, name);
+    return 0;
+}
+
+int unlinked_recognise(struct unlinked *unlinked, const char *proc_root, struct error *error)
+{
+    struct segment *segment = &unlinked->segment, now;
+    int fd AUTO_CLOSE =
+        unlinked_open_held(proc_root, &segment->id, &unlinked->other->holders, O_RDONLY, error);
+    segment->recognised = true;
+    int r = fd < 0 ? fd : segment_stat_opened(fd, segment->name, &now, error);
+    if (r < 0)
+        return r;
+    segment_clear(segment);
+    *segment = now;
+    r = segment_recognise_opened(segment, fd, error);
+    return r < 0 ? r : fd_steal(&fd);
+}
+
+void unlinked_clear(struct unlinked *unlinked)
+{
+    segment_clear(&unlinked->segment);
+    sweep_clear(&unlinked->sweep);
+    *unlinked = (struct unlinked){0};
 }

@@ -22,4 +22,23 @@ int unlinked_open(const char *proc_root, const struct identity *id, const pid_t 
 int unlinked_open_held(const char *proc_root, const struct identity *id, const struct holders *holders,
                        int flags, struct error *error);
 
+struct unlinked {
+    struct sweep sweep;              /* of everything held on the directory's device */
+    const struct sweep_other *other; /* in it: who holds it */
+    struct segment segment;          /* facts; name: its last; not recognised */
+};
+
+/*
+ * The unlinked segment of the directory with this inode, by a sweep. Where its facts could not be had
+ * (other->known) size is that of its longest mapping and the owner is (uid_t)-1. -ENOENT (says how many
+ * processes could not be read), or as sweep_run.
+ */
+int unlinked_find(const struct directory *directory, const char *proc_root, uint64_t inode,
+                  struct unlinked *ret_unlinked, struct error *error);
+
+/* Opens it for reading, looks at it anew and recognises it: the descriptor, or as unlinked_open; then what is
+ * known of it stays, its layout unknown. */
+int unlinked_recognise(struct unlinked *unlinked, const char *proc_root, struct error *error);
+void unlinked_clear(struct unlinked *unlinked);
+
 #endif

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/segment/attributes.h"
 #include "core/segment/beneath.h"
 #include "core/segment/room.h"
 #include "core/sys/calls.h"
@@ -227,20 +228,38 @@ static int reserve_failed(int code, uint64_t done, uint64_t size, struct error *
     return error_set_errno(error, code, "cannot reserve its room");
 }
 
+static int reserve(struct publish *publish, uint64_t offset, uint64_t count, struct progress *progress,
+                   struct error *error)
+{
+    for (uint64_t done = 0; done < count;) {
+        uint64_t piece = min_u64(PUBLISH_PIECE, count - done);
+        if (progress_cancelled(progress))
+            return error_set(error, ECANCELED, "stopped");
+        if (sys.fallocate(publish->fd, 0, (off_t)(offset + done), (off_t)piece) == 0)
+            done += piece;
+        else if (errno != EINTR)
+            return reserve_failed(errno, done, count, error);
+    }
+    return 0;
+}
+
 int publish_reserve(struct publish *publish, uint64_t size, struct progress *progress, struct error *error)
+{
+    int r = room_check_file(size, error);
+    if (r == 0)
+        r = reserve(publish, 0, size, progress, error);
+    if (r == 0)
+        publish->size = size;
+    return r;
+}
+
+int publish_set_size(struct publish *publish, uint64_t size, struct error *error)
 {
     int r = room_check_file(size, error);
     if (r < 0)
         return r;
-    for (uint64_t done = 0; done < size;) {
-        uint64_t piece = min_u64(PUBLISH_PIECE, size - done);
-        if (progress_cancelled(progress))
-            return error_set(error, ECANCELED, "stopped");
-        if (sys.fallocate(publish->fd, 0, (off_t)done, (off_t)piece) == 0)
-            done += piece;
-        else if (errno != EINTR)
-            return reserve_failed(errno, done, size, error);
-    }
+    if (sys.ftruncate(publish->fd, (off_t)size) < 0)
+        return error_set_errno(error, errno, "cannot set its size");
     publish->size = size;
     return 0;
 }
@@ -248,6 +267,26 @@ int publish_reserve(struct publish *publish, uint64_t size, struct progress *pro
 static bool lies_within(const struct publish *publish, uint64_t offset, uint64_t count)
 {
     return offset <= publish->size && count <= publish->size - offset;
+}
+
+int publish_reserve_part(struct publish *publish, uint64_t offset, uint64_t count, struct progress *progress,
+                         struct error *error)
+{
+    assert(lies_within(publish, offset, count));
+    return reserve(publish, offset, count, progress, error);
+}
+
+int publish_copy_attributes(struct publish *publish, int from_fd, struct error *error)
+{
+    int r = attributes_copy(from_fd, publish->fd);
+    /* Its owner may not write to it: it has no name yet, so nobody sees that he may for a moment. */
+    if (r == -EACCES && sys.fchmod(publish->fd, 0600) == 0) {
+        r = attributes_copy(from_fd, publish->fd);
+        int access = set_access(publish, error);
+        if (access < 0)
+            return access;
+    }
+    return r < 0 ? error_set_errno(error, -r, "cannot copy its attributes") : 0;
 }
 
 int publish_write(struct publish *publish, uint64_t offset, const void *bytes, size_t size,

@@ -53,6 +53,18 @@ const struct publish_old *publish_get_old(const struct publish *publish);
 /* Sets the size and reserves all of it, once. Cancel works between pieces. -ENOSPC, -EFBIG, -ECANCELED. */
 int publish_reserve(struct publish *publish, uint64_t size, struct progress *progress, struct error *error);
 
+/*
+ * For a segment with holes, instead: sets the size and reserves nothing, then publish_reserve_part each part
+ * that will be written. The same errors.
+ */
+int publish_set_size(struct publish *publish, uint64_t size, struct error *error);
+int publish_reserve_part(struct publish *publish, uint64_t offset, uint64_t count, struct progress *progress,
+                         struct error *error);
+
+/* Gives it the user attributes (user.*) of an open file, where both file systems have any: 0, or what failed.
+ */
+int publish_copy_attributes(struct publish *publish, int from_fd, struct error *error);
+
 /* Writes bytes at offset, within the reserved size. Safe on several threads for ranges apart. */
 int publish_write(struct publish *publish, uint64_t offset, const void *bytes, size_t size,
                   struct error *error);

@@ -2,11 +2,13 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/fanotify.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 static int call_openat(int dirfd, const char *path, int flags, mode_t mode)
@@ -59,6 +61,11 @@ static int call_getrlimit(int resource, struct rlimit *buf)
     .inotify_init1 = inotify_init1, \
     .inotify_add_watch = inotify_add_watch, \
     .inotify_rm_watch = inotify_rm_watch, \
+    .flistxattr = flistxattr, \
+    .fgetxattr = fgetxattr, \
+    .fsetxattr = fsetxattr, \
+    .fanotify_init = fanotify_init, \
+    .fanotify_mark = fanotify_mark, \
     .geteuid = geteuid, \
     .getrlimit = call_getrlimit, \
 }

@@ -52,6 +52,13 @@ struct file_handle;
     X(int, inotify_init1, (int flags), (flags))                                                              \
     X(int, inotify_add_watch, (int fd, const char *path, uint32_t mask), (fd, path, mask))                  \
     X(int, inotify_rm_watch, (int fd, int wd), (fd, wd))                                                     \
+    X(ssize_t, flistxattr, (int fd, char *list, size_t size), (fd, list, size))                              \
+    X(ssize_t, fgetxattr, (int fd, const char *name, void *value, size_t size), (fd, name, value, size))    \
+    X(int, fsetxattr, (int fd, const char *name, const void *value, size_t size, int flags),                 \
+      (fd, name, value, size, flags))                                                                        \
+    X(int, fanotify_init, (unsigned flags, unsigned event_flags), (flags, event_flags))                      \
+    X(int, fanotify_mark, (int fd, unsigned flags, uint64_t mask, int dirfd, const char *path),              \
+      (fd, flags, mask, dirfd, path))                                                                        \
     X(uid_t, geteuid, (void), ())                                                                          \
     X(int, getrlimit, (int resource, struct rlimit *buf), (resource, buf))
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "core/sys/calls.h"
 
@@ -99,4 +100,19 @@ int fd_write_all(int fd, const void *buf, size_t size)
         done += (size_t)n;
     }
     return 0;
+}
+
+bool fd_next_data(int fd, uint64_t size, uint64_t *at, uint64_t *ret_end)
+{
+    off_t data = *at < size ? sys.lseek(fd, (off_t)*at, SEEK_DATA) : -1;
+    if (*at >= size || (data < 0 && errno == ENXIO))
+        return false;
+    *ret_end = size;
+    if (data < 0)
+        return true;
+    off_t hole = sys.lseek(fd, data, SEEK_HOLE);
+    *at = (uint64_t)data;
+    if (hole > data && (uint64_t)hole < size)
+        *ret_end = (uint64_t)hole;
+    return *at < size;
 }

@@ -4,6 +4,7 @@
 #ifndef SHMTOP_CORE_SYS_FD_H
 #define SHMTOP_CORE_SYS_FD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -37,5 +38,11 @@ ssize_t fd_read_full(int fd, void *buf, size_t size);
 /* Writes all of it. Returns 0 or -errno. */
 int fd_pwrite_all(int fd, const void *buf, size_t size, uint64_t offset);
 int fd_write_all(int fd, const void *buf, size_t size);
+
+/*
+ * The next data of a file of this size at or behind *at: moves *at to it, and *ret_end is where a hole follows. False
+ * where there is no more. A file system that knows no holes has none.
+ */
+bool fd_next_data(int fd, uint64_t size, uint64_t *at, uint64_t *ret_end);
 
 #endif

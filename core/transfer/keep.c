@@ -161,29 +161,12 @@ static int copy_extent(const struct copy *copy, uint64_t from, uint64_t end)
     return 0;
 }
 
-/* The next data at or behind *at: false where there are none. A file system that knows no holes has none. */
-static bool next_extent(const struct copy *copy, uint64_t *at, uint64_t *ret_end)
-{
-    uint64_t size = copy->facts.stx_size;
-    off_t data = *at < size ? sys.lseek(copy->from, (off_t)*at, SEEK_DATA) : -1;
-    if (*at >= size || (data < 0 && errno == ENXIO))
-        return false;
-    *ret_end = size;
-    if (data < 0)
-        return true;
-    off_t hole = sys.lseek(copy->from, data, SEEK_HOLE);
-    *at = (uint64_t)data;
-    if (hole > data)
-        *ret_end = min_u64((uint64_t)hole, size);
-    return *at < size;
-}
-
 static int copy_bytes(const struct copy *copy)
 {
     uint64_t at = 0, end;
     if (sys.ftruncate(copy->to, (off_t)copy->facts.stx_size) < 0)
         return write_failed(copy, errno);
-    for (; next_extent(copy, &at, &end); at = end) {
+    for (; fd_next_data(copy->from, copy->facts.stx_size, &at, &end); at = end) {
         int r = copy_extent(copy, at, end);
         if (r < 0)
             return r;
