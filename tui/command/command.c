@@ -6,7 +6,7 @@
 #include "core/segment/publish.h"
 
 static const struct command *const commands[] = {
-    &command_list, &command_info, &command_show, &command_load, &command_rm,
+    &command_list, &command_info, &command_show, &command_load, &command_rm, &command_restore,
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])
 
@@ -34,7 +34,7 @@ void command_print_help(FILE *out)
           "Commands:\n",
           out);
     for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(out, "  %-6s  %s\n", commands[i]->name, commands[i]->summary);
+        fprintf(out, "  %-7s  %s\n", commands[i]->name, commands[i]->summary);
     fprintf(out, "\n%s\nshmtop COMMAND --help tells more; so does man shmtop.\n", global_help);
 }
 

@@ -1,30 +1,114 @@
 #include "tui/command/find.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+
+#include "core/process/users.h"
+#include "tui/command/use.h"
+
+static bool is_reference(const char *text)
+{
+    uint64_t inode;
+    return segment_read_inode(text, &inode);
+}
+
+/* Only where no entry bears the inode or the name: a sweep takes longer than all else. */
+static int find_unlinked(const struct options *options, const struct directory *directory, const char *text,
+                         struct unlinked *ret_unlinked, struct error *error)
+{
+    uint64_t inode;
+    if (!segment_read_inode(text, &inode))
+        return -ENOENT;
+    return unlinked_find(directory, options->host.proc_root, inode, ret_unlinked, error);
+}
+
+/* --- several, to say something of --- */
+
+static enum exit_status refuse_unlinked(const struct options *options, const char *text,
+                                        const struct unlinked *unlinked)
+{
+    char names[2048];
+    struct users *users = users_new(options->numeric);
+    use_names(&unlinked->other->holders, users, names, sizeof names);
+    users_free(users);
+    report_problem(options, text, "its name is gone already; its memory comes back when its holders end: %s",
+                   names);
+    return EXIT_STATUS_REFUSED;
+}
+
+struct finding {
+    const struct options *options;
+    const struct directory *directory;
+    struct found found;
+    struct unlinked *unlinked; /* NULL: they are refused */
+    size_t unlinked_count;
+};
+
+static enum exit_status take_unlinked(struct finding *finding, const char *text)
+{
+    struct unlinked unlinked;
+    struct error error = {0};
+    if (find_unlinked(finding->options, finding->directory, text, &unlinked, &error) < 0)
+        return report_error(finding->options, text, &error);
+    if (finding->unlinked) {
+        finding->unlinked[finding->unlinked_count++] = unlinked;
+        return EXIT_STATUS_DONE;
+    }
+    enum exit_status status = refuse_unlinked(finding->options, text, &unlinked);
+    unlinked_clear(&unlinked);
+    return status;
+}
+
+static enum exit_status find_one(struct finding *finding, const char *text)
+{
+    struct segment segment = {0};
+    struct error error = {0};
+    int r = segment_find(finding->directory, text, &segment, &error);
+    if (r == -ENOENT && is_reference(text))
+        return take_unlinked(finding, text);
+    if (r < 0)
+        return report_error(finding->options, text, &error);
+    finding->found.ids[finding->found.count] = segment.id;
+    finding->found.names[finding->found.count++] = segment.name;
+    segment.name = NULL;
+    segment_clear(&segment);
+    return EXIT_STATUS_DONE;
+}
+
+static enum exit_status find_each(struct finding *finding, char *const *texts, size_t count)
+{
+    enum exit_status status = EXIT_STATUS_DONE;
+    finding->found.names = calloc(count, sizeof *finding->found.names);
+    finding->found.ids = calloc(count, sizeof *finding->found.ids);
+    if (!finding->found.names || !finding->found.ids) {
+        report_problem(finding->options, NULL, "no memory for %zu names", count);
+        return EXIT_STATUS_FAILED;
+    }
+    for (size_t i = 0; i < count; i++)
+        status = exit_status_worse(status, find_one(finding, texts[i]));
+    return status;
+}
 
 enum exit_status find_all(const struct options *options, const struct directory *directory,
                           char *const *texts, size_t count, struct found *ret_found)
 {
-    enum exit_status status = EXIT_STATUS_DONE;
-    struct found found = {.names = calloc(count, sizeof *found.names),
-                          .ids = calloc(count, sizeof *found.ids)};
-    for (size_t i = 0; found.names && found.ids && i < count; i++) {
-        struct segment segment = {0};
-        struct error error = {0};
-        if (segment_find(directory, texts[i], &segment, &error) < 0) {
-            status = exit_status_worse(status, report_error(options, texts[i], &error));
-            continue;
-        }
-        found.ids[found.count] = segment.id;
-        found.names[found.count++] = segment.name;
-        segment.name = NULL;
-        segment_clear(&segment);
-    }
-    if (!found.names || !found.ids) {
-        report_problem(options, NULL, "no memory for %zu names", count);
-        status = EXIT_STATUS_FAILED;
-    }
-    *ret_found = found;
+    struct finding finding = {.options = options, .directory = directory};
+    enum exit_status status = find_each(&finding, texts, count);
+    *ret_found = finding.found;
+    return status;
+}
+
+enum exit_status find_all_and_unlinked(const struct options *options, const struct directory *directory,
+                                       char *const *texts, size_t count, struct found *ret_found,
+                                       struct unlinked **ret_unlinked, size_t *ret_count)
+{
+    struct finding finding = {
+        .options = options, .directory = directory, .unlinked = calloc(count, sizeof *finding.unlinked)};
+    enum exit_status status = find_each(&finding, texts, count);
+    *ret_found = finding.found;
+    *ret_unlinked = finding.unlinked;
+    *ret_count = finding.unlinked_count;
     return status;
 }
 
@@ -34,4 +118,39 @@ void found_clear(struct found *found)
         free(found->names[i]);
     free(found->names);
     free(found->ids);
+}
+
+/* --- one, to look into --- */
+
+static int find_open_unlinked(const struct options *options, const struct directory *directory,
+                              const char *text, struct segment *ret_segment, int *ret_fd, struct error *error)
+{
+    struct unlinked unlinked;
+    int r = find_unlinked(options, directory, text, &unlinked, error);
+    if (r < 0)
+        return r;
+    r = unlinked_recognise(&unlinked, options->host.proc_root, error);
+    if (r >= 0) {
+        *ret_fd = r;
+        *ret_segment = unlinked.segment;
+        unlinked.segment = (struct segment){0};
+    }
+    unlinked_clear(&unlinked);
+    return r < 0 ? r : 0;
+}
+
+int find_open(const struct options *options, const struct directory *directory, const char *text,
+              struct segment *ret_segment, int *ret_fd, struct error *error)
+{
+    *ret_fd = -1;
+    int r = segment_find(directory, text, ret_segment, error);
+    if (r == -ENOENT && is_reference(text))
+        return find_open_unlinked(options, directory, text, ret_segment, ret_fd, error);
+    if (r == 0)
+        r = segment_recognise(directory, ret_segment, error);
+    if (r < 0 || !S_ISREG(ret_segment->mode) || ret_segment->layout == LAYOUT_UNKNOWN)
+        return r;
+    int fd = segment_open(directory, ret_segment->name, &ret_segment->id, error);
+    *ret_fd = fd < 0 ? -1 : fd;
+    return fd < 0 ? fd : 0;
 }

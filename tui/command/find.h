@@ -4,7 +4,7 @@
 #ifndef SHMTOP_TUI_COMMAND_FIND_H
 #define SHMTOP_TUI_COMMAND_FIND_H
 
-#include "core/segment/segment.h"
+#include "core/process/unlinked.h"
 #include "tui/command/report.h"
 
 struct found {
@@ -13,9 +13,23 @@ struct found {
     struct identity *ids; /* owned */
 };
 
-/* Looks up all that can be found and complains of the rest. Returns the worst status. */
+/* Looks up all that can be found and complains of the rest, as of a '#INODE' whose name is gone: to delete
+ * there is nothing. Returns the worst status. */
 enum exit_status find_all(const struct options *options, const struct directory *directory,
                           char *const *texts, size_t count, struct found *ret_found);
+
+/* The same, for who looks at those too: *ret_unlinked, *ret_count of them. */
+enum exit_status find_all_and_unlinked(const struct options *options, const struct directory *directory,
+                                       char *const *texts, size_t count, struct found *ret_found,
+                                       struct unlinked **ret_unlinked, size_t *ret_count);
 void found_clear(struct found *found);
+
+/*
+ * Looks up one NAME, opens it for reading, through its holders where its name is gone, and recognises it: the
+ * descriptor, or -1 where there is nothing to open or no permission to (the layout says so); *ret_segment is
+ * to be cleared. 0 or -errno.
+ */
+int find_open(const struct options *options, const struct directory *directory, const char *text,
+              struct segment *ret_segment, int *ret_fd, struct error *error);
 
 #endif

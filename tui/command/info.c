@@ -7,6 +7,7 @@
 
 #include "core/catalog/column.h"
 #include "core/process/creator.h"
+#include "core/sys/fd.h"
 #include "core/transfer/delete.h"
 #include "tui/command/command.h"
 #include "tui/command/find.h"
@@ -21,6 +22,8 @@ struct info {
     struct users *users;
     int64_t now;
     bool json;
+    struct unlinked *unlinked; /* owned */
+    size_t unlinked_count;
     enum exit_status status;
     size_t shown;
 };
@@ -169,11 +172,14 @@ static void print_text(struct info *info, const struct row *row, const struct de
     if (info->shown > 0)
         putchar('\n');
     put_line(info, "name:", report_escape(info->options, row->name, name, sizeof name));
+    if (row->unlinked)
+        put_line(info, "unlinked:", "its name is gone, and its memory stays while anybody holds it");
     put_bytes(info, "size:", row->size);
     put_bytes(info, "allocated:", row->allocated);
     put_layout(info, row);
     put_matrix(info, row);
-    put_owner(info, row);
+    if (!row->unmeasured)
+        put_owner(info, row);
     put_time(info, "created:", row->created);
     put_time(info, "modified:", row->modified);
     put_producer(info, row);
@@ -290,6 +296,29 @@ static void show_found(struct info *info, struct json *json, const struct found 
     delete_check_clear(&check);
 }
 
+/* Who holds it is what keeps it. */
+static void show_unlinked(struct info *info, struct json *json, struct unlinked *unlinked)
+{
+    const struct sweep *sweep = &unlinked->sweep;
+    const struct use use = {.held = HELD_YES,
+                            .holders = &unlinked->other->holders,
+                            .complete = sweep->complete,
+                            .unread = sweep->unread,
+                            .reason = sweep->reason};
+    struct row row;
+    fd_close(&(int){unlinked_recognise(unlinked, info->options->host.proc_root, NULL)});
+    row_from_segment(&row, &unlinked->segment, info->options->host.producers);
+    row.unlinked = true;
+    row.unmeasured = !unlinked->other->known;
+    row.state = STATE_UNLINKED;
+    if (info->json)
+        print_json(info, json, &row, &use);
+    else
+        print_text(info, &row, &(struct delete_item){0}, &use);
+    info->shown++;
+    row_clear(&row);
+}
+
 static void show_all(struct info *info, const struct found *found)
 {
     struct json json;
@@ -301,6 +330,8 @@ static void show_all(struct info *info, const struct found *found)
     }
     if (found->count > 0)
         show_found(info, &json, found);
+    for (size_t i = 0; i < info->unlinked_count; i++)
+        show_unlinked(info, &json, &info->unlinked[i]);
     if (info->json) {
         json_line(&json);
         json_close(&json);
@@ -347,10 +378,14 @@ static enum exit_status run(const struct options *options, int argc, char **argv
         return info.status;
     struct found found;
     info.users = users_new(options->numeric);
-    info.status = find_all(options, info.directory, argv + optind, (size_t)(argc - optind), &found);
+    info.status = find_all_and_unlinked(options, info.directory, argv + optind, (size_t)(argc - optind),
+                                        &found, &info.unlinked, &info.unlinked_count);
     if (info.users)
         show_all(&info, &found);
     found_clear(&found);
+    for (size_t i = 0; i < info.unlinked_count; i++)
+        unlinked_clear(&info.unlinked[i]);
+    free(info.unlinked);
     users_free(info.users);
     directory_close(info.directory);
     return info.status;

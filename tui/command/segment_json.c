@@ -134,7 +134,7 @@ static void put_use(struct json *json, const struct row *row, const struct use *
         json_put_null(json);
     /* That somebody holds it is known; which kind of unheld it is, only once producers are. */
     json_key(json, "state");
-    json_put_text(json, use && use_held(use) == HELD_YES ? "live" : NULL);
+    json_put_text(json, row->unlinked ? "unlinked" : use && use_held(use) == HELD_YES ? "live" : NULL);
 }
 
 void segment_json(struct json *json, const struct row *row, int64_t now, struct users *users,

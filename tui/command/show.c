@@ -11,6 +11,7 @@
 #include "core/segment/segment.h"
 #include "core/sys/fd.h"
 #include "tui/command/command.h"
+#include "tui/command/find.h"
 #include "tui/command/values.h"
 
 enum format { FORMAT_TEXT, FORMAT_CSV, FORMAT_JSON };
@@ -45,15 +46,8 @@ static int refuse(const struct segment *segment, struct error *error)
 
 static int open_segment(struct show *show, const struct directory *directory, struct error *error)
 {
-    int code = segment_find(directory, show->name, &show->segment, error);
-    if (code == 0)
-        code = segment_recognise(directory, &show->segment, error);
-    if (code < 0)
-        return code;
-    if (!show->segment.matrix)
-        return refuse(&show->segment, error);
-    show->fd = segment_open(directory, show->segment.name, &show->segment.id, error);
-    return show->fd < 0 ? show->fd : 0;
+    int code = find_open(show->options, directory, show->name, &show->segment, &show->fd, error);
+    return code == 0 && !show->segment.matrix ? refuse(&show->segment, error) : code;
 }
 
 static unsigned from_environment(const char *name, unsigned otherwise)
