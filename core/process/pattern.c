@@ -4,6 +4,7 @@
 
 #define PID_LIMIT (1 << 22) /* PID_MAX_LIMIT of linux/threads.h */
 #define COUNT_MAX 40
+#define PID_TRIES 16 /* numbers of one name that may be the pid: a name of many shall not take long */
 
 static bool is_decimal(char c)
 {
@@ -133,19 +134,33 @@ static bool is_literal(const struct pattern *pattern, unsigned i)
     return pattern->elements[i].kind == PATTERN_LITERAL;
 }
 
-/* Whether a repeating element ends where it no longer fits, and nowhere else. */
+static bool stops_at(const struct pattern *pattern, unsigned i, unsigned neighbour)
+{
+    return is_literal(pattern, neighbour) &&
+           !fits(&pattern->elements[i], pattern->elements[neighbour].literal);
+}
+
+/*
+ * Whether a repeating element ends where it no longer fits, and nowhere else: before the only '*' read
+ * forwards, behind it backwards, where '*' takes what is left.
+ */
 static bool ends_plainly(const struct pattern *pattern, unsigned i)
 {
-    if (i + 1 == pattern->count)
+    if (i == pattern->run)
         return true;
-    return pattern->elements[i].kind != PATTERN_RUN && is_literal(pattern, i + 1) &&
-           !fits(&pattern->elements[i], pattern->elements[i + 1].literal);
+    if (pattern->elements[i].kind == PATTERN_RUN)
+        return false;
+    if (i > pattern->run)
+        return i == pattern->run + 1u || stops_at(pattern, i, i - 1);
+    return i + 1u == pattern->count || stops_at(pattern, i, i + 1);
 }
 
 /* What lets most names be refused at a glance. */
 static void measure(struct pattern *pattern)
 {
     pattern->fixed = pattern->plain = true;
+    while (pattern->run < pattern->count && pattern->elements[pattern->run].kind != PATTERN_RUN)
+        pattern->run++;
     unsigned run = 0;
     for (unsigned i = 0; i < pattern->count; i++) {
         pattern->shortest = (uint8_t)(pattern->shortest + (pattern->elements[i].kind != PATTERN_RUN));
@@ -221,8 +236,12 @@ static uint64_t step(struct part part, uint64_t at, char c)
  */
 static bool part_matches(struct part part, const char *name, size_t length)
 {
-    uint64_t at = pass_runs(part, 1);
-    for (size_t n = 0; n < length && at; n++)
+    unsigned done = 0; /* literals at the beginning leave no choice */
+    for (; done < part.count && part.elements[done].kind == PATTERN_LITERAL; done++)
+        if (done >= length || part.elements[done].literal != name[done])
+            return false;
+    uint64_t at = pass_runs(part, (uint64_t)1 << done);
+    for (size_t n = done; n < length && at; n++)
         at = pass_runs(part, step(part, at, name[n]));
     return at >> part.count & 1;
 }
@@ -264,25 +283,49 @@ static bool may_match(const struct pattern *pattern, const char *name, size_t le
            needle_stands(pattern, name, length);
 }
 
+/* Where an element of a plain pattern that begins at at, or ends there, ends or begins; at itself: it does
+ * not fit. */
+static size_t go_on(const struct pattern_element *element, const char *name, size_t at, size_t limit)
+{
+    size_t from = at;
+    while (at < limit && fits(element, name[at]) && (at == from || element->repeats))
+        at++;
+    return at;
+}
+
+static size_t go_back(const struct pattern_element *element, const char *name, size_t at, size_t limit)
+{
+    size_t from = at;
+    while (at > limit && fits(element, name[at - 1]) && (at == from || element->repeats))
+        at--;
+    return at;
+}
+
 /* As part_matches with the whole of a plain pattern. *ret_from, *ret_to: where the pid stands. */
 static bool plain_matches(const struct pattern *pattern, const char *name, size_t length, size_t *ret_from,
                           size_t *ret_to)
 {
-    size_t at = 0;
+    size_t begin = 0, end = length;
     *ret_from = *ret_to = 0;
-    for (int i = 0; i < pattern->count; i++) {
-        const struct pattern_element *element = &pattern->elements[i];
-        size_t from = at;
-        while (at < length && fits(element, name[at]) && (at == from || element->repeats))
-            at++;
-        if (at == from && element->kind != PATTERN_RUN)
+    for (int i = 0; i < pattern->run; i++) {
+        size_t from = begin;
+        if ((begin = go_on(&pattern->elements[i], name, begin, end)) == from)
             return false;
         if (i == pattern->pid) {
             *ret_from = from;
-            *ret_to = at;
+            *ret_to = begin;
         }
     }
-    return at == length;
+    for (int i = pattern->count - 1; i > pattern->run; i--) {
+        size_t to = end;
+        if ((end = go_back(&pattern->elements[i], name, end, begin)) == to)
+            return false;
+        if (i == pattern->pid) {
+            *ret_from = end;
+            *ret_to = to;
+        }
+    }
+    return pattern->run < pattern->count || begin == length;
 }
 
 bool pattern_matches(const struct pattern *pattern, const char *name, size_t length)
@@ -318,24 +361,40 @@ static pid_t read_pid(const char *digits, size_t length, unsigned base)
     return (pid_t)pid;
 }
 
-pid_t pattern_pid(const struct pattern *pattern, const char *name, size_t length)
+static size_t run_end(const struct pattern_element *element, const char *name, size_t length, size_t from)
 {
-    size_t from = 0, to;
-    if (pattern->pid < 0)
-        return 0;
-    unsigned place = (unsigned)pattern->pid;
+    while (from < length && fits(element, name[from]))
+        from++;
+    return from;
+}
+
+/* Whole runs of digits are tried in turn, while following what stands before them. */
+static pid_t find_pid(const struct pattern *pattern, const char *name, size_t length, unsigned base)
+{
+    unsigned place = (unsigned)pattern->pid, tries = 0;
     const struct pattern_element *element = &pattern->elements[place];
-    unsigned base = element->kind == PATTERN_HEX ? 16 : 10;
-    if (pattern->plain && plain_matches(pattern, name, length, &from, &to))
-        return read_pid(name + from, to - from, base);
     struct part before = {pattern->elements, place};
     struct part behind = {element + 1, pattern->count - place - 1};
-    for (; from < length; from = to) {
-        for (to = from; to < length && fits(element, name[to]);)
-            to++;
-        if (to > from && part_matches(before, name, from) && part_matches(behind, name + to, length - to))
-            return read_pid(name + from, to - from, base);
-        to += to == from;
+    uint64_t at = pass_runs(before, 1);
+    for (size_t n = 0; n < length && at; n++) {
+        bool begins = fits(element, name[n]) && !(n > 0 && fits(element, name[n - 1]));
+        if (begins && at >> place & 1 && tries++ < PID_TRIES) {
+            size_t end = run_end(element, name, length, n);
+            if (part_matches(behind, name + end, length - end))
+                return read_pid(name + n, end - n, base);
+        }
+        at = pass_runs(before, step(before, at, name[n]));
     }
     return 0;
+}
+
+pid_t pattern_pid(const struct pattern *pattern, const char *name, size_t length)
+{
+    size_t from, to;
+    if (pattern->pid < 0)
+        return 0;
+    unsigned base = pattern->elements[pattern->pid].kind == PATTERN_HEX ? 16 : 10;
+    if (pattern->plain && plain_matches(pattern, name, length, &from, &to))
+        return read_pid(name + from, to - from, base);
+    return find_pid(pattern, name, length, base);
 }

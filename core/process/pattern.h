@@ -42,6 +42,7 @@ struct pattern {
     bool plain;        /* what repeats goes on as far as it fits: no choice while matching */
     uint8_t prefix;    /* literals it begins with */
     uint8_t suffix;    /* literals it ends with, none of them of the prefix */
+    uint8_t run;       /* the first '*'; count: none */
     int8_t pid;        /* the element that is the pid; -1: none */
     uint8_t needle[2]; /* the longest run of literals: from, length */
     struct pattern_element elements[PATTERN_ELEMENTS_MAX];
@@ -57,7 +58,8 @@ bool pattern_matches(const struct pattern *pattern, const char *name, size_t len
 bool pattern_may_begin(const struct pattern *pattern, char c);
 
 /* The pid in a name that fits; 0 where the pattern has none, or the number is none that Linux gives (at most
- * 2^22). Its digits are a whole run of them, the first that leaves what is around it fitting. */
+ * 2^22). Its digits are a whole run of them, the first that leaves what is around it fitting; of a name with
+ * more than 16 such runs perhaps none. */
 pid_t pattern_pid(const struct pattern *pattern, const char *name, size_t length);
 
 #endif

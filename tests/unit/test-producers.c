@@ -379,6 +379,10 @@ static void patterns_say_what_the_header_says(void **state)
         {"*<#>*", "ab12x34", true, 12},
         {"<&>", "ff", true, 255},
         {"*.*<#>", "1.2.3", true, 3},
+        {"a<#>*_#", "a12b_3_4", true, 12},
+        {"a*_<#>", "a_12_34", true, 34},
+        {"a*_<#>_@", "a_1_22_b3", true, 22},
+        {"a*_<&>", "a_1f", true, 31},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         pid_t pid;
@@ -411,6 +415,62 @@ static uint32_t next_random(uint32_t *seed)
 {
     *seed = *seed * 1664525 + 1013904223;
     return *seed >> 8;
+}
+
+/* What the header says, tried in every way there is. */
+static bool tried(const char *pattern, const char *name)
+{
+    if (!*pattern)
+        return !*name;
+    bool fits = *name && (*pattern == '*' || *pattern == '?' || *pattern == *name ||
+                          (*pattern == '#' && strchr("0123456789", *name)) ||
+                          (*pattern == '&' && strchr("0123456789abcdefABCDEF", *name)) ||
+                          (*pattern == '@' && strchr("0123456789abcxyz", *name)));
+    if (*pattern == '*')
+        return tried(pattern + 1, name) || (fits && tried(pattern, name + 1));
+    return fits && (tried(pattern + 1, name + 1) || (strchr("#&@", *pattern) && tried(pattern, name + 1)));
+}
+
+static void random_text(uint32_t *seed, const char *alphabet, size_t longest, char *ret)
+{
+    size_t length = next_random(seed) % longest + 1;
+    for (size_t i = 0; i < length; i++)
+        ret[i] = alphabet[next_random(seed) % strlen(alphabet)];
+    ret[length] = '\0';
+}
+
+static void matching_is_as_if_every_way_were_tried(void **state)
+{
+    (void)state;
+    uint32_t seed = 11;
+    unsigned matched = 0;
+    for (unsigned round = 0; round < 100000; round++) {
+        char pattern[16], name[16];
+        pid_t pid;
+        random_text(&seed, "*?#&@1ax_", 6, pattern);
+        random_text(&seed, "12ax_", 8, name);
+        bool expected = tried(pattern, name);
+        matched += expected;
+        if (matches(pattern, name, &pid) != expected)
+            fail_msg("%s on %s", pattern, name);
+    }
+    assert_true(matched > 1000);
+}
+
+/* Names of 255 bytes that nearly fit, or fit in many ways, in a time that nobody notices. */
+static void a_name_of_many_numbers_takes_no_longer_than_others(void **state)
+{
+    (void)state;
+    char name[256];
+    for (size_t i = 0; i < sizeof name; i++)
+        name[i] = i % 2 ? '_' : '1';
+    memcpy(name, "sgl_shm_", 8);
+    name[255] = '\0';
+    pid_t pid = -1;
+    assert_non_null(producers_find(NULL, name, &pid));
+    assert_true(pid == 0 || pid == 1);
+    for (unsigned round = 0; round < 20000; round++) /* 20 s if each number were tried with the whole name */
+        producers_find(NULL, name, &pid);
 }
 
 /* Bytes of known names, mixed: no name makes the search read where it should not (sanitizers tell), a pid is
@@ -589,6 +649,8 @@ int main(void)
         cmocka_unit_test(only_what_is_never_left_and_tells_no_creator_goes_stale),
         cmocka_unit_test(patterns_say_what_the_header_says),
         cmocka_unit_test(what_is_no_pattern_is_refused),
+        cmocka_unit_test(matching_is_as_if_every_way_were_tried),
+        cmocka_unit_test(a_name_of_many_numbers_takes_no_longer_than_others),
         cmocka_unit_test(no_name_is_too_strange),
         WITH_DIRECTORY(the_files_rows_go_before_the_built_in_ones),
         WITH_DIRECTORY(no_file_is_the_built_in_table),
