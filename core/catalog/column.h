@@ -84,9 +84,10 @@ int column_compare_values(enum column column, const struct row *a, const struct 
 
 /*
  * A number that orders as the column's values do wherever two of them differ (equal numbers say nothing), for
- * sorting many rows without looking at each so often. skip: leading bytes of the name that all rows share.
+ * sorting many rows without looking at each so often.
  */
-uint64_t column_key(enum column column, const struct row *row, size_t skip);
+uint64_t column_key(enum column column, const struct row *row);
+uint64_t column_text_key(const char *text); /* by the first eight bytes; a shorter text's last one is 0 */
 
 /*
  * The letter of product.md, of the state or another, that weighs most: '!', 'G', 'L', 'P', 's', 'w', '+', or

@@ -3,7 +3,6 @@
  */
 #include "core/catalog/column.h"
 
-#include <endian.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -211,13 +210,13 @@ static uint64_t signed_key(int64_t value)
     return (uint64_t)value ^ (uint64_t)1 << 63;
 }
 
-/* The first bytes of a text, the first of them the most significant; a shorter one is followed by zeros. */
-static uint64_t text_key(const char *text)
+/* The first byte is the most significant; a shorter text is followed by zeros. */
+uint64_t column_text_key(const char *text)
 {
     uint64_t key = 0;
-    if (text)
-        memcpy(&key, text, strnlen(text, sizeof key));
-    return be64toh(key);
+    for (int i = 0; i < 8 && text[i]; i++)
+        key |= (uint64_t)(unsigned char)text[i] << (56 - 8 * i);
+    return key;
 }
 
 /* The rank, and as many of up to three dimensions as have room; behind one that has none nothing is told. */
@@ -234,11 +233,11 @@ static uint64_t shape_key(const struct row *row)
     return (uint64_t)(rank + 1) << 57 | key;
 }
 
-uint64_t column_key(enum column column, const struct row *row, size_t skip)
+uint64_t column_key(enum column column, const struct row *row)
 {
     switch (column) {
     case COLUMN_NAME:
-        return text_key(row->name + skip);
+        return column_text_key(row->name);
     case COLUMN_SIZE:
         return row->size;
     case COLUMN_ALLOCATED:
@@ -260,7 +259,7 @@ uint64_t column_key(enum column column, const struct row *row, size_t skip)
     case COLUMN_AGE:
         return ~signed_key(row_birth(row));
     case COLUMN_DAMAGED:
-        return text_key(row->damage);
+        return row->damage ? column_text_key(row->damage) : 0;
     case COLUMN_PROTECTED:
         return row->is_protected;
     case COLUMN_INODE:
@@ -274,7 +273,7 @@ uint64_t column_key(enum column column, const struct row *row, size_t skip)
     case COLUMN_OWNERLESS:
         return row->ownerless;
     case COLUMN_PRODUCER:
-        return text_key(producer_id(row));
+        return column_text_key(producer_id(row));
     case COLUMN_CREATOR_PID:
         return (uint64_t)row->creator_pid;
     case COLUMN_STATE:

@@ -256,6 +256,18 @@ static int check_text(const char *text, struct error *error)
     return 0;
 }
 
+/* The dearest fields come first in enum field: they are asked last. */
+static void cheapest_first(struct filter *filter)
+{
+    for (size_t i = 1; i < filter->count; i++) {
+        struct term term = filter->terms[i];
+        size_t at = i;
+        for (; at > 0 && filter->terms[at - 1].field < term.field; at--)
+            filter->terms[at] = filter->terms[at - 1];
+        filter->terms[at] = term;
+    }
+}
+
 int filter_parse(const char *text, struct filter **ret_filter, struct error *error)
 {
     int r = check_text(text, error);
@@ -277,6 +289,7 @@ int filter_parse(const char *text, struct filter **ret_filter, struct error *err
         filter_free(filter);
         return r;
     }
+    cheapest_first(filter);
     *ret_filter = filter;
     return 0;
 }

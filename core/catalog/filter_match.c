@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/catalog/evidence.h"
 #include "core/sys/glob.h"
 
 #define SECOND INT64_C(1000000000)
@@ -143,11 +144,9 @@ static enum answer compare(enum comparison comparison, uint64_t value, uint64_t 
     return UNKNOWN;
 }
 
-/* Whoever holds what nobody was found to hold was not counted. */
 static enum answer compare_holders(const struct term *term, const struct row *row)
 {
-    bool held = row->state == STATE_LIVE || row->state == STATE_UNLINKED;
-    if (row->state == STATE_UNKNOWN || (held && !row->holders))
+    if (!row_holders_known(row))
         return UNKNOWN;
     return compare(term->comparison, row->holders ? row->holders->count : 0, term->number);
 }

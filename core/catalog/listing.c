@@ -21,9 +21,12 @@
     (UINT32_C(1) << 30) /* in the queue; a deleted row's entry stays there without MARK_DIRTY */
 #define MARK_INDEX (MARK_QUEUE - 1)
 #define NOT_LISTED MARK_INDEX
-#define MERGE_MAX  1000 /* rows that come to pass another filter and are merged */
+#define MERGE_MAX                                                                                            \
+    1000 /* more rows that changed, or come to pass another filter, are not merged: all are sorted */
 
 struct listing {
+    struct listing
+        *names; /* owned: all rows by name, from which every other order is made; NULL: this is it */
     struct catalog *catalog;
     const struct users *users;
     enum column column;
@@ -44,7 +47,7 @@ struct listing {
     size_t queued, queue_capacity;
 };
 
-struct listing *listing_new(struct catalog *catalog, const struct users *users)
+static struct listing *make(struct catalog *catalog, const struct users *users)
 {
     struct listing *listing = memory_new(sizeof *listing);
     listing->catalog = catalog;
@@ -54,10 +57,18 @@ struct listing *listing_new(struct catalog *catalog, const struct users *users)
     return listing;
 }
 
+struct listing *listing_new(struct catalog *catalog, const struct users *users)
+{
+    struct listing *listing = make(catalog, users);
+    listing->names = make(catalog, NULL);
+    return listing;
+}
+
 void listing_free(struct listing *listing)
 {
     if (!listing)
         return;
+    listing_free(listing->names);
     filter_free(listing->filter);
     free(listing->order);
     free(listing->marks);
@@ -196,11 +207,14 @@ void listing_change(struct listing *listing, const struct change *change)
     } else {
         enqueue(listing, place);
     }
+    if (listing->names && change->kind != CHANGE_UPDATED)
+        listing_change(listing->names, change);
 }
 
 /*
- * Asks the filter anew about all rows and enqueues those about whom its answer is another. Where many come to
- * pass (a filter was cleared), sorting all is less work than merging them: that it leaves to a rebuild.
+ * Asks the filter anew about all rows: takes out those that no longer pass, enqueues those that now do. Where
+ * many come to pass (a filter was cleared), sorting all is less work than merging them: that it leaves to a
+ * rebuild.
  */
 static void filter_again(struct listing *listing)
 {
@@ -211,10 +225,13 @@ static void filter_again(struct listing *listing)
     for (size_t i = 0; i < all && fresh < MERGE_MAX; i++) {
         const struct row *row = catalog_at(listing->catalog, i);
         bool listed = (listing->marks[row->place] & MARK_INDEX) != NOT_LISTED;
-        if (passes(listing, row) == listed)
+        bool wanted = passes(listing, row);
+        if (listed && !wanted)
+            unlist(listing, row->place);
+        if (listed || !wanted)
             continue;
         enqueue(listing, row->place);
-        fresh += !listed;
+        fresh++;
     }
     listing->anew = fresh == MERGE_MAX;
 }
@@ -227,16 +244,14 @@ static int compare_places(const struct listing *listing, uint32_t a, uint32_t b)
                         catalog_by_place(listing->catalog, b), listing->users);
 }
 
-/* The rows that pass, unsorted. Returns their number. */
-static size_t collect_all(struct listing *listing, struct order_item *items)
+/* Keeps those that pass. Returns their number. */
+static size_t sift(struct listing *listing, struct order_item *items, size_t all)
 {
-    size_t n = 0, all = catalog_count(listing->catalog);
+    size_t n = 0;
     listing->next_change = INT64_MAX;
-    for (size_t i = 0; i < all; i++) {
-        const struct row *row = catalog_at(listing->catalog, i);
-        if (passes(listing, row))
-            items[n++].row = row;
-    }
+    for (size_t i = 0; i < all; i++)
+        if (passes(listing, items[i].row))
+            items[n++] = items[i];
     return n;
 }
 
@@ -247,9 +262,18 @@ static void order_reach(struct listing *listing, size_t count)
 
 static void rebuild(struct listing *listing)
 {
-    struct order_item *items = memory_new(catalog_count(listing->catalog) * sizeof *items);
-    size_t n = collect_all(listing, items);
-    order_rows(items, n, listing->column, listing->descending, listing->users);
+    struct listing *names = listing->names;
+    if (names)
+        listing_refresh(names, false);
+    size_t all = names ? names->count : catalog_count(listing->catalog);
+    struct order_item *items = memory_new(all * sizeof *items);
+    for (size_t i = 0; i < all; i++)
+        items[i].row = names ? listing_at(names, i) : catalog_at(listing->catalog, i);
+    size_t n = sift(listing, items, all);
+    if (names)
+        order_by_column(items, n, listing->column, listing->descending, listing->users);
+    else
+        order_by_name(items, n);
 
     marks_reach(listing, catalog_places(listing->catalog));
     for (size_t i = 0; i < listing->places; i++)
@@ -346,7 +370,8 @@ static size_t merge_queue(struct listing *listing, size_t n)
 void listing_refresh(struct listing *listing, bool hold_order)
 {
     bool by_users = listing->column == COLUMN_OWNER || listing->column == COLUMN_GROUP;
-    listing->anew = listing->anew || (by_users && learned_names(listing));
+    bool many = !hold_order && listing->queued > MERGE_MAX;
+    listing->anew = listing->anew || many || (by_users && learned_names(listing));
     if (!listing->anew && listing_set_time(listing, listing->wall))
         filter_again(listing);
     listing->users_version = version_of_users(listing);

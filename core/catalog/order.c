@@ -1,9 +1,9 @@
 /*
  * Rows are far apart in memory, so each is looked at as seldom as can be, and asked for some steps ahead: its
- * value becomes a number, the numbers are sorted by radix, and only where they are equal the rows are looked
- * at again. Of a column with few values (owners, types) the number is the rank among these values. Values
- * that share a number otherwise are told apart by partition; rows of one value are put in the order of their
- * names, eight bytes at a time behind what all of them share.
+ * value becomes a number and the numbers are sorted by radix, which keeps rows of one number in the order in
+ * which they came, that of their names. Of a column with few values (owners, types) the number is the rank
+ * among these values. Where a number does not say all of a value, rows that share it are parted by value.
+ * Names are sorted eight bytes at a time, behind what all of them share.
  */
 #include "core/catalog/order.h"
 
@@ -12,7 +12,7 @@
 
 #include "core/sys/memory.h"
 
-#define FEW   48 /* so many are sorted by comparison */
+#define FEW   32 /* so many are sorted by comparison */
 #define DIGIT 256
 #define AHEAD 8
 
@@ -23,25 +23,34 @@ struct sorter {
     enum column column;
     bool descending;
     const struct users *users;
-    bool serials_down;        /* of rows of one name */
     struct order_item *spare; /* owned: as many as are sorted */
 };
 
-/* Asks for the row and the name that are looked at some steps on. */
+/* Asks for the row that is looked at some steps on. */
 static void look_ahead(const struct order_item *items, size_t at, size_t n)
 {
-    if (at + 2 * AHEAD < n)
-        __builtin_prefetch(items[at + 2 * AHEAD].row);
     if (at + AHEAD < n)
-        __builtin_prefetch(items[at + AHEAD].row->name);
+        __builtin_prefetch(items[at + AHEAD].row);
+}
+
+/* The same of the name, behind its first bytes. */
+static void read_ahead(const struct order_item *items, size_t at, size_t n, size_t known)
+{
+    if (at + AHEAD < n)
+        __builtin_prefetch(items[at + AHEAD].name + known);
 }
 
 /* --- by key --- */
 
-static int compare_keys(const void *a, const void *b)
+static void insert_by_key(struct order_item *items, size_t n)
 {
-    const struct order_item *x = a, *y = b;
-    return (x->key > y->key) - (x->key < y->key);
+    for (size_t i = 1; i < n; i++) {
+        struct order_item item = items[i];
+        size_t at = i;
+        for (; at > 0 && items[at - 1].key > item.key; at--)
+            items[at] = items[at - 1];
+        items[at] = item;
+    }
 }
 
 static void count_digits(const struct order_item *items, size_t n, uint32_t counts[8][DIGIT])
@@ -65,11 +74,11 @@ static void deal(const struct order_item *from, struct order_item *to, size_t n,
         to[counts[from[i].key >> 8 * digit & 0xff]++] = from[i];
 }
 
-/* From the last digit to the first; a digit that all share is passed over. */
+/* Keeps the order of equal keys. From the last digit to the first; one that all share is passed over. */
 static void sort_by_key(struct sorter *sorter, struct order_item *items, size_t n)
 {
-    if (n <= DIGIT) {
-        qsort(items, n, sizeof *items, compare_keys);
+    if (n <= FEW) {
+        insert_by_key(items, n);
         return;
     }
     uint32_t counts[8][DIGIT];
@@ -96,24 +105,23 @@ static size_t run_end(const struct order_item *items, size_t at, size_t n)
     return at;
 }
 
-/* --- rows of one value: by name --- */
+/* --- by name --- */
 
-static int compare_by_name(const void *a, const void *b, void *context)
+static int compare_by_name(const void *a, const void *b)
 {
-    const struct row *x = ((const struct order_item *)a)->row, *y = ((const struct order_item *)b)->row;
-    const struct sorter *sorter = context;
+    const struct order_item *x = a, *y = b;
     int order = strcmp(x->name, y->name);
-    return order ? order : (x->serial > y->serial) != sorter->serials_down ? 1 : -1;
+    return order ? order : (x->row->serial > y->row->serial) - (x->row->serial < y->row->serial);
 }
 
 /* How many leading bytes all these names share; the first `known` they do. */
 static size_t shared_prefix(const struct order_item *items, size_t n, size_t known)
 {
-    const char *first = items[0].row->name;
+    const char *first = items[0].name;
     size_t shared = strlen(first);
     for (size_t i = 1; i < n && shared > known; i++) {
-        look_ahead(items, i, n);
-        const char *name = items[i].row->name;
+        read_ahead(items, i, n, known);
+        const char *name = items[i].name;
         size_t length = known;
         while (length < shared && name[length] == first[length])
             length++;
@@ -125,7 +133,7 @@ static size_t shared_prefix(const struct order_item *items, size_t n, size_t kno
 static void sort_by_serial(struct sorter *sorter, struct order_item *items, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        items[i].key = sorter->serials_down ? ~items[i].row->serial : items[i].row->serial;
+        items[i].key = items[i].row->serial;
     sort_by_key(sorter, items, n);
 }
 
@@ -133,13 +141,13 @@ static void sort_by_serial(struct sorter *sorter, struct order_item *items, size
 static void sort_by_name(struct sorter *sorter, struct order_item *items, size_t n, size_t known)
 {
     if (n <= FEW) {
-        qsort_r(items, n, sizeof *items, compare_by_name, sorter);
+        qsort(items, n, sizeof *items, compare_by_name);
         return;
     }
     known = shared_prefix(items, n, known);
     for (size_t i = 0; i < n; i++) {
-        look_ahead(items, i, n);
-        items[i].key = column_key(COLUMN_NAME, items[i].row, known);
+        read_ahead(items, i, n, known);
+        items[i].key = column_text_key(items[i].name + known);
     }
     sort_by_key(sorter, items, n);
     for (size_t at = 0, end; at < n; at = end) {
@@ -151,6 +159,15 @@ static void sort_by_name(struct sorter *sorter, struct order_item *items, size_t
         else
             sort_by_name(sorter, items + at, end - at, known + sizeof items->key);
     }
+}
+
+void order_by_name(struct order_item *items, size_t n)
+{
+    struct sorter sorter = {.spare = memory_new(n * sizeof *items)};
+    for (size_t i = 0; i < n; i++)
+        items[i].name = items[i].row->name;
+    sort_by_name(&sorter, items, n, 0);
+    free(sorter.spare);
 }
 
 /* --- rows of one key: by value --- */
@@ -190,23 +207,43 @@ static void part(const struct sorter *sorter, struct order_item *items, size_t n
     *ret_above = above;
 }
 
+/* Rows of one value back into the order in which they came. */
+static void sort_by_rank(struct sorter *sorter, struct order_item *items, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        items[i].key = items[i].rank;
+    sort_by_key(sorter, items, n);
+}
+
 /* Goes deeper into the smaller part alone, so never deep. */
-static void sort_by_value(struct sorter *sorter, struct order_item *items, size_t n)
+static void part_by_value(struct sorter *sorter, struct order_item *items, size_t n)
 {
     while (n > FEW) {
         size_t below, above;
         part(sorter, items, n, &below, &above);
-        sort_by_name(sorter, items + below, above - below, 0);
+        sort_by_rank(sorter, items + below, above - below);
         if (below < n - above) {
-            sort_by_value(sorter, items, below);
+            part_by_value(sorter, items, below);
             items += above;
             n -= above;
         } else {
-            sort_by_value(sorter, items + above, n - above);
+            part_by_value(sorter, items + above, n - above);
             n = below;
         }
     }
     qsort_r(items, n, sizeof *items, compare_whole, sorter);
+}
+
+/* Rows of one key: nearly always they are of one value. */
+static void sort_by_value(struct sorter *sorter, struct order_item *items, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        look_ahead(items, i, n);
+        if (column_compare_values(sorter->column, items[0].row, items[i].row, sorter->users) == 0)
+            continue;
+        part_by_value(sorter, items, n);
+        return;
+    }
 }
 
 /* --- few values --- */
@@ -224,10 +261,10 @@ static bool token_of(enum column column, const struct row *row, uint64_t *ret_to
         *ret_token = (uintptr_t)row_dtype(row); /* rows share types */
         return true;
     case COLUMN_OWNER:
-        *ret_token = row->uid;
+        *ret_token = row->unmeasured ? UINT64_MAX : row->uid;
         return true;
     case COLUMN_GROUP:
-        *ret_token = row->gid;
+        *ret_token = row->unmeasured ? UINT64_MAX : row->gid;
         return true;
     case COLUMN_PRODUCER:
         *ret_token = (uintptr_t)row->producer;
@@ -298,23 +335,49 @@ static bool key_by_rank(struct sorter *sorter, struct order_item *items, size_t 
     return true;
 }
 
-/* --- all of it --- */
+/* --- by column --- */
+
+/* Whether column_key of two rows is equal only where their values are. */
+static bool key_says_all(enum column column)
+{
+    switch (column) {
+    case COLUMN_SIZE:
+    case COLUMN_ALLOCATED:
+    case COLUMN_ORDER:
+    case COLUMN_UID:
+    case COLUMN_GID:
+    case COLUMN_MODE:
+    case COLUMN_CREATED:
+    case COLUMN_MODIFIED:
+    case COLUMN_AGE:
+    case COLUMN_PROTECTED:
+    case COLUMN_INODE:
+    case COLUMN_GROWTH:
+    case COLUMN_HOLDERS:
+    case COLUMN_LOADING:
+    case COLUMN_OWNERLESS:
+    case COLUMN_STATE:
+        return true;
+    default:
+        return false;
+    }
+}
 
 static void sort_by_column(struct sorter *sorter, struct order_item *items, size_t n)
 {
-    bool exact = key_by_rank(sorter, items, n); /* equal keys are equal values */
-    for (size_t i = 0; i < n && !exact; i++) {
+    bool ranked = key_by_rank(sorter, items, n);
+    for (size_t i = 0; i < n && !ranked; i++) {
         look_ahead(items, i, n);
-        items[i].key = column_key(sorter->column, items[i].row, 0);
+        items[i].key = column_key(sorter->column, items[i].row);
     }
     for (size_t i = 0; i < n && sorter->descending; i++)
         items[i].key = ~items[i].key;
     sort_by_key(sorter, items, n);
+    if (ranked || key_says_all(sorter->column))
+        return;
     for (size_t at = 0, end; at < n; at = end) {
         end = run_end(items, at, n);
-        if (end - at > 1 && exact)
-            sort_by_name(sorter, items + at, end - at, 0);
-        else if (end - at > 1)
+        if (end - at > 1)
             sort_by_value(sorter, items + at, end - at);
     }
 }
@@ -325,18 +388,29 @@ static void reverse(struct order_item *items, size_t n)
         swap_items(&items[i], &items[n - 1 - i]);
 }
 
-void order_rows(struct order_item *items, size_t n, enum column column, bool descending,
-                const struct users *users)
+/* Rows of one name stay in the order in which they came. */
+static void reverse_names(struct order_item *items, size_t n)
+{
+    reverse(items, n);
+    for (size_t at = 0, end; at < n; at = end) {
+        for (end = at + 1; end < n && strcmp(items[end].row->name, items[at].row->name) == 0; end++)
+            look_ahead(items, end, n);
+        reverse(items + at, end - at);
+    }
+}
+
+void order_by_column(struct order_item *items, size_t n, enum column column, bool descending,
+                     const struct users *users)
 {
     struct sorter sorter = {.column = column, .descending = descending, .users = users};
-    sorter.spare = memory_new(n * sizeof *items);
-    if (column != COLUMN_NAME) {
-        sort_by_column(&sorter, items, n);
-    } else {
-        sorter.serials_down = descending;
-        sort_by_name(&sorter, items, n, 0);
+    if (column == COLUMN_NAME) {
         if (descending)
-            reverse(items, n);
+            reverse_names(items, n);
+        return;
     }
+    sorter.spare = memory_new(n * sizeof *items);
+    for (size_t i = 0; i < n; i++)
+        items[i].rank = (uint32_t)i;
+    sort_by_column(&sorter, items, n);
     free(sorter.spare);
 }

@@ -7,12 +7,20 @@
 #include "core/catalog/column.h"
 
 struct order_item {
-    uint64_t key;          /* order_rows' own */
     const struct row *row; /* borrowed */
+    uint64_t key;          /* this and what follows is their own */
+    union {
+        const char *name;
+        uint32_t rank;
+    };
 };
 
-/* Sorts n rows. 100,000 take some 10 to 20 ms, whatever the column and however many share a value. */
-void order_rows(struct order_item *items, size_t n, enum column column, bool descending,
-                const struct users *users);
+/* By name, then serial. */
+void order_by_name(struct order_item *items, size_t n);
+
+/* By column_order, of rows that come by name, then serial. Each look at a row counts: 100,000 take less than
+ * 10 ms. */
+void order_by_column(struct order_item *items, size_t n, enum column column, bool descending,
+                     const struct users *users);
 
 #endif

@@ -322,12 +322,14 @@ static void states_and_holders(void **state)
         held ? yes(f, "is:held") : no(f, "is:held");
         held ? no(f, "is:unheld") : yes(f, "is:unheld");
     }
+    f->row.held = HELD_YES;
     unknown(f, "holders<3"); /* held, as a lease says, by whom nobody knows */
     struct holders holders = {.count = 3};
     f->row.holders = &holders;
     yes(f, "holders>2");
     no(f, "holders>3");
     f->row.holders = NULL;
+    f->row.held = HELD_NO;
     f->row.state = STATE_IDLE;
     yes(f, "holders=0");
     no(f, "state:live");

@@ -48,6 +48,7 @@ static struct users *some_users(void)
 static void some_row(struct row *row, uint64_t serial)
 {
     static const struct producer producers[] = {{.id = "pytorch"}, {.id = "cpython"}};
+    static const struct holders holders[] = {{.count = 1}, {.count = 7}};
     *row = (struct row){
         .serial = serial,
         .name = some_name(),
@@ -63,6 +64,9 @@ static void some_row(struct row *row, uint64_t serial)
         .layout = (uint8_t)below(LAYOUT_OTHER + 1),
         .is_protected = below(2),
         .state = (uint8_t)below(STATE_COUNT),
+        .unmeasured = below(4) == 0,
+        .doubtful = below(2),
+        .holders = below(2) ? &holders[below(2)] : NULL,
         .loading = below(2),
         .ownerless = below(2),
         .creator_pid = (pid_t)below(3),
@@ -91,7 +95,8 @@ static void rows_come_in_the_order_of_comparison(size_t n)
         for (int descending = 0; descending < 2; descending++) {
             for (size_t i = 0; i < n; i++)
                 items[i].row = &rows[i * 7919 % n];
-            order_rows(items, n, (enum column)column, descending, users);
+            order_by_name(items, n);
+            order_by_column(items, n, (enum column)column, descending, users);
             check(items, n, (enum column)column, descending, users);
         }
     }
@@ -126,7 +131,8 @@ static void what_is_equal_stays_in_the_order_of_its_coming(void **state)
         for (int descending = 0; descending < 2; descending++) {
             for (size_t i = 0; i < N; i++)
                 items[i].row = &rows[i * 7919 % N];
-            order_rows(items, N, column ? COLUMN_SIZE : COLUMN_NAME, descending, NULL);
+            order_by_name(items, N);
+            order_by_column(items, N, column ? COLUMN_SIZE : COLUMN_NAME, descending, NULL);
             for (size_t i = 0; i < N; i++)
                 assert_int_equal(items[i].row->serial, i + 1);
         }
