@@ -35,6 +35,7 @@ struct listing {
     int64_t wall;
     int64_t next_change; /* when, by time alone, a row may come to pass the filter or no longer; INT64_MAX:
                             never */
+    enum state only;     /* STATE_UNKNOWN: rows in any state */
     bool anew, refilter; /* the next refresh sorts, or filters, all rows */
     uint64_t users_version;
 
@@ -115,8 +116,21 @@ const char *listing_filter_text(const struct listing *listing)
     return filter_text(listing->filter);
 }
 
+void listing_only(struct listing *listing, enum state state)
+{
+    listing->anew = listing->anew || state != listing->only;
+    listing->only = state;
+}
+
+enum state listing_state(const struct listing *listing)
+{
+    return listing->only;
+}
+
 static bool passes(struct listing *listing, const struct row *row)
 {
+    if (listing->only != STATE_UNKNOWN && row->state != listing->only)
+        return false;
     if (filter_is_empty(listing->filter))
         return true;
     int64_t next = filter_next_change(listing->filter, row, listing->wall);

@@ -28,6 +28,10 @@ const char *listing_filter_text(const struct listing *listing); /* "" : none */
  */
 bool listing_set_time(struct listing *listing, int64_t wall);
 
+/* Besides, only rows in a state; STATE_UNKNOWN: in any. */
+void listing_only(struct listing *listing, enum state state);
+enum state listing_state(const struct listing *listing);
+
 /* To be called with every change of the catalog (from its change function): cheap, nothing moves before
  * listing_refresh. */
 void listing_change(struct listing *listing, const struct change *change);

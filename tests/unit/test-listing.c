@@ -309,6 +309,24 @@ static void a_storm_ends_sorted_and_complete(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void one_state_alone_can_be_shown(void **state)
+{
+    struct fixture *f = *state;
+    change(f, "a1b2c3");
+    catalog_find(f->catalog, "b")->state = STATE_LEAKED;
+    listing_only(f->listing, STATE_LEAKED);
+    listing_refresh(f->listing, false);
+    assert_int_equal(listing_count(f->listing), 1);
+    assert_string_equal(listing_at(f->listing, 0)->name, "b");
+    change(f, "d4");
+    listing_refresh(f->listing, false);
+    assert_int_equal(listing_count(f->listing), 1);
+    assert_int_equal(listing_state(f->listing), STATE_LEAKED);
+    listing_only(f->listing, STATE_UNKNOWN);
+    listing_refresh(f->listing, false);
+    assert_int_equal(listing_count(f->listing), 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,6 +341,7 @@ int main(void)
         TEST(learned_names_sort_anew),
         TEST(a_listing_made_late_shows_what_is_there),
         TEST(a_storm_ends_sorted_and_complete),
+        cmocka_unit_test_setup_teardown(one_state_alone_can_be_shown, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
