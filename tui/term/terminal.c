@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tui/term/clipboard.h"
 #include "tui/term/input.h"
 #include "tui/term/painter.h"
 #include "tui/term/rescue.h"
@@ -289,6 +290,17 @@ int terminal_show(struct terminal *terminal, const struct cells *cells)
 bool terminal_is_behind(const struct terminal *terminal)
 {
     return tty_is_behind(&terminal->tty);
+}
+
+int terminal_copy(struct terminal *terminal, const char *text)
+{
+    const char *tmux = getenv("TMUX");
+    char *sequence = clipboard_sequence(text, strlen(text), tmux && tmux[0]);
+    if (sequence == NULL)
+        return -E2BIG;
+    int rc = is_ours(terminal) ? tty_write(&terminal->tty, sequence, strlen(sequence)) : 0;
+    free(sequence);
+    return rc;
 }
 
 void terminal_repaint(struct terminal *terminal)

@@ -62,6 +62,9 @@ void terminal_flush_input(struct terminal *terminal);
  */
 int terminal_show(struct terminal *terminal, const struct cells *cells);
 bool terminal_is_behind(const struct terminal *terminal);
+/* Gives text to the terminal's clipboard (clipboard.h); within tmux to that outside. -E2BIG: above
+ * CLIPBOARD_MAX. */
+int terminal_copy(struct terminal *terminal, const char *text);
 /* The next terminal_show paints everything (Ctrl-L). */
 void terminal_repaint(struct terminal *terminal);
 /*
