@@ -118,7 +118,7 @@ const char *listing_filter_text(const struct listing *listing)
 
 void listing_only(struct listing *listing, enum state state)
 {
-    listing->anew = listing->anew || state != listing->only;
+    listing->refilter = listing->refilter || state != listing->only;
     listing->only = state;
 }
 

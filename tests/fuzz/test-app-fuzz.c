@@ -37,6 +37,10 @@ static const uint32_t keys[] = {
     'Z',
     'i',
     'r',
+    'c',
+    'v',
+    '+',
+    'F',
     'd',
     'L',
     'q',
@@ -137,6 +141,22 @@ static void looked(struct stage *stage, bool scan)
         stage_look(stage, segments, n);
 }
 
+/* What a sweep may find. */
+static void know(struct stage *stage)
+{
+    struct stage_known known[4];
+    size_t n = any(5);
+    unsigned first = any(NAMES);
+    for (size_t i = 0; i < n; i++)
+        known[i] = (struct stage_known){
+            .name = names[(first + i) % NAMES],
+            .holders = 1 + any(9),
+            .command = any(2) ? "dash" : "\x1b[31m\xff",
+            .deleted = any(2) ? any(3) * UINT64_C(1000000000) : 0,
+        };
+    stage_know(stage, known, n, any(2));
+}
+
 static void resize(struct stage *stage)
 {
     int rows = any(2) ? 1 + (int)any(8) : 1 + (int)any(60),
@@ -160,7 +180,7 @@ static void lose_job(struct stage *stage)
 static void something(struct stage *stage)
 {
     struct event event = {.kind = EVENT_TICK};
-    switch (any(16)) {
+    switch (any(18)) {
     default:
         stage_key(stage, keys[any(sizeof keys / sizeof keys[0])]);
         return;
@@ -204,6 +224,9 @@ static void something(struct stage *stage)
     case 10:
         lose_job(stage);
         return;
+    case 12:
+        know(stage);
+        return;
     case 11:
         event.kind = any(2) ? EVENT_RESUMED : EVENT_LOAD_PROGRESS;
         event.token = stage->last[EFFECT_LOAD].token;
@@ -219,19 +242,23 @@ static void check(struct stage *stage)
     const struct app *app = stage->app;
     stage_draw(stage);
     draw_assert_sane(&stage->cells);
-    size_t count = listing_count(app->listing), marked = 0;
+    size_t count = groups_lines(app->groups), marked = 0;
     assert_true(count == 0 || app->table.index < count);
     assert_true(app->table.top <= app->table.index || count == 0);
     assert_true(app->table.height == 0 || count == 0 ||
                 app->table.index - app->table.top < app->table.height);
     if (count > 0 && app->table.cursor)
         assert_int_equal(table_row(&app->table)->serial, app->table.cursor);
+    if (count > 0 && app->table.on_heading)
+        assert_int_equal(table_group(&app->table)->key, app->table.heading);
+    assert_true(!app->table.on_heading || app->table.cursor == 0);
     for (size_t i = 0; i < catalog_count(app->catalog); i++)
         marked += catalog_at(app->catalog, i)->marked;
     assert_int_equal(marked, app->table.marked + app->table.hidden);
     assert_true((app->over == OVER_LOAD) == (app->load != NULL));
     assert_true((app->over == OVER_DELETE) == (app->deletion != NULL));
-    assert_true((app->over == OVER_FILTER || app->over == OVER_GOTO) == (app->line != NULL));
+    assert_true((app->over == OVER_FILTER || app->over == OVER_GOTO || app->over == OVER_PATTERN) ==
+                (app->line != NULL));
     assert_true(app_due(app) > stage->now - 10000);
 }
 

@@ -216,36 +216,63 @@ void stage_draw(struct stage *stage)
     app_shown(stage->app);
 }
 
-/* Holders live as long as the test program: rows borrow them. */
-static const struct holders *holders_of(const struct stage_known *known)
+static struct holders holders_of(const struct stage_known *known)
 {
-    static struct holder lists[8][8];
-    static struct holders holders[8];
-    static size_t next;
-    if (known->holders == 0)
-        return NULL;
-    size_t at = next++ % 8;
-    for (size_t i = 0; i < known->holders && i < 8; i++) {
-        lists[at][i] = (struct holder){.pid = 881 + (pid_t)i, .mapped = 1};
-        snprintf(lists[at][i].command, sizeof lists[at][i].command, "%s", known->command);
+    struct holders holders = {known->holders, memory_new((known->holders + 1) * sizeof *holders.list)};
+    for (size_t i = 0; i < known->holders; i++) {
+        holders.list[i] = (struct holder){.pid = 881 + (pid_t)i, .mapped = 1};
+        snprintf(holders.list[i].command, sizeof holders.list[i].command, "%s", known->command);
     }
-    holders[at] = (struct holders){known->holders, lists[at]};
-    return &holders[at];
+    return holders;
 }
 
-void stage_know(struct stage *stage, const struct stage_known *known, size_t n)
+static struct sweep_other other_of(const struct stage *stage, const struct stage_known *known)
 {
-    for (size_t i = 0; i < n; i++) {
-        struct row *row = catalog_find(stage->app->catalog, known[i].name);
-        assert_non_null(row);
-        row->state = (uint8_t)known[i].state;
-        row->doubtful = known[i].doubtful;
-        row->loading = known[i].loading;
-        row->creator_pid = known[i].creator_pid;
-        row->creator = known[i].state == STATE_LEAKED ? CREATOR_GONE : CREATOR_UNKNOWN;
-        row->holders = holders_of(&known[i]);
-    }
-    stage->app->measure = stage->app->resort = true;
+    char path[512];
+    snprintf(path, sizeof path, "/dev/shm/%s", known->name);
+    return (struct sweep_other){
+        .id = {1, known->name[0] == '#' ? strtoull(known->name + 1, NULL, 10) : inode_of(known->name),
+               known->deleted > 0},
+        .holders = holders_of(known),
+        .path = memory_dup(path),
+        .deleted = known->deleted > 0,
+        .known = known->deleted > 0,
+        .size = known->deleted,
+        .allocated = known->deleted,
+        .created = stage->wall - 111600 * INT64_C(1000000000),
+        .uid = 1001,
+        .gid = 1001,
+        .mode = S_IFREG | 0644,
+    };
+}
+
+static int by_inode(const void *a, const void *b)
+{
+    const struct sweep_other *x = a, *y = b;
+    return (x->id.inode > y->id.inode) - (x->id.inode < y->id.inode);
+}
+
+void stage_know(struct stage *stage, const struct stage_known *known, size_t n, bool complete)
+{
+    struct sweep_scope scope = {0};
+    catalog_scope(stage->app->catalog, 1, &scope);
+    struct sweep sweep = {
+        .others = memory_new((n + 1) * sizeof *sweep.others),
+        .creators = memory_new((scope.creator_count + 1) * sizeof *sweep.creators),
+        .processes = 212,
+        .unread = complete ? 0 : 38,
+        .sees_all = true,
+        .complete = complete,
+    };
+    snprintf(sweep.reason, sizeof sweep.reason, "%s", complete ? "" : "38 of 212 could not be read");
+    for (size_t i = 0; i < n; i++)
+        sweep.others[sweep.other_count++] = other_of(stage, &known[i]);
+    qsort(sweep.others, n, sizeof *sweep.others, by_inode);
+    for (size_t i = 0; i < scope.creator_count; i++)
+        sweep.creators[i] = CREATOR_GONE;
+    catalog_take_sweep(stage->app->catalog, &sweep, "/dev/shm", true, stage->now, stage->wall);
+    sweep_clear(&sweep);
+    sweep_scope_clear(&scope);
 }
 
 static void name_users(struct stage *stage)
@@ -262,37 +289,32 @@ void stage_open_states(struct stage *stage, int rows, int columns, bool ascii)
     static const struct stage_segment segments[] = {
         {"prices.shm", 4800000128, "f2", {40000, 60000}, .age = 276000, .uid = 1001},
         {"torch_4711_223344_0", 1400000000, .age = 1036800, .uid = 1003},
-        {"features.shm", 1073741952, "f4", {16384, 16384}, .age = 111600, .uid = 1001},
         {"covariance.shm", 1023690880, "c16", {7998, 7998}, .age = 33120, .uid = 1002},
         {"returns_2026.shm", 536550128, "f2", {1095, 245000}, .age = 33000, .uid = 1001},
         {"psm_8d2f11aa", 268435456, .age = 518400, .uid = 1003},
         {"run17_grad", 268435584, "f4", {8192, 8192}, .age = 111600, .uid = 1003},
+        {"torch_812_99_0", 8392704, .age = 111600, .uid = 1003},
         {"frames_u8.im.shm", 100638848, "u1", {32, 1080, 2912}, .age = 41, .uid = 1004},
-        {"new_model", 67108864, .age = 2, .uid = 1002},
+        {"new_model", 67108864, "f4", {4096, 4096}, .age = 2, .uid = 1002},
         {"labels.shm", 8388736, "i8", {1048576}, .age = 33120, .uid = 1001},
         {"PostgreSQL.1804289383", 1048576, .age = 3456000, .uid = 1005},
         {"broken.shm", 4096, .damage = "header says 5.0G", .age = 12, .uid = 1006},
     };
     static const struct stage_known known[] = {
-        {"prices.shm", STATE_LIVE, .holders = 2, .command = "python3"},
-        {"torch_4711_223344_0", STATE_LEAKED, .creator_pid = 4711},
-        {"features.shm", STATE_UNLINKED, .holders = 1, .command = "dash"},
-        {"covariance.shm", STATE_LIVE, .holders = 4, .command = "dash"},
-        {"returns_2026.shm", STATE_IDLE},
-        {"psm_8d2f11aa", STATE_STALE, .doubtful = true},
-        {"run17_grad", STATE_LEAKED, .creator_pid = 812},
-        {"frames_u8.im.shm", STATE_LIVE, .holders = 2, .command = "acquire"},
-        {"new_model", STATE_UNLINKED, .loading = true, .holders = 1, .command = "shmtop"},
-        {"labels.shm", STATE_LIVE, .holders = 1, .command = "python3"},
-        {"PostgreSQL.1804289383", STATE_LIVE, .holders = 7, .command = "postgres"},
-        {"broken.shm", STATE_IDLE},
+        {"prices.shm", 2, "python3", 0},
+        {"features.shm", 1, "dash", 1073741952},
+        {"covariance.shm", 4, "dash", 0},
+        {"frames_u8.im.shm", 2, "acquire", 0},
+        {"new_model", 1, "shmtop", 0},
+        {"labels.shm", 1, "python3", 0},
+        {"PostgreSQL.1804289383", 17, "postgres", 0},
     };
     struct app_options options = {
         .directory = "/dev/shm", .host = "db07", .umask = 022, .uid = 1001, .ascii = ascii};
     stage_open(stage, rows, columns, &options);
     stage_scan(stage, segments, sizeof segments / sizeof segments[0]);
     name_users(stage);
-    stage_know(stage, known, sizeof known / sizeof known[0]);
+    stage_know(stage, known, sizeof known / sizeof known[0], true);
     stage_tell(stage,
                &(struct event){.kind = EVENT_USAGE,
                                .u.usage = {.size = 25769803776, .used = 9900000000, .free = 15869803776}});

@@ -59,18 +59,17 @@ void stage_until(struct stage *stage, const char *text);
 /* Settles and draws. */
 void stage_draw(struct stage *stage);
 
-/* What a sweep would have found of a row, set by hand. */
+/* Who a sweep finds to hold a segment. */
 struct stage_known {
     const char *name;
-    enum state state;
-    bool doubtful, loading;
     size_t holders;      /* how many: pids 881, 882, … */
     const char *command; /* of all of them */
-    pid_t creator_pid;   /* gone where the state is leaked */
+    uint64_t deleted;    /* its size: the name is gone; 0: it is not */
 };
-void stage_know(struct stage *stage, const struct stage_known *known, size_t n);
+/* A sweep that finds these and nobody else ends. Creators are gone. complete: every process was read. */
+void stage_know(struct stage *stage, const struct stage_known *known, size_t n, bool complete);
 
-/* Every state, a doubtful and a damaged one, and what is being loaded. */
+/* Every state, and a damaged one. */
 void stage_open_states(struct stage *stage, int rows, int columns, bool ascii);
 
 /* Opened and scanned, at 80x24, with eight segments: see stage.c. */

@@ -6,6 +6,10 @@
 
 #define G (UINT64_C(1) << 30)
 
+static const struct catalog_totals usual = {
+    .count = {[STATE_LIVE] = 31, [STATE_IDLE] = 171, [STATE_LEAKED] = 9, [STATE_UNLINKED] = 3},
+    .bytes = {[STATE_LIVE] = 7 * G, [STATE_IDLE] = 3 * G, [STATE_LEAKED] = 2 * G, [STATE_UNLINKED] = 1 * G}};
+
 static const struct header full = {
     .directory = "/dev/shm",
     .host = "db07",
@@ -19,10 +23,7 @@ static const struct header full = {
     .has_usage = true,
     .usage = {.size = 24 * G, .used = 14 * G, .free = 10 * G},
     .swept = true,
-    .totals =
-        {.count = {[STATE_LIVE] = 31, [STATE_IDLE] = 171, [STATE_LEAKED] = 9, [STATE_UNLINKED] = 3},
-         .bytes =
-             {[STATE_LIVE] = 7 * G, [STATE_IDLE] = 3 * G, [STATE_LEAKED] = 2 * G, [STATE_UNLINKED] = 1 * G}},
+    .totals = &usual,
 };
 
 static struct cells cells;
@@ -64,15 +65,17 @@ static void what_is_small_is_seen_all_the_same(void **state)
 {
     (void)state;
     struct header header = full;
-    header.totals.bytes[STATE_LEAKED] = 4096;
-    header.totals.bytes[STATE_UNLINKED] = 1;
+    struct catalog_totals totals = usual;
+    header.totals = &totals;
+    totals.bytes[STATE_LEAKED] = 4096;
+    totals.bytes[STATE_UNLINKED] = 1;
     draw(&header, 3, 80);
     assert_int_equal(cells_of(ROLE_LEAKED), 1);
     assert_int_equal(cells_of(ROLE_UNLINKED), 1);
     header.usage.used = 24 * G;
     header.usage.free = 0;
-    header.totals.bytes[STATE_LIVE] = 24 * G;
-    header.totals.bytes[STATE_IDLE] = 0;
+    totals.bytes[STATE_LIVE] = 24 * G;
+    totals.bytes[STATE_IDLE] = 0;
     draw(&header, 3, 80);
     assert_int_equal(cells_of(ROLE_FREE), 0);
 }
@@ -81,8 +84,10 @@ static void rows_never_explain_more_than_is_used(void **state)
 {
     (void)state;
     struct header header = full;
-    header.totals.bytes[STATE_LIVE] = UINT64_MAX;
-    header.totals.bytes[STATE_IDLE] = UINT64_MAX;
+    struct catalog_totals totals = usual;
+    header.totals = &totals;
+    totals.bytes[STATE_LIVE] = UINT64_MAX;
+    totals.bytes[STATE_IDLE] = UINT64_MAX;
     draw(&header, 3, 140);
     draw_assert_lacks(&cells, "not explained");
     assert_true(cells_of(ROLE_FREE) > 0);
@@ -109,7 +114,8 @@ static void before_a_sweep_nothing_is_said_of_states(void **state)
     (void)state;
     struct header header = full;
     header.swept = false;
-    header.totals = (struct header_totals){.count = {214}, .bytes = {13 * G}};
+    static const struct catalog_totals unknown = {.count = {214}, .bytes = {13 * G}};
+    header.totals = &unknown;
     draw(&header, 3, 110);
     draw_assert_lacks(&cells, "explained");
     assert_true(cells_of(ROLE_USED) > 0);

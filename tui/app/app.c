@@ -59,6 +59,8 @@ static void changed(void *context, const struct change *change)
     listing_change(app->listing, change);
     if (change->kind == CHANGE_DELETED && change->row->marked)
         app->measure = true;
+    if (change->kind == CHANGE_CREATED)
+        keys_appeared(app, change->row);
     if (change->kind == CHANGE_CREATED || change->kind == CHANGE_UPDATED)
         facts_changed(app, change->row);
     if (change->kind == CHANGE_RENAMED && app->preview &&
@@ -72,7 +74,8 @@ static void make_models(struct app *app, const struct app_options *options)
     app->catalog = catalog_new(options->producers, changed, app);
     app->listing = listing_new(app->catalog, app->users);
     listing_sort(app->listing, COLUMN_SIZE, true);
-    app->table = (struct table){.catalog = app->catalog, .listing = app->listing};
+    app->groups = groups_new(app->listing);
+    app->table = (struct table){.catalog = app->catalog, .listing = app->listing, .groups = app->groups};
     app->messages = messages_new();
     app->files = line_history_new();
     app->filters = line_history_new();
@@ -122,6 +125,7 @@ void app_free(struct app *app)
     filter_completion_clear(&app->filtering.candidates);
     line_history_free(app->names);
     messages_free(app->messages);
+    groups_free(app->groups);
     listing_free(app->listing);
     catalog_free(app->catalog);
     users_free(app->users);
@@ -138,12 +142,14 @@ void app_free(struct app *app)
 static void refresh(struct app *app)
 {
     uint64_t version = catalog_version(app->catalog);
-    bool hold = app->now - app->key_at < APP_HOLD_MS && !app->resort;
+    bool used = app->now - app->key_at < APP_HOLD_MS || app->table.anchor != 0;
+    bool hold = used && !app->resort;
     bool changed = version != app->listed;
     changed |= listing_set_time(app->listing, app->paused ? app->frozen_wall : app->wall);
     if (!changed && !app->resort && !(app->held && !hold))
         return;
     listing_refresh(app->listing, hold);
+    groups_refresh(app->groups, hold);
     app->held = hold && (changed || app->held);
     app->listed = version;
     app->resort = false;
@@ -178,6 +184,7 @@ static void settle_table(struct app *app)
     refresh(app);
     measure(app);
     go_to_wanted(app);
+    keys_settle(app);
     struct frame frame;
     struct table_style style = draw_style(app);
     frame_make(app, &frame);

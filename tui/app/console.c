@@ -194,6 +194,9 @@ static void do_effects(struct console *console)
             terminal_repaint(console->terminal);
             console->repaint = true;
             break;
+        case EFFECT_COPY:
+            terminal_copy(console->terminal, effect.u.copy);
+            break;
         case EFFECT_SUSPEND:
             terminal_suspend(console->terminal);
             continued = 1;

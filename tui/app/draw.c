@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/catalog/state.h"
 #include "tui/view/columns.h"
 #include "tui/view/detail.h"
 #include "tui/view/header.h"
@@ -23,9 +24,21 @@ static enum header_state state_of(const struct app *app)
     return app->following == FOLLOW_POLLING ? HEADER_POLLING : HEADER_LIVE;
 }
 
+/* What narrows the rows or moves the cursor, besides the filter. */
+static void chips_text(const struct app *app, char *buf, size_t size)
+{
+    enum state only = listing_state(app->listing);
+    enum grouping by = groups_by(app->groups);
+    snprintf(buf, size, "%s%s%s%s%s%s%s", only ? "state: " : "", only ? state_name(only) : "",
+             only && by ? "   " : "", by ? "by " : "", groups_name(by),
+             (only || by) && app->follow_newest ? "   " : "", app->follow_newest ? "newest" : "");
+}
+
 static void draw_header(const struct app *app, struct cells *cells, struct rect rect)
 {
     char filter[NAME_PRINTABLE_MAX];
+    char chips[96];
+    chips_text(app, chips, sizeof chips);
     columns_name(listing_filter_text(app->listing), app->ascii, filter, sizeof filter);
     struct header header = {
         .directory = app->directory,
@@ -39,10 +52,11 @@ static void draw_header(const struct app *app, struct cells *cells, struct rect 
         .count = catalog_count(app->catalog),
         .has_usage = app->has_usage,
         .usage = app->usage,
-        .totals = app->table.totals,
-        .swept = app->table.totals.count[STATE_UNKNOWN] < catalog_count(app->catalog),
+        .totals = catalog_totals(app->catalog),
+        .swept = catalog_sweep(app->catalog) != NULL,
         .notes = &app->notes,
-        .chips = "",
+        .only = listing_state(app->listing),
+        .chips = chips,
     };
     header_draw(&header, cells, rect);
 }
@@ -80,6 +94,10 @@ static void draw_nothing(const struct app *app, struct cells *cells, struct rect
     if (app->following == FOLLOW_ABSENT)
         snprintf(text, sizeof text, "%.500s is gone; as soon as it is there again it is shown.",
                  app->directory);
+    else if (listing_state(app->listing) != STATE_UNKNOWN)
+        snprintf(text, sizeof text, "No segment %sis %s: Esc shows the others.",
+                 listing_filter_text(app->listing)[0] ? "that fits the filter " : "",
+                 state_name(listing_state(app->listing)));
     else if (catalog_count(app->catalog) > 0)
         snprintf(text, sizeof text, "No segment fits the filter: Esc clears it.");
     else if (!app->chores.scanned_once)
@@ -101,6 +119,23 @@ struct table_style draw_style(const struct app *app)
     };
 }
 
+/* In place of a segment's details, those of the group whose heading the cursor is on. */
+static void draw_group(const struct app *app, const struct group *group, struct cells *cells,
+                       struct rect rect, const struct table_style *style)
+{
+    char name[NAME_PRINTABLE_MAX], bytes[24];
+    columns_group_text(group, groups_by(app->groups), style, name, sizeof name);
+    format_bytes(group->bytes, bytes, sizeof bytes);
+    int x = rect.x + 1, width = rect.width - 2;
+    cells_rule(cells, rect.y, rect.x, rect.width, ROLE_RULE);
+    cells_put_cut(cells, rect.y + 1, x, width, ROLE_STRONG, CELL_BOLD, name);
+    char text[128];
+    snprintf(text, sizeof text, "%zu segment%s, %s", group->count, group->count == 1 ? "" : "s", bytes);
+    cells_put_cut(cells, rect.y + 2, x, width, ROLE_TEXT, 0, text);
+    cells_put_cut(cells, rect.y + 3, x, width, ROLE_DIM, 0,
+                  "Enter folds or unfolds it, Space marks its rows");
+}
+
 static void draw_table(const struct app *app, struct cells *cells, const struct frame *frame)
 {
     struct table_style style = draw_style(app);
@@ -109,7 +144,10 @@ static void draw_table(const struct app *app, struct cells *cells, const struct 
         draw_nothing(app, cells, frame->table);
     if (frame->detail.height == 0)
         return;
-    if (frame->pane)
+    const struct group *group = table_group(&app->table);
+    if (group)
+        draw_group(app, group, cells, frame->detail, &style);
+    else if (frame->pane)
         detail_draw_pane(table_row(&app->table), app->directory, cells, frame->detail, &style);
     else
         detail_draw_strip(table_row(&app->table), app->directory, cells, frame->detail, &style);
@@ -121,6 +159,13 @@ static void marks_text(const struct app *app, char *buf, size_t size)
     const struct table *table = &app->table;
     char bytes[16], hidden[64] = "";
     buf[0] = '\0';
+    uint64_t range_bytes;
+    size_t range = table_range(table, &range_bytes);
+    if (range > 0) {
+        format_bytes(range_bytes, bytes, sizeof bytes);
+        snprintf(buf, size, "range of %zu, %s: Space marks it, Esc gives it up", range, bytes);
+        return;
+    }
     if (table->marked + table->hidden == 0)
         return;
     format_bytes(table->marked_bytes, bytes, sizeof bytes);
@@ -136,12 +181,16 @@ static void draw_line(const struct app *app, struct cells *cells, const struct f
     char count[64] = "";
     right.x += right.width - right.width / 2;
     right.width /= 2;
-    if (app->over == OVER_FILTER && frame->hints.height == 0 && filtering_draw(app, cells, right))
+    bool filters = app->over == OVER_FILTER || app->over == OVER_PATTERN;
+    if (filters && frame->hints.height == 0 && filtering_draw(app, cells, right))
         rect.width -= right.width;
     else if (app->over == OVER_FILTER)
         snprintf(count, sizeof count, "%zu of %zu", listing_count(app->listing), catalog_count(app->catalog));
     int x = rect.x + 1 +
-            cells_put(cells, rect.y, rect.x + 1, -1, ROLE_KEY, 0, app->over == OVER_FILTER ? "/" : ":");
+            cells_put(cells, rect.y, rect.x + 1, -1, ROLE_KEY, 0,
+                      app->over == OVER_FILTER    ? "/"
+                      : app->over == OVER_PATTERN ? "+"
+                                                  : ":");
     int width = rect.x + rect.width - x - 1 - (count[0] ? text_width(count) + 2 : 0);
     if (width < 1)
         return;
@@ -165,7 +214,7 @@ static void draw_message(const struct app *app, struct cells *cells, struct rect
             cells_put_right(cells, rect.y, rect.x + 1 + room, width - room, ROLE_MARK, 0, marks);
     } else if (marks[0] && !alone) {
         int used = cells_put_cut(cells, rect.y, rect.x + 1, width, ROLE_MARK, 0, marks);
-        if (!app->read_only && used < width)
+        if (!app->read_only && used < width && app->table.anchor == 0)
             cells_put_cut(cells, rect.y, rect.x + 1 + used, width - used, ROLE_DIM, 0,
                           ": d deletes the marked rows");
     }
@@ -173,7 +222,7 @@ static void draw_message(const struct app *app, struct cells *cells, struct rect
 
 static void draw_hints(const struct app *app, struct cells *cells, struct rect rect)
 {
-    if (app->over != OVER_FILTER)
+    if (app->over != OVER_FILTER && app->over != OVER_PATTERN)
         hints_draw(cells, rect, keys_screen(app), app->read_only);
     else if (!filtering_draw(app, cells, rect))
         filtering_draw_help(cells, rect);
@@ -184,6 +233,9 @@ static void draw_over(const struct app *app, struct cells *cells, struct rect sc
     switch (app->over) {
     case OVER_MENU:
         menu_draw(&app->menu, cells, screen);
+        break;
+    case OVER_COLUMNS:
+        column_menu_draw(&app->column_menu, cells, screen, &app->table.columns, &app->table.choice);
         break;
     case OVER_HELP:
         help_draw(&app->help, cells, screen);
@@ -200,6 +252,7 @@ static void draw_over(const struct app *app, struct cells *cells, struct rect sc
     case OVER_NOTHING:
     case OVER_FILTER:
     case OVER_GOTO:
+    case OVER_PATTERN:
         break;
     }
 }
@@ -220,7 +273,7 @@ void app_draw(const struct app *app, struct cells *cells)
         draw_header(app, cells, frame.header);
         draw_table(app, cells, &frame);
     }
-    if (app->over == OVER_FILTER || app->over == OVER_GOTO)
+    if (app->line)
         draw_line(app, cells, &frame);
     else
         draw_message(app, cells, frame.footer, app->preview != NULL);

@@ -13,6 +13,9 @@ void effect_clear(struct effect *effect)
     case EFFECT_NAMES:
         free(effect->u.names.ids);
         break;
+    case EFFECT_COPY:
+        free(effect->u.copy);
+        break;
     case EFFECT_PREVIEW:
         preview_request_free(effect->u.preview);
         break;

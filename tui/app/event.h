@@ -95,6 +95,7 @@ enum effect_kind {
     EFFECT_LOAD,
     EFFECT_DELETE,
     EFFECT_STOP, /* cancel the job of token; its reply comes all the same */
+    EFFECT_COPY, /* a text to the terminal's clipboard */
     EFFECT_SUSPEND,
     EFFECT_REPAINT,
     EFFECT_QUIT,
@@ -120,6 +121,7 @@ struct effect {
             size_t count;
             bool groups;
         } names;
+        char *copy;                             /* owned */
         struct preview_request *preview;        /* owned */
         struct load_dialog_request *load;       /* owned */
         struct delete_dialog_request *deletion; /* owned */

@@ -301,10 +301,9 @@ void facts_look_done(struct app *app, uint64_t token)
 static void look_at_visible(struct app *app, bool all)
 {
     const struct table *table = &app->table;
-    size_t count = listing_count(app->listing);
     struct effect *effect = NULL;
-    for (size_t i = 0; i < table->height && table->top + i < count; i++) {
-        const struct row *row = listing_at(app->listing, table->top + i);
+    for (size_t i = 0; i < table->height; i++) {
+        const struct row *row = groups_row(app->groups, table->top + i);
         if (!row || row->unlinked || (!all && row->recognised))
             continue;
         if (!effect)

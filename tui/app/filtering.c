@@ -1,7 +1,8 @@
 /*
  * The filter's line: every change of it filters at once. A term that is none, or none yet, is marked, said
  * and passed over: while "size>" is being typed, the rows are those that the other terms let through.
- * Enter takes no line with such a term.
+ * Enter takes no line with such a term. The line of marks by a filter is the same, but nothing is filtered
+ * and Enter marks.
  */
 #include "tui/app/state.h"
 
@@ -33,12 +34,25 @@ static void set_without_wrong(struct app *app, const char *text, struct error er
     free(rest);
 }
 
+/* What will be marked stays unmarked until Enter. */
+static void check(struct app *app, const char *text)
+{
+    struct filter *filter;
+    filter_completion_clear(&app->filtering.candidates);
+    app->filtering.error = (struct error){.code = 0};
+    if (filter_parse(text, &filter, &app->filtering.error) == 0)
+        filter_free(filter);
+}
+
 /* After the line changed. */
 static void edited(struct app *app)
 {
     const struct error *error = &app->filtering.error;
-    filtering_set(app, line_text(app->line));
-    if (error->code)
+    if (app->over == OVER_PATTERN)
+        check(app, line_text(app->line));
+    else
+        filtering_set(app, line_text(app->line));
+    if (error->code && app->over == OVER_FILTER)
         set_without_wrong(app, line_text(app->line), *error);
     line_mark(app->line, error->start, error->length);
 }
@@ -62,13 +76,13 @@ static void complete(struct app *app)
     }
 }
 
-void filtering_open(struct app *app)
+void filtering_open(struct app *app, enum over over)
 {
     line_free(app->line);
     app->line = line_new(app->filters);
-    line_set(app->line, listing_filter_text(app->listing));
+    line_set(app->line, over == OVER_FILTER ? listing_filter_text(app->listing) : "");
     app->filtering.error = (struct error){.code = 0};
-    app->over = OVER_FILTER;
+    app->over = over;
 }
 
 static void close_line(struct app *app)
@@ -89,10 +103,13 @@ void filtering_key(struct app *app, const struct key *key)
         if (app->filtering.error.code)
             break; /* it is said what is wrong */
         line_history_add(app->filters, line_text(app->line));
+        if (app->over == OVER_PATTERN && !line_is_empty(app->line))
+            keys_mark_matching(app, line_text(app->line));
         close_line(app);
         break;
     case LINE_ESCAPED:
-        filtering_set(app, "");
+        if (app->over == OVER_FILTER)
+            filtering_set(app, "");
         close_line(app);
         break;
     case LINE_UNUSED:

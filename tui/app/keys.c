@@ -14,55 +14,9 @@ unsigned keys_screen(const struct app *app)
     return app->preview ? SCREEN_GRID : SCREEN_TABLE;
 }
 
-/* --- order --- */
-
-static void sort_by(struct app *app, enum column column, bool descending)
-{
-    listing_sort(app->listing, column, descending);
-    app->resort = true;
-}
-
-static void sort_neighbour(struct app *app, int step)
-{
-    enum column column = columns_neighbour(&app->table.columns, listing_sort_column(app->listing), step);
-    sort_by(app, column, column_info(column)->descending);
-}
-
-static void reverse(struct app *app)
-{
-    sort_by(app, listing_sort_column(app->listing), !listing_is_descending(app->listing));
-}
-
-static void menu_event(struct app *app, const struct key *key)
-{
-    switch (menu_key(&app->menu, key)) {
-    case MENU_STAY:
-        break;
-    case MENU_CLOSE:
-        app->over = OVER_NOTHING;
-        break;
-    case MENU_CHOSEN:
-        app->over = OVER_NOTHING;
-        if (app->menu.selected == app->menu.current)
-            reverse(app);
-        else
-            sort_by(app, app->menu.selected, column_info(app->menu.selected)->descending);
-        break;
-    }
-}
-
-static void pause_or_go_on(struct app *app)
-{
-    app->paused = !app->paused;
-    app->frozen_now = app->now;
-    app->frozen_wall = app->wall;
-    if (!app->paused)
-        facts_rescan(app);
-}
-
 /* --- "go to" --- */
 
-static void open_goto(struct app *app)
+void keys_open_goto(struct app *app)
 {
     line_free(app->line);
     app->line = line_new(app->names);
@@ -126,11 +80,12 @@ static void goto_event(struct app *app, const struct key *key)
 
 /* --- actions --- */
 
-static void open_over(struct app *app, enum over over)
+void keys_open_over(struct app *app, enum over over)
 {
     app->over = over;
     app->history_back = 0;
     help_open(&app->help, keys_screen(app), app->read_only);
+    column_menu_open(&app->column_menu);
     menu_open(&app->menu, listing_sort_column(app->listing), listing_is_descending(app->listing));
 }
 
@@ -146,7 +101,7 @@ static void close_or_clear(struct app *app)
 {
     if (app->preview)
         parts_close_preview(app);
-    else if (listing_filter_text(app->listing)[0])
+    else if (!keys_table_close(app) && listing_filter_text(app->listing)[0])
         filtering_set(app, "");
 }
 
@@ -162,10 +117,10 @@ static bool common_action(struct app *app, enum action action)
 {
     switch (action) {
     case ACTION_HELP:
-        open_over(app, OVER_HELP);
+        keys_open_over(app, OVER_HELP);
         return true;
     case ACTION_MESSAGES:
-        open_over(app, OVER_MESSAGES);
+        keys_open_over(app, OVER_MESSAGES);
         return true;
     case ACTION_RESCAN:
         rescan(app);
@@ -191,54 +146,12 @@ static bool common_action(struct app *app, enum action action)
     }
 }
 
-static void table_screen_action(struct app *app, enum action action)
-{
-    switch (action) {
-    case ACTION_GOTO:
-        open_goto(app);
-        break;
-    case ACTION_OPEN:
-        parts_open_preview(app);
-        break;
-    case ACTION_DETAIL:
-        app->show_detail = !app->show_detail;
-        break;
-    case ACTION_SORT:
-        open_over(app, OVER_MENU);
-        break;
-    case ACTION_SORT_PREVIOUS:
-        sort_neighbour(app, -1);
-        break;
-    case ACTION_SORT_NEXT:
-        sort_neighbour(app, 1);
-        break;
-    case ACTION_REVERSE:
-        reverse(app);
-        break;
-    case ACTION_PAUSE:
-        pause_or_go_on(app);
-        break;
-    case ACTION_FILTER:
-        filtering_open(app);
-        break;
-    case ACTION_LOAD:
-        parts_open_load(app);
-        break;
-    case ACTION_DELETE:
-        parts_open_delete(app);
-        break;
-    default:
-        table_action(&app->table, action);
-        break;
-    }
-}
-
 static void do_action(struct app *app, enum action action)
 {
     if (app->preview && preview_action(app->preview, action, app->now) == PREVIEW_USED)
         return;
     if (!common_action(app, action) && !app->preview)
-        table_screen_action(app, action);
+        keys_table_action(app, action);
 }
 
 static void help_event(struct app *app, const struct key *key)
@@ -292,7 +205,7 @@ static void screen_key(struct app *app, const struct key *key)
     if (refused != ACTION_NONE)
         app_say(app, true, "%s: not with --read-only", action_info(refused)->name);
     else if (!common_action(app, action) && !app->preview)
-        table_screen_action(app, action);
+        keys_table_action(app, action);
 }
 
 /* Keys that work wherever one is. True where it was one. */
@@ -304,8 +217,8 @@ static bool key_anywhere(struct app *app, const struct key *key)
         app_ask(app, EFFECT_SUSPEND);
     else if (key->code == KEY_CTRL('L'))
         app_ask(app, EFFECT_REPAINT);
-    else if (key->code == KEY_CTRL('C') &&
-             (app->over == OVER_MENU || app->over == OVER_HELP || app->over == OVER_MESSAGES))
+    else if (key->code == KEY_CTRL('C') && (app->over == OVER_MENU || app->over == OVER_COLUMNS ||
+                                            app->over == OVER_HELP || app->over == OVER_MESSAGES))
         app->over = OVER_NOTHING;
     else
         return false;
@@ -336,13 +249,17 @@ static void key_event(struct app *app, const struct key *key)
         screen_key(app, key);
         break;
     case OVER_FILTER:
+    case OVER_PATTERN:
         filtering_key(app, key);
         break;
     case OVER_GOTO:
         goto_event(app, key);
         break;
+    case OVER_COLUMNS:
+        keys_columns_event(app, key);
+        break;
     case OVER_MENU:
-        menu_event(app, key);
+        keys_menu_event(app, key);
         break;
     case OVER_HELP:
         help_event(app, key);
@@ -362,7 +279,7 @@ static void paste_event(struct app *app, const char *text)
 {
     if (app_is_too_small(app))
         return;
-    if (app->over == OVER_FILTER)
+    if (app->over == OVER_FILTER || app->over == OVER_PATTERN)
         filtering_paste(app, text);
     else if (app->over == OVER_GOTO)
         line_paste(app->line, text);

@@ -9,6 +9,7 @@
 #include "core/catalog/listing.h"
 #include "tui/app/action.h"
 #include "tui/app/app.h"
+#include "tui/view/column_menu.h"
 #include "tui/view/header.h"
 #include "tui/view/help.h"
 #include "tui/view/line.h"
@@ -38,7 +39,9 @@ enum over {
     OVER_NOTHING,
     OVER_FILTER, /* the filter's line has the keyboard */
     OVER_GOTO,
+    OVER_PATTERN, /* the line of marks by a filter */
     OVER_MENU,
+    OVER_COLUMNS,
     OVER_HELP,
     OVER_MESSAGES,
     OVER_LOAD,
@@ -104,11 +107,14 @@ struct app {
     struct users *users;
     struct catalog *catalog;
     struct listing *listing;
+    struct groups *groups;
     struct table table;
-    uint64_t listed; /* the catalog's version that the listing shows */
-    bool resort;     /* the order must be made anew, whatever was held */
-    bool held;       /* the order is not what it should be: a key was pressed just before */
-    bool measure;    /* marks changed */
+    bool follow_newest; /* the cursor goes to what appears */
+    uint64_t newest;    /* the serial of what appeared, for the cursor to go to; 0: nothing did */
+    uint64_t listed;    /* the catalog's version that the listing shows */
+    bool resort;        /* the order must be made anew, whatever was held */
+    bool held;          /* the order is not what it should be: a key was pressed just before */
+    bool measure;       /* marks changed */
     int64_t measured;
 
     enum following following;
@@ -118,9 +124,10 @@ struct app {
     struct messages *messages;
 
     enum over over;
-    struct line *line; /* of the filter and of "go to" */
+    struct line *line; /* of the filter, of "go to" and of marks by a filter */
     struct filtering filtering;
     struct menu menu;
+    struct column_menu column_menu;
     struct help help;
     size_t history_back;
     struct preview *preview; /* open: the grid is the base screen */
@@ -163,9 +170,20 @@ static inline bool app_is_too_small(const struct app *app)
 /* keys.c */
 void keys_event(struct app *app, const struct event *event);
 unsigned keys_screen(const struct app *app); /* SCREEN_TABLE or SCREEN_GRID */
+void keys_open_goto(struct app *app);
+void keys_open_over(struct app *app, enum over over);
 
-/* filtering.c: the filter's line */
-void filtering_open(struct app *app);
+/* keys_table.c */
+void keys_table_action(struct app *app, enum action action);
+bool keys_table_close(struct app *app); /* gives up a range, else the state shown alone; false: neither */
+void keys_menu_event(struct app *app, const struct key *key);
+void keys_columns_event(struct app *app, const struct key *key);
+void keys_mark_matching(struct app *app, const char *text); /* a filter */
+void keys_appeared(struct app *app, const struct row *row); /* a row is new */
+void keys_settle(struct app *app);                          /* the cursor goes to it */
+
+/* filtering.c: the filter's line, and that of marks by a filter */
+void filtering_open(struct app *app, enum over over); /* OVER_FILTER or OVER_PATTERN */
 void filtering_set(struct app *app, const char *text); /* a filter without its line */
 void filtering_key(struct app *app, const struct key *key);
 void filtering_paste(struct app *app, const char *text);

@@ -213,7 +213,10 @@ static void draw_heading(enum shown_column shown, struct cells *cells, int y, in
         return;
     const char *arrow = descending ? (cells->ascii ? "v" : "↓") : (cells->ascii ? "^" : "↑");
     char text[64];
-    snprintf(text, sizeof text, "%s%s%s", heading_of(shown), is_sorted ? " " : "", is_sorted ? arrow : "");
+    if (is_sorted) /* the arrow is seen, whatever must go */
+        snprintf(text, sizeof text, "%.*s %s", width > 2 ? width - 2 : 0, heading_of(shown), arrow);
+    else
+        snprintf(text, sizeof text, "%s", heading_of(shown));
     enum role role = is_sorted ? ROLE_SORTED : ROLE_TITLE;
     if (is_right(shown))
         cells_put_right(cells, y, x, width, role, CELL_UNDERLINE, text);
@@ -339,4 +342,49 @@ void columns_draw_row(const struct columns *columns, struct cells *cells, struct
             draw_cell(cells, line.y, x, width, (enum shown_column)i, row, style);
         x += width;
     }
+}
+
+void columns_group_text(const struct group *group, enum grouping by, const struct table_style *style,
+                        char *buf, size_t size)
+{
+    const char *name = by == GROUPING_OWNER && style->users ? users_name(style->users, group->uid) : NULL;
+    if (group->unknown)
+        snprintf(buf, size, by == GROUPING_OWNER ? "owner not known" : "producer not known");
+    else if (group->producer)
+        name_escape(group->producer->label, strlen(group->producer->label), style->ascii, buf, size);
+    else if (name)
+        snprintf(buf, size, "%s", name);
+    else
+        snprintf(buf, size, "uid %u", (unsigned)group->uid);
+}
+
+/* Where the text behind the subtotal begins: below the first column behind the sizes. */
+static int group_text_x(const struct columns *columns, int x)
+{
+    for (int i = 0; i < SHOWN_TYPE; i++)
+        if (columns->width[i] > 0)
+            x += columns->width[i] + kinds[i].gap;
+    return x + kinds[SHOWN_TYPE].gap;
+}
+
+void columns_draw_group(const struct columns *columns, struct cells *cells, struct rect line,
+                        const struct group *group, enum grouping by, const struct table_style *style)
+{
+    char name[NAME_PRINTABLE_MAX], bytes[24], count[96];
+    int x = line.x + COLUMNS_GUTTER, right = line.x + line.width - 1;
+    if (group->marked > 0)
+        cells_put(cells, line.y, line.x, 1, ROLE_MARK, CELL_BOLD, group->marked == group->count ? "*" : "·");
+    cells_put(cells, line.y, line.x + 1, 1, ROLE_DIM, 0, group->folded ? "▸" : "▾");
+    columns_group_text(group, by, style, name, sizeof name);
+    cells_put_cut(cells, line.y, x, columns->width[SHOWN_NAME], ROLE_STRONG, CELL_BOLD, name);
+    format_bytes(group->bytes, bytes, sizeof bytes);
+    if (columns->width[SHOWN_SIZE] > 0)
+        cells_put_right(cells, line.y, x + columns->width[SHOWN_NAME] + kinds[SHOWN_SIZE].gap,
+                        columns->width[SHOWN_SIZE], ROLE_STRONG, CELL_BOLD, bytes);
+    int used = snprintf(count, sizeof count, "%zu segment%s", group->count, group->count == 1 ? "" : "s");
+    if (group->marked > 0)
+        snprintf(count + used, sizeof count - (size_t)used, ", %zu marked", group->marked);
+    x = group_text_x(columns, x);
+    if (x < right)
+        cells_put_cut(cells, line.y, x, right - x, ROLE_DIM, 0, count);
 }

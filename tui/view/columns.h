@@ -11,6 +11,7 @@
 
 #include "core/catalog/column.h"
 #include "tui/term/cells.h"
+#include "tui/view/groups.h"
 
 struct table_style {
     int64_t now;  /* monotonic ms */
@@ -72,6 +73,13 @@ void columns_draw_headings(const struct columns *columns, struct cells *cells, s
 /* largest: the allocation that fills a bar. marked: whether it is drawn as marked. */
 void columns_draw_row(const struct columns *columns, struct cells *cells, struct rect line,
                       const struct row *row, bool marked, uint64_t largest, const struct table_style *style);
+
+/* The heading of a group: what it is of, its subtotal and how many rows it has. */
+void columns_draw_group(const struct columns *columns, struct cells *cells, struct rect line,
+                        const struct group *group, enum grouping by, const struct table_style *style);
+/* "alice", "PyTorch"; printable. */
+void columns_group_text(const struct group *group, enum grouping by, const struct table_style *style,
+                        char *buf, size_t size);
 
 /* A name as the screen shows it; true where something in it was escaped. */
 bool columns_name(const char *raw, bool ascii, char *buf, size_t size);

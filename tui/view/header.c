@@ -121,11 +121,6 @@ static const struct part parts_of_gauge[PART_COUNT] = {
     [PART_REST] = {ROLE_USED, "not explained", "+", 0, 0},
 };
 
-const char *header_state_name(enum state state)
-{
-    return parts_of_gauge[state].text;
-}
-
 static void find_parts(const struct header *header, struct part parts[PART_COUNT])
 {
     uint64_t rest = header->usage.used;
@@ -133,8 +128,8 @@ static void find_parts(const struct header *header, struct part parts[PART_COUNT
         parts[i] = parts_of_gauge[i];
         if (i == PART_REST)
             break;
-        parts[i].bytes = header->totals.bytes[i] < rest ? header->totals.bytes[i] : rest;
-        parts[i].count = header->totals.count[i];
+        parts[i].bytes = header->totals->bytes[i] < rest ? header->totals->bytes[i] : rest;
+        parts[i].count = header->totals->count[i];
         rest -= parts[i].bytes;
     }
     parts[PART_REST].bytes = rest;

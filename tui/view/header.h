@@ -22,12 +22,6 @@ struct header_notes {
     size_t warning_count;
 };
 
-/* Rows and bytes by state, each byte once. */
-struct header_totals {
-    size_t count[STATE_COUNT];
-    uint64_t bytes[STATE_COUNT];
-};
-
 struct header {
     const char *directory, *host; /* printable, borrowed */
     enum header_state state;
@@ -39,14 +33,11 @@ struct header {
     size_t shown, count;
     bool has_usage;
     struct directory_usage usage;
-    struct header_totals totals;
-    bool swept;                       /* the states are known */
-    enum state only;                  /* the state that alone is shown; STATE_UNKNOWN: all are */
-    const struct header_notes *notes; /* borrowed */
+    const struct catalog_totals *totals; /* borrowed */
+    bool swept;                          /* the states are known */
+    enum state only;                     /* the state that alone is shown; STATE_UNKNOWN: all are */
+    const struct header_notes *notes;    /* borrowed */
 };
-
-/* "leaked"; "" where it is not known. */
-const char *header_state_name(enum state state);
 
 /* Title, gauge, legend, and the first warning where there is one: as many of them as rect has lines. */
 void header_draw(const struct header *header, struct cells *cells, struct rect rect);
