@@ -25,46 +25,36 @@ void census_start(struct census *census, const struct sweep_scope *scope, const 
     }
 }
 
-/* The process at hand. */
-struct citizen {
-    struct census *census;
-    int process; /* its directory, or negative */
-    bool has_uid;
-    bool dated;
-    int64_t started; /* ns since 1970; 0: not known */
-};
-
-static int64_t start_of(struct citizen *citizen)
+static int64_t start_of(const struct census *census, struct citizen *citizen)
 {
     struct process_stat stat;
     if (!citizen->dated && citizen->process >= 0 && procfs_read_stat(citizen->process, &stat) == 0)
-        citizen->started = boot_clock_time(citizen->census->clock, stat.started);
+        citizen->started = boot_clock_time(census->clock, stat.started);
     citizen->dated = true;
     return citizen->started;
 }
 
-/* It bears this number. */
-static void answer_creators(struct citizen *citizen, unsigned long number)
+static bool is_younger(const struct census *census, struct citizen *citizen, int64_t born)
 {
-    struct census *census = citizen->census;
+    return born && start_of(census, citizen) && citizen->started - YOUNGER_BY > born;
+}
+
+/* It bears this number. */
+static void answer_creators(struct census *census, struct citizen *citizen, pid_t pid)
+{
     uint32_t cursor = 0, place;
-    if (number == 0 || number > INT32_MAX)
-        return;
-    while ((place = lookup_next(&census->by_pid, number_hash((uint32_t)number), &cursor)) != LOOKUP_NONE) {
+    while ((place = lookup_next(&census->by_pid, number_hash((uint32_t)pid), &cursor)) != LOOKUP_NONE) {
         const struct creator_query *query = &census->scope->creators[place];
-        if ((unsigned long)query->pid != number || census->creators[place] == CREATOR_ALIVE)
-            continue;
-        bool younger = query->born && start_of(citizen) && citizen->started - YOUNGER_BY > query->born;
-        if (!younger)
+        if (query->pid == pid && census->creators[place] != CREATOR_ALIVE &&
+            !is_younger(census, citizen, query->born))
             census->creators[place] = CREATOR_ALIVE;
     }
 }
 
 /* --- owners --- */
 
-static void add_owner(struct census *census, unsigned long number)
+static void add_owner(struct census *census, uid_t uid)
 {
-    uid_t uid = (uid_t)number;
     uint32_t hash = number_hash(uid), cursor = 0, place;
     while ((place = lookup_next(&census->by_uid, hash, &cursor)) != LOOKUP_NONE)
         if (census->owners[place] == uid)
@@ -77,46 +67,59 @@ static void add_owner(struct census *census, unsigned long number)
 
 /* --- one process --- */
 
-/* Calls each with the first max numbers of a line; how many there were. */
-static int each_number(const char *text, int max, struct citizen *citizen,
-                       void (*each)(struct citizen *citizen, unsigned long number))
+/* The next number of a line. */
+static bool next_number(const char **at, unsigned long *ret_number)
 {
-    int n = 0;
-    for (char *end; n < max; n++, text = end) {
-        unsigned long number = strtoul(text, &end, 10);
-        if (end == text)
-            break;
-        each(citizen, number);
-    }
-    return n;
+    char *end;
+    *ret_number = strtoul(*at, &end, 10);
+    bool found = end != *at;
+    *at = end;
+    return found;
 }
 
-static void take_owner(struct citizen *citizen, unsigned long number)
+static void read_uids(struct citizen *citizen, const char *at)
 {
-    if (citizen->census->scope->owners)
-        add_owner(citizen->census, number);
+    unsigned long real, effective;
+    if (!next_number(&at, &real) || !next_number(&at, &effective))
+        return;
+    citizen->uids[0] = (uid_t)real;
+    citizen->uids[1] = (uid_t)effective;
+    citizen->has_uids = true;
+}
+
+static void read_pids(struct citizen *citizen, const char *at)
+{
+    unsigned long number;
+    while (citizen->pid_count < CITIZEN_LEVELS && next_number(&at, &number))
+        if (number > 0 && number <= INT32_MAX && (pid_t)number != citizen->pids[0])
+            citizen->pids[citizen->pid_count++] = (pid_t)number;
 }
 
 /* Source: proc_pid_status(5): "Uid:" real, effective, …; "NSpid:" from the reader's PID namespace inwards
  * (Linux 4.1). The name in "Name:" has its newlines escaped. */
 static void take_status(void *context, char *line)
 {
-    struct citizen *citizen = context;
     if (strncmp(line, "Uid:", 4) == 0)
-        citizen->has_uid = each_number(line + 4, 2, citizen, take_owner) == 2;
+        read_uids(context, line + 4);
     else if (strncmp(line, "NSpid:", 6) == 0)
-        each_number(line + 6, 64, citizen, answer_creators);
+        read_pids(context, line + 6);
 }
 
-int census_take(struct census *census, int process, pid_t pid)
+int citizen_read(const struct sweep_scope *scope, int process, pid_t pid, struct citizen *ret_citizen)
 {
-    struct citizen citizen = {.census = census, .process = process};
-    if (census->scope->creator_count)
-        answer_creators(&citizen, (unsigned long)pid);
-    if (process < 0 || !(census->scope->owners || census->scope->creator_count))
+    *ret_citizen = (struct citizen){.process = process, .pids = {pid}, .pid_count = 1};
+    if (process < 0 || !(scope->owners || scope->creator_count))
         return 0;
-    int rc = procfs_each_line(process, "status", take_status, &citizen);
-    return rc || citizen.has_uid ? rc : -EBADMSG;
+    int rc = procfs_each_line(process, "status", take_status, ret_citizen);
+    return rc || ret_citizen->has_uids ? rc : -EBADMSG;
+}
+
+void census_add(struct census *census, struct citizen *citizen)
+{
+    for (size_t i = 0; census->by_pid.count && i < citizen->pid_count; i++)
+        answer_creators(census, citizen, citizen->pids[i]);
+    for (size_t i = 0; census->scope->owners && citizen->has_uids && i < 2; i++)
+        add_owner(census, citizen->uids[i]);
 }
 
 int uid_compare(const void *a, const void *b)

@@ -28,9 +28,24 @@ struct census {
 void census_start(struct census *census, const struct sweep_scope *scope, const struct boot_clock *clock);
 void census_clear(struct census *census);
 
-/* Counts one process. process is its directory, or negative where that cannot be opened; it bears its number
- * all the same. 0, or -errno of what could not be read. */
-int census_take(struct census *census, int process, pid_t pid);
+/* One process. */
+#define CITIZEN_LEVELS 33 /* a PID namespace has at most 32 above it, pid_namespaces(7) */
+struct citizen {
+    int process; /* borrowed: its directory, negative: it could not be opened, and is known by its number
+                    alone */
+    pid_t pids[CITIZEN_LEVELS];
+    size_t pid_count;
+    bool has_uids;
+    uid_t uids[2]; /* real, effective */
+    bool dated;
+    int64_t started; /* ns since 1970; 0: not known */
+};
+
+/* Reads what scope asks of a process. 0, or -errno of what could not be read. */
+int citizen_read(const struct sweep_scope *scope, int process, pid_t pid, struct citizen *ret_citizen);
+
+/* Counts it. */
+void census_add(struct census *census, struct citizen *citizen);
 
 /* Moves all into the sweep. */
 void census_deliver(struct census *census, struct sweep *sweep);

@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/sys/checked.h"
 #include "core/sys/memory.h"
+
+/* --- sets --- */
 
 static uint32_t inode_hash(uint64_t device, uint64_t inode)
 {
@@ -11,24 +14,39 @@ static uint32_t inode_hash(uint64_t device, uint64_t inode)
     return lookup_hash(words, sizeof words);
 }
 
-static uint32_t find_place(const struct holdings *holdings, uint64_t device, uint64_t inode, uint32_t hash)
+/* NULL: not in it. */
+static struct holding *set_find(const struct holding_set *set, uint64_t device, uint64_t inode, uint32_t hash)
 {
     uint32_t cursor = 0, place;
-    while ((place = lookup_next(&holdings->by_inode, hash, &cursor)) != LOOKUP_NONE)
-        if (holdings->items[place].device == device && holdings->items[place].inode == inode)
-            return place;
-    return LOOKUP_NONE;
+    while ((place = lookup_next(&set->by_inode, hash, &cursor)) != LOOKUP_NONE)
+        if (set->list[place].other.id.device == device && set->list[place].other.id.inode == inode)
+            return &set->list[place];
+    return NULL;
 }
 
-static uint32_t add_item(struct holdings *holdings, uint64_t device, uint64_t inode, uint32_t hash)
+static struct holding *set_get(struct holding_set *set, uint64_t device, uint64_t inode)
 {
-    uint32_t place = (uint32_t)holdings->count;
-    holdings->items =
-        memory_grow(holdings->items, &holdings->capacity, holdings->count + 1, sizeof *holdings->items);
-    holdings->items[holdings->count++] = (struct holding){.device = device, .inode = inode};
-    lookup_add(&holdings->by_inode, hash, place);
-    return place;
+    uint32_t hash = inode_hash(device, inode);
+    struct holding *found = set_find(set, device, inode, hash);
+    if (found)
+        return found;
+    set->list = memory_grow(set->list, &set->capacity, set->count + 1, sizeof *set->list);
+    set->list[set->count] = (struct holding){.other.id = {.device = device, .inode = inode}};
+    lookup_add(&set->by_inode, hash, (uint32_t)set->count);
+    return &set->list[set->count++];
 }
+
+static void set_clear(struct holding_set *set)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        holders_clear(&set->list[i].other.holders);
+        free(set->list[i].other.path);
+    }
+    free(set->list);
+    lookup_clear(&set->by_inode);
+}
+
+/* --- what is sought --- */
 
 /* Most maps are of libraries: where all that is sought lies on one device, its number alone passes them over.
  */
@@ -40,73 +58,123 @@ static void note_device(struct holdings *holdings, uint64_t device, bool first)
 
 void holdings_start(struct holdings *holdings, const struct sweep_scope *scope)
 {
-    *holdings =
-        (struct holdings){.scope = scope, .item_of = memory_new(scope->n * sizeof *holdings->item_of)};
+    *holdings = (struct holdings){.scope = scope};
+    holdings->asked_of = memory_new(scope->n * sizeof *holdings->asked_of);
     for (size_t i = 0; i < scope->n; i++) {
-        const struct identity *id = &scope->ids[i];
-        uint32_t hash = inode_hash(id->device, id->inode);
-        uint32_t place = find_place(holdings, id->device, id->inode, hash);
-        holdings->item_of[i] = place != LOOKUP_NONE ? place : add_item(holdings, id->device, id->inode, hash);
-        note_device(holdings, id->device, i == 0);
+        const struct holding *item = set_get(&holdings->asked, scope->ids[i].device, scope->ids[i].inode);
+        holdings->asked_of[i] = (uint32_t)(item - holdings->asked.list);
+        note_device(holdings, scope->ids[i].device, i == 0);
     }
     if (scope->device)
         note_device(holdings, scope->device, scope->n == 0);
 }
 
-struct holding *holdings_find(struct holdings *holdings, uint64_t device, uint64_t inode)
+static struct holding *find_asked(const struct holdings *holdings, uint64_t device, uint64_t inode)
 {
-    if (!inode || (holdings->one_device && device != holdings->device))
-        return NULL;
-    uint32_t hash = inode_hash(device, inode);
-    uint32_t place = find_place(holdings, device, inode, hash);
-    if (place != LOOKUP_NONE)
-        return &holdings->items[place];
-    if (!holdings->scope->device || device != holdings->scope->device)
-        return NULL;
-    place = add_item(holdings, device, inode, hash);
-    struct holding *item = &holdings->items[place];
-    item->sighting = memory_new(sizeof *item->sighting);
-    item->sighting->other.id = (struct identity){.device = device, .inode = inode};
-    return item;
+    return set_find(&holdings->asked, device, inode, inode_hash(device, inode));
 }
 
-struct holder *holdings_holder(struct holdings *holdings, struct holding *item)
+bool holdings_seeks(const struct holdings *holdings, uint64_t device, uint64_t inode)
 {
-    struct holders *holders = &item->holders;
-    if (holders->count && holders->list[holders->count - 1].pid == holdings->pid)
-        return &holders->list[holders->count - 1];
-    holders->list = memory_grow(holders->list, &item->capacity, holders->count + 1, sizeof *holders->list);
-    holders->list[holders->count] = (struct holder){.pid = holdings->pid};
-    holdings->hit =
-        memory_grow(holdings->hit, &holdings->hit_capacity, holdings->hits + 1, sizeof *holdings->hit);
-    holdings->hit[holdings->hits++] = (uint32_t)(item - holdings->items);
-    return &holders->list[holders->count++];
+    if (holdings->one_device && device != holdings->device)
+        return false;
+    return (holdings->scope->device && device == holdings->scope->device) ||
+           find_asked(holdings, device, inode) != NULL;
 }
+
+/* --- what is found --- */
 
 static char *dup_or_null(const char *text)
 {
     return text ? memory_dup(text) : NULL;
 }
 
-static void identify(struct holder *holder, const struct holder *who)
+static struct holder dup_holder(const struct holder *holder)
 {
-    holder->uid = who->uid;
-    holder->started = who->started;
-    memcpy(holder->command, who->command, sizeof holder->command);
-    holder->cmdline = dup_or_null(who->cmdline);
-    holder->unit = dup_or_null(who->unit);
+    struct holder dup = *holder;
+    dup.cmdline = dup_or_null(holder->cmdline);
+    dup.unit = dup_or_null(holder->unit);
+    return dup;
 }
 
-void holdings_finish(struct holdings *holdings, const struct holder *who)
+static struct holder *holder_of(struct holding *item, const struct holder *who)
 {
-    for (size_t i = 0; i < holdings->hits; i++) {
-        struct holders *holders = &holdings->items[holdings->hit[i]].holders;
-        if (who)
-            identify(&holders->list[holders->count - 1], who);
-        else
-            holders->count--;
+    struct holders *holders = &item->other.holders;
+    if (holders->count && holders->list[holders->count - 1].pid == who->pid)
+        return &holders->list[holders->count - 1];
+    holders->list = memory_grow(holders->list, &item->capacity, holders->count + 1, sizeof *holders->list);
+    holders->list[holders->count] = dup_holder(who);
+    return &holders->list[holders->count++];
+}
+
+/* The first path counts, unless only a later one says that there is a name. */
+static void take_path(struct holding *item, struct hit *hit)
+{
+    struct sweep_other *other = &item->other;
+    if (!hit->seen.path || (other->path && !item->marked))
+        return;
+    bool marked = path_is_marked(hit->seen.path);
+    if (other->path && marked)
+        return;
+    free(other->path);
+    other->path = hit->seen.path;
+    item->marked = marked;
+    hit->seen.path = NULL;
+}
+
+/* The first facts count. */
+static void take_facts(struct holding *item, const struct hit *hit)
+{
+    struct sweep_other *other = &item->other;
+    if (other->known)
+        return;
+    if (!hit->seen.known) {
+        other->size = max_u64(other->size, hit->seen.size);
+        return;
     }
-    holdings->hits = 0;
+    struct sweep_other kept = *other;
+    *other = hit->seen;
+    other->path = kept.path;
+    other->holders = kept.holders;
+    item->links = hit->links;
+}
+
+void holdings_add(struct holdings *holdings, const struct holder *who, struct hits *hits)
+{
+    for (size_t i = 0; i < hits->count; i++) {
+        struct hit *hit = &hits->list[i];
+        const struct identity *id = &hit->seen.id;
+        struct holding *item = find_asked(holdings, id->device, id->inode);
+        bool asked = item;
+        if (!asked)
+            item = set_get(&holdings->others, id->device, id->inode);
+        struct holder *holder = holder_of(item, who);
+        holder->mapped += !hit->open;
+        holder->open += hit->open;
+        holder->writable = holder->writable || hit->writable;
+        if (!asked) {
+            take_facts(item, hit);
+            take_path(item, hit);
+        }
+    }
+}
+
+/* --- the answer --- */
+
+static int compare_holders(const void *a, const void *b)
+{
+    pid_t x = ((const struct holder *)a)->pid, y = ((const struct holder *)b)->pid;
+    return (x > y) - (x < y);
+}
+
+/* Threads meet processes in any order. */
+static struct holders take_holders(struct holding *item)
+{
+    struct holders holders = item->other.holders;
+    item->other.holders = (struct holders){0};
+    if (holders.count)
+        qsort(holders.list, holders.count, sizeof *holders.list, compare_holders);
+    return holders;
 }
 
 static struct holders dup_holders(const struct holders *holders)
@@ -114,21 +182,27 @@ static struct holders dup_holders(const struct holders *holders)
     struct holders dup = {.count = holders->count};
     if (dup.count)
         dup.list = memory_new(dup.count * sizeof *dup.list);
-    for (size_t i = 0; i < dup.count; i++) {
-        dup.list[i] = holders->list[i];
-        identify(&dup.list[i], &holders->list[i]);
-    }
+    for (size_t i = 0; i < dup.count; i++)
+        dup.list[i] = dup_holder(&holders->list[i]);
     return dup;
 }
 
-void holders_clear(struct holders *holders)
+static void deliver_asked(struct holdings *holdings, struct sweep *sweep)
 {
-    for (size_t i = 0; i < holders->count; i++) {
-        free(holders->list[i].cmdline);
-        free(holders->list[i].unit);
+    size_t n = holdings->scope->n, count = holdings->asked.count;
+    uint32_t *first = memory_new(count * sizeof *first); /* of the ids that are this one: its place + 1 */
+    sweep->count = n;
+    sweep->of = memory_new(n * sizeof *sweep->of);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t place = holdings->asked_of[i];
+        if (first[place]) {
+            sweep->of[i] = dup_holders(&sweep->of[first[place] - 1]);
+            continue;
+        }
+        sweep->of[i] = take_holders(&holdings->asked.list[place]);
+        first[place] = (uint32_t)i + 1;
     }
-    free(holders->list);
-    *holders = (struct holders){0};
+    free(first);
 }
 
 static int compare_others(const void *a, const void *b)
@@ -137,46 +211,34 @@ static int compare_others(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* What only processes held that ended meanwhile is not held. */
 static void deliver_others(struct holdings *holdings, struct sweep *sweep)
 {
-    sweep->others = memory_new(holdings->count * sizeof *sweep->others);
-    for (size_t i = 0; i < holdings->count; i++) {
-        struct holding *item = &holdings->items[i];
-        if (!item->sighting || item->holders.count == 0)
-            continue;
-        sighting_end(item->sighting);
+    size_t n = holdings->others.count;
+    sweep->others = memory_new(n * sizeof *sweep->others);
+    for (size_t i = 0; i < n; i++) {
+        struct holding *item = &holdings->others.list[i];
+        struct holders holders = take_holders(item);
         struct sweep_other *other = &sweep->others[sweep->other_count++];
-        *other = item->sighting->other;
-        other->holders = item->holders;
-        item->sighting->other.path = NULL;
-        item->holders = (struct holders){0};
+        *other = item->other;
+        item->other.path = NULL;
+        other->holders = holders;
+        other->deleted = other->known ? item->links == 0 : other->path && item->marked;
+        if (other->deleted && other->path)
+            path_cut_mark(other->path);
     }
-    if (sweep->other_count)
-        qsort(sweep->others, sweep->other_count, sizeof *sweep->others, compare_others);
+    if (n)
+        qsort(sweep->others, n, sizeof *sweep->others, compare_others);
 }
 
 void holdings_deliver(struct holdings *holdings, struct sweep *sweep)
 {
-    size_t n = holdings->scope->n;
-    sweep->count = n;
-    sweep->of = memory_new(n * sizeof *sweep->of);
-    for (size_t i = 0; i < n; i++)
-        sweep->of[i] = dup_holders(&holdings->items[holdings->item_of[i]].holders);
+    deliver_asked(holdings, sweep);
     deliver_others(holdings, sweep);
 }
 
 void holdings_clear(struct holdings *holdings)
 {
-    for (size_t i = 0; i < holdings->count; i++) {
-        struct holding *item = &holdings->items[i];
-        holders_clear(&item->holders);
-        if (item->sighting)
-            free(item->sighting->other.path);
-        free(item->sighting);
-    }
-    free(holdings->items);
-    free(holdings->item_of);
-    free(holdings->hit);
-    lookup_clear(&holdings->by_inode);
+    set_clear(&holdings->asked);
+    set_clear(&holdings->others);
+    free(holdings->asked_of);
 }

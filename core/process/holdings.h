@@ -1,46 +1,46 @@
 /*
- * What a sweep has found so far: the segments asked for and, on the device asked for, all others, in a hash
- * by device and inode, each with its holders. Private to core/process.
+ * What a sweep seeks and who holds it: the segments asked for and, on the device asked for, all others, each
+ * by device and inode. Private to core/process.
+ *
+ * Threads share one: holdings_seeks may be called by any at any time, all else by one at a time.
  */
 #ifndef SHMTOP_CORE_PROCESS_HOLDINGS_H
 #define SHMTOP_CORE_PROCESS_HOLDINGS_H
 
-#include "core/process/sighting.h"
+#include "core/process/hit.h"
 #include "core/process/sweep.h"
 #include "core/sys/lookup.h"
 
 struct holding {
-    uint64_t device, inode;
-    struct holders holders; /* owned */
-    size_t capacity;
-    struct sighting *sighting; /* owned; NULL: asked for by id */
+    struct sweep_other other; /* owned; of what was asked for only id and holders */
+    size_t capacity;          /* of its holders */
+    bool marked;              /* every path seen of it ends in the mark */
+    uint32_t links;           /* where other.known */
+};
+
+/* Each once. */
+struct holding_set {
+    struct holding *list; /* owned */
+    size_t count, capacity;
+    struct lookup by_inode;
 };
 
 struct holdings {
     const struct sweep_scope *scope;
-    struct lookup by_inode; /* to items */
-    struct holding *items;  /* owned; those asked for first */
-    size_t count, capacity;
-    uint32_t *item_of; /* owned: of scope->ids[i]; the same one asked for twice is one item */
-    bool one_device;   /* nothing on another device than this is sought */
+    struct holding_set asked; /* complete after the start */
+    struct holding_set others;
+    uint32_t *asked_of; /* owned: the place in asked of scope->ids[i] */
+    bool one_device;    /* nothing on another device than this is sought */
     uint64_t device;
-    uint32_t *hit; /* owned: the items that the process at hand holds */
-    size_t hits, hit_capacity;
-    pid_t pid; /* the process at hand; holders are met in ascending order */
 };
 
 void holdings_start(struct holdings *holdings, const struct sweep_scope *scope);
 void holdings_clear(struct holdings *holdings);
 
-/* The item that this is, or NULL: nobody seeks it. Borrowed until the next. */
-struct holding *holdings_find(struct holdings *holdings, uint64_t device, uint64_t inode);
+bool holdings_seeks(const struct holdings *holdings, uint64_t device, uint64_t inode);
 
-/* The process at hand as a holder of item. Borrowed until the next. */
-struct holder *holdings_holder(struct holdings *holdings, struct holding *item);
-
-/* The process at hand is done: who it is, copied into every item that it holds; NULL: it ended, and holds
- * nothing. */
-void holdings_finish(struct holdings *holdings, const struct holder *who);
+/* All hits of one process, who is its holder. Paths are taken out of the hits. */
+void holdings_add(struct holdings *holdings, const struct holder *who, struct hits *hits);
 
 /* Moves all into the sweep. */
 void holdings_deliver(struct holdings *holdings, struct sweep *sweep);

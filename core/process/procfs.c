@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "core/sys/calls.h"
@@ -126,8 +125,11 @@ static void lines_add(struct lines *lines, size_t n)
 int procfs_each_line(int dir, const char *path, line_function *each, void *context)
 {
     int fd AUTO_CLOSE = sys.openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0);
-    if (fd < 0)
-        return -errno;
+    return fd < 0 ? -errno : procfs_each_line_of(fd, each, context);
+}
+
+int procfs_each_line_of(int fd, line_function *each, void *context)
+{
     struct lines lines = {.each = each, .context = context, .buf = block_new()};
     int rc = 0;
     for (;;) {
@@ -155,62 +157,6 @@ ssize_t procfs_read(int dir, const char *path, char *buf, size_t size)
     if (n >= 0)
         buf[n] = '\0';
     return n;
-}
-
-static unsigned digit_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return (unsigned)(c - '0');
-    return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10) : UINT32_MAX;
-}
-
-/* A number and the character behind it; the end of the line does for a blank. strtoull costs five times as
- * much, and a sweep reads two million of them. */
-static bool take_number(const char **at, unsigned base, char end, uint64_t *ret_number)
-{
-    const char *first = *at, *c = first;
-    uint64_t number = 0;
-    for (unsigned digit; (digit = digit_value(*c)) < base; c++) {
-        if (number > (UINT64_MAX - digit) / base)
-            return false;
-        number = number * base + digit;
-    }
-    if (c == first || (*c != end && !(end == ' ' && *c == '\0')))
-        return false;
-    *at = *c ? c + 1 : c;
-    *ret_number = number;
-    return true;
-}
-
-bool procfs_parse_map(const char *line, struct map_line *ret_map)
-{
-    struct map_line map;
-    uint64_t major, minor;
-    if (!take_number(&line, 16, '-', &map.start) || !take_number(&line, 16, ' ', &map.end))
-        return false;
-    const char *perms = line;
-    if (strnlen(perms, 5) < 5 || perms[4] != ' ')
-        return false;
-    line += 5;
-    if (!take_number(&line, 16, ' ', &map.offset) || !take_number(&line, 16, ':', &major) ||
-        !take_number(&line, 16, ' ', &minor) || !take_number(&line, 10, ' ', &map.inode))
-        return false;
-    map.device = makedev((unsigned)major, (unsigned)minor);
-    map.writable = perms[1] == 'w' && perms[3] == 's';
-    map.path = line + strspn(line, " ");
-    *ret_map = map;
-    return true;
-}
-
-void procfs_unescape_path(char *path)
-{
-    char *to = path;
-    for (const char *from = path; *from; to++) {
-        bool newline = strncmp(from, "\\012", 4) == 0;
-        *to = newline ? '\n' : *from;
-        from += newline ? 4 : 1;
-    }
-    *to = '\0';
 }
 
 bool procfs_parse_stat(const char *text, struct process_stat *ret_stat)

@@ -23,26 +23,10 @@ int procfs_each_number(int fd, number_function *each, void *context);
  * the beginning. 0 or -errno. */
 typedef void line_function(void *context, char *line);
 int procfs_each_line(int dir, const char *path, line_function *each, void *context);
+int procfs_each_line_of(int fd, line_function *each, void *context); /* of an open file */
 
 /* Reads at most size - 1 bytes and puts a NUL behind. The count or -errno. */
 ssize_t procfs_read(int dir, const char *path, char *buf, size_t size);
-
-/* One line of maps. */
-struct map_line {
-    uint64_t start, end; /* addresses */
-    uint64_t offset;     /* in the file */
-    uint64_t device;     /* as st_dev */
-    uint64_t inode;      /* 0: no file */
-    bool writable;       /* shared, and may be written */
-    const char *path;    /* borrowed from the line; "": none; a newline in it stands as \012 */
-};
-/* Source: proc_pid_maps(5): "start-end perms offset major:minor inode path". False where it is no such line.
- */
-bool procfs_parse_map(const char *line, struct map_line *ret_map);
-
-/* Turns each \012 of a path in maps into the newline that it stands for, in place. A backslash is not escaped
- * there, so a name that holds "\012" itself cannot be told from one with a newline. */
-void procfs_unescape_path(char *path);
 
 /* What stat says of a process. */
 struct process_stat {

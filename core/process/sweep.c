@@ -1,13 +1,13 @@
 /*
- * One pass over the processes. What is sought is in a hash by device and inode (holdings.h); each map and
- * each descriptor of a process asks it once (visit.h). A process's hits are appended to the holders of each
- * item as they are met, and who it is (describe.h) is read only then; if it ends meanwhile they are taken out
- * again.
+ * One pass over the processes, on as many threads as asked for. Each takes the next few, reads without the
+ * others what a process holds of what is sought (visit.h), and who it is (describe.h) only where it holds
+ * something; then joins that to what all found (holdings.h, census.h). What ended meanwhile leaves nothing.
  */
 #include "core/process/sweep.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,16 +19,29 @@
 #include "core/sys/calls.h"
 #include "core/sys/fd.h"
 #include "core/sys/memory.h"
+#include "core/sys/workers.h"
 
 #define INITIAL_PIDNS 0xEFFFFFFCu /* PROC_PID_INIT_INO, linux/proc_ns.h */
 #define DIRECTORY     (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 
+#define GRAIN 16 /* processes that a thread takes at a time */
+
+struct pids {
+    pid_t *list; /* owned */
+    size_t count, capacity;
+};
+
 struct sweeper {
+    int proc;
+    const struct sweep_scope *scope;
     struct boot_clock clock;
+    struct pids pids;
+    pid_t self;
+    struct progress *progress;
     struct holdings holdings;
+    pthread_mutex_t lock; /* of what follows, and of all of holdings but what is sought */
     struct census census;
     struct sweep sweep;
-    pid_t self;
 };
 
 /* --- one process --- */
@@ -38,45 +51,66 @@ static bool is_gone(int rc)
     return rc == -ENOENT || rc == -ESRCH;
 }
 
-static void finish_process(struct sweeper *s, int process, bool gone)
+/* What was read of it. */
+struct catch
 {
-    if (gone || !s->holdings.hits) {
-        holdings_finish(&s->holdings, NULL);
-        return;
-    }
-    struct holder who = holder_describe(process, &s->clock);
-    holdings_finish(&s->holdings, &who);
-    holder_clear(&who);
-}
+    pid_t pid;
+    int rc;      /* of its maps and descriptors */
+    int counted; /* of the census */
+    struct citizen citizen;
+    struct hits hits;
+    struct holder who;
+};
 
 /* We are somebody's process and may bear a creator's number, but what we hold ourselves is no holder's. */
-static void sweep_process(struct sweeper *s, int proc, pid_t pid)
+static void join(struct sweeper *s, struct catch *c)
+{
+    pthread_mutex_lock(&s->lock);
+    census_add(&s->census, &c->citizen);
+    if (c->pid != s->self && !is_gone(c->rc)) {
+        s->sweep.processes++;
+        s->sweep.unread += c->rc || (c->counted && !is_gone(c->counted));
+        holdings_add(&s->holdings, &c->who, &c->hits);
+    }
+    pthread_mutex_unlock(&s->lock);
+}
+
+static void sweep_process(struct sweeper *s, struct catch *c)
 {
     char name[16];
-    snprintf(name, sizeof name, "%d", (int)pid);
-    int process AUTO_CLOSE = sys.openat(proc, name, DIRECTORY, 0);
-    int rc = process < 0 ? -errno : 0;
-    if (is_gone(rc))
+    snprintf(name, sizeof name, "%d", (int)c->pid);
+    int process AUTO_CLOSE = sys.openat(s->proc, name, DIRECTORY, 0);
+    c->rc = process < 0 ? -errno : 0;
+    if (is_gone(c->rc))
         return;
-    int counted = census_take(&s->census, process, pid);
-    if (pid == s->self)
-        return;
-    s->holdings.pid = pid;
-    if (!rc)
-        rc = visit_process(&s->holdings, process);
-    if (!is_gone(rc)) {
-        s->sweep.processes++;
-        s->sweep.unread += rc || (counted && !is_gone(counted));
+    c->counted = citizen_read(s->scope, process, c->pid, &c->citizen);
+    if (!c->rc && c->pid != s->self)
+        c->rc = visit_process(&s->holdings, process, c->pid, &c->hits);
+    if (c->hits.count && !is_gone(c->rc))
+        c->who = holder_describe(process, &s->clock);
+    c->who.pid = c->pid;
+    join(s, c);
+    holder_clear(&c->who);
+    hits_clear(&c->hits);
+}
+
+static int sweep_range(void *context, uint64_t first, uint64_t count, struct error *error)
+{
+    struct sweeper *s = context;
+    struct catch c = {0};
+    int rc = 0;
+    for (uint64_t i = first; i < first + count && !rc; i++) {
+        c.pid = s->pids.list[i];
+        sweep_process(s, &c);
+        progress_add(s->progress, 1);
+        if (progress_cancelled(s->progress))
+            rc = error_set(error, ECANCELED, "stopped");
     }
-    finish_process(s, process, is_gone(rc));
+    hits_free(&c.hits);
+    return rc;
 }
 
 /* --- all of them --- */
-
-struct pids {
-    pid_t *list; /* owned */
-    size_t count, capacity;
-};
 
 static int add_pid(void *context, unsigned number)
 {
@@ -84,11 +118,6 @@ static int add_pid(void *context, unsigned number)
     pids->list = memory_grow(pids->list, &pids->capacity, pids->count + 1, sizeof *pids->list);
     pids->list[pids->count++] = (pid_t)number;
     return 0;
-}
-
-static int compare_pids(const void *a, const void *b)
-{
-    return (*(const pid_t *)a > *(const pid_t *)b) - (*(const pid_t *)a < *(const pid_t *)b);
 }
 
 static pid_t read_self(int proc)
@@ -101,29 +130,14 @@ static pid_t read_self(int proc)
     return (pid_t)strtol(target, NULL, 10);
 }
 
-static int sweep_all(struct sweeper *s, int proc, struct progress *progress, struct error *error)
+static int sweep_all(struct sweeper *s, struct error *error)
 {
-    struct pids pids = {0};
-    s->self = read_self(proc);
-    int rc = procfs_each_number(proc, add_pid, &pids);
-    if (rc) {
-        error_set_errno(error, -rc, "cannot list the processes");
-        goto out;
-    }
-    if (pids.count)
-        qsort(pids.list, pids.count, sizeof *pids.list, compare_pids);
-    progress_set_total(progress, pids.count);
-    for (size_t i = 0; i < pids.count; i++) {
-        if (progress_cancelled(progress)) {
-            rc = error_set(error, ECANCELED, "stopped");
-            break;
-        }
-        sweep_process(s, proc, pids.list[i]);
-        progress_add(progress, 1);
-    }
-out:
-    free(pids.list);
-    return rc;
+    s->self = read_self(s->proc);
+    int rc = procfs_each_number(s->proc, add_pid, &s->pids);
+    if (rc)
+        return error_set_errno(error, -rc, "cannot list the processes");
+    progress_set_total(s->progress, s->pids.count);
+    return parallel_ranges(s->pids.count, GRAIN, s->scope->threads, sweep_range, s, s->progress, error);
 }
 
 /* --- whether that was everyone --- */
@@ -178,11 +192,12 @@ int sweep_run(const char *proc_root, const struct sweep_scope *scope, struct swe
     int proc AUTO_CLOSE = sys.openat(AT_FDCWD, proc_root, DIRECTORY, 0);
     if (proc < 0)
         return error_set_errno(error, errno == ENOTDIR ? ENOENT : errno, "cannot open %s", proc_root);
-    struct sweeper s = {0};
+    struct sweeper s = {
+        .proc = proc, .scope = scope, .progress = progress, .lock = PTHREAD_MUTEX_INITIALIZER};
     boot_clock_read(proc, &s.clock);
     holdings_start(&s.holdings, scope);
     census_start(&s.census, scope, &s.clock);
-    int rc = sweep_all(&s, proc, progress, error);
+    int rc = sweep_all(&s, error);
     if (!rc) {
         holdings_deliver(&s.holdings, &s.sweep);
         census_deliver(&s.census, &s.sweep);
@@ -191,7 +206,17 @@ int sweep_run(const char *proc_root, const struct sweep_scope *scope, struct swe
     }
     holdings_clear(&s.holdings);
     census_clear(&s.census);
+    free(s.pids.list);
+    pthread_mutex_destroy(&s.lock);
     return rc;
+}
+
+void holders_clear(struct holders *holders)
+{
+    for (size_t i = 0; i < holders->count; i++)
+        holder_clear(&holders->list[i]);
+    free(holders->list);
+    *holders = (struct holders){0};
 }
 
 void sweep_clear(struct sweep *sweep)

@@ -27,8 +27,8 @@ struct holders {
 /*
  * Whether the process that made a segment lives: any process (we too) that bears its number at any level of
  * its NSpid and is not younger than the segment by more than two seconds, as far as the ages can be known.
- * After the host's clock was set forward a process that started later than the segment was made may look
- * younger yet. CREATOR_GONE is "dead here": elsewhere, where sweep.complete is false, it may live.
+ * Where the host's clock was set forward since, a creator looks younger than it is, and may count as gone.
+ * Where sweep.complete is false CREATOR_GONE is "dead here": it may live elsewhere.
  */
 enum creator {
     CREATOR_UNKNOWN, /* no pid was given */
@@ -43,14 +43,18 @@ struct creator_query {
 
 /* What a sweep is to find. */
 struct sweep_scope {
-    const struct identity
-        *ids; /* borrowed: segments asked for one by one; by device and inode, born is not looked at */
+    const struct identity *ids; /* borrowed: segments asked for one by one; their born is not looked at */
     size_t n;
     uint64_t device; /* 0: none; else whatever lies on this device and is held is found too: sweep.others */
     const struct creator_query *creators; /* borrowed */
     size_t creator_count;
     bool owners; /* sweep_has_owner is to be known */
+    unsigned
+        threads; /* that share the work (parallel_ranges); 0: one, as a sweep that nobody waits for has */
 };
+
+/* For one that somebody waits for: workers_useful_threads(SWEEP_THREADS). */
+#define SWEEP_THREADS 4
 
 /*
  * Something on scope.device that is held and is not among scope.ids. Its facts come from statx through

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
+#include "core/process/maps.h"
 #include "core/process/procfs.h"
 #include "core/sys/calls.h"
 #include "core/sys/fd.h"
@@ -97,16 +98,14 @@ static int try_descriptor(void *context, unsigned number)
     return reach->fd >= 0;
 }
 
-static void try_map(void *context, char *line)
+static void try_map(void *context, struct maps *maps)
 {
     struct reach *reach = context;
-    struct map_line map;
+    const struct map *map = &maps->map;
     char link[40];
-    if (reach->fd >= 0 || !procfs_parse_map(line, &map) || map.inode != reach->id.inode ||
-        map.device != reach->id.device)
+    if (reach->fd >= 0 || map->inode != reach->id.inode || map->device != reach->id.device)
         return;
-    /* maps pads the numbers, map_files does not. */
-    snprintf(link, sizeof link, "%" PRIx64 "-%" PRIx64, map.start, map.end);
+    snprintf(link, sizeof link, "%" PRIx64 "-%" PRIx64, map->start, map->end);
     try_link(reach, link, OBSTACLE_MAP_ONLY);
 }
 
@@ -127,7 +126,8 @@ static void try_maps(struct reach *reach, int process)
 {
     int dir AUTO_CLOSE = fd_openat(process, "map_files", PLACE, 0);
     reach->dir = dir;
-    int r = reach->fd >= 0 ? 0 : procfs_each_line(process, "maps", try_map, reach);
+    bool any;
+    int r = reach->fd >= 0 ? 0 : maps_each(process, try_map, reach, &any);
     if (is_refusal(r))
         meet(reach, OBSTACLE_PROCESS);
 }

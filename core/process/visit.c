@@ -17,28 +17,26 @@
 #define DIRECTORY (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 
 struct visit {
-    struct holdings *holdings;
-    int task;   /* the directory being read: the process's, or a thread's */
-    int fd_dir; /* while descriptors are listed */
-    int fdinfo;
+    const struct holdings *holdings;
+    pid_t pid;
+    struct hits *hits;
+    int task;    /* the directory being read: the process's, or a thread's */
+    int fd_dir;  /* while descriptors are listed */
     int unread;  /* -errno of a descriptor that could not be read */
     bool mapped; /* it has maps, of whatever */
 };
 
-static void take_map(void *context, char *line)
+static bool wants_facts(const struct visit *v, uint64_t device)
+{
+    return v->holdings->scope->device && v->holdings->scope->device == device;
+}
+
+static void take_map(void *context, struct maps *maps)
 {
     struct visit *v = context;
-    struct map_line map;
-    v->mapped = true;
-    struct holding *item =
-        procfs_parse_map(line, &map) ? holdings_find(v->holdings, map.device, map.inode) : NULL;
-    if (!item)
-        return;
-    struct holder *holder = holdings_holder(v->holdings, item);
-    holder->mapped++;
-    holder->writable = holder->writable || map.writable;
-    if (item->sighting)
-        sighting_map(item->sighting, v->holdings->pid, v->task, &map);
+    uint64_t device = maps->map.device;
+    if (holdings_seeks(v->holdings, device, maps->map.inode))
+        hits_add_map(v->hits, maps, v->task, wants_facts(v, device));
 }
 
 static void take_flags(void *context, char *line)
@@ -48,11 +46,12 @@ static void take_flags(void *context, char *line)
         *writes = (strtoul(line + 6, NULL, 8) & O_ACCMODE) != O_RDONLY;
 }
 
-static bool descriptor_writes(struct visit *v, const char *name)
+static bool descriptor_writes(int task, const char *name)
 {
+    char path[32];
     bool writes = false;
-    if (v->fdinfo >= 0)
-        procfs_each_line(v->fdinfo, name, take_flags, &writes);
+    snprintf(path, sizeof path, "fdinfo/%s", name);
+    procfs_each_line(task, path, take_flags, &writes);
     return writes;
 }
 
@@ -77,32 +76,25 @@ static int take_descriptor(void *context, unsigned number)
             v->unread = -errno;
         return 0;
     }
-    struct holding *item =
-        holdings_find(v->holdings, makedev(st.stx_dev_major, st.stx_dev_minor), st.stx_ino);
-    if (!item)
-        return 0;
-    struct holder *holder = holdings_holder(v->holdings, item);
-    holder->open++;
-    holder->writable = holder->writable || descriptor_writes(v, name);
-    if (item->sighting)
-        sighting_descriptor(item->sighting, v->fd_dir, name, &st);
+    uint64_t device = makedev(st.stx_dev_major, st.stx_dev_minor);
+    if (holdings_seeks(v->holdings, device, st.stx_ino)) {
+        hits_add_descriptor(v->hits, v->fd_dir, name, &st, wants_facts(v, device));
+        v->hits->list[v->hits->count - 1].writable = descriptor_writes(v->task, name);
+    }
     return 0;
 }
 
 /* Maps and descriptors below a directory of /proc, a process's or a thread's. 0 or -errno. */
 static int take_task(struct visit *v, int task)
 {
-    v->mapped = false;
     v->task = task;
-    int rc = procfs_each_line(task, "maps", take_map, v);
-    if (rc && rc != -ESRCH)
+    int rc = maps_each(task, take_map, v, &v->mapped);
+    if (rc)
         return rc;
     int fd_dir AUTO_CLOSE = sys.openat(task, "fd", DIRECTORY, 0);
     if (fd_dir < 0)
         return -errno;
-    int fdinfo AUTO_CLOSE = sys.openat(task, "fdinfo", DIRECTORY, 0);
     v->fd_dir = fd_dir;
-    v->fdinfo = fdinfo;
     v->unread = 0;
     rc = procfs_each_number(fd_dir, take_descriptor, v);
     return rc ? rc : v->unread;
@@ -118,7 +110,7 @@ struct threads {
 static int take_thread(void *context, unsigned tid)
 {
     struct threads *threads = context;
-    if ((pid_t)tid == threads->visit->holdings->pid)
+    if ((pid_t)tid == threads->visit->pid)
         return 0;
     char name[16];
     snprintf(name, sizeof name, "%u", tid);
@@ -141,9 +133,9 @@ static int take_threads(struct visit *v, int process)
     return rc < 0 ? rc : threads.rc;
 }
 
-int visit_process(struct holdings *holdings, int process)
+int visit_process(const struct holdings *holdings, int process, pid_t pid, struct hits *hits)
 {
-    struct visit v = {.holdings = holdings};
+    struct visit v = {.holdings = holdings, .pid = pid, .hits = hits};
     int rc = take_task(&v, process);
     struct process_stat stat;
     if ((rc == 0 && v.mapped) || procfs_read_stat(process, &stat) < 0)

@@ -45,6 +45,7 @@ struct file_handle;
     X(int, fchmod, (int fd, mode_t mode), (fd, mode))                                                        \
     X(int, fchown, (int fd, uid_t uid, gid_t gid), (fd, uid, gid))                                           \
     X(int, lease, (int fd, int command, int kind), (fd, command, kind))                                     \
+    X(int, ioctl, (int fd, unsigned long request, void *argument), (fd, request, argument))                  \
     X(int, flock, (int fd, int operation), (fd, operation))                                                  \
     X(int, name_to_handle_at,                                                                                \
       (int dirfd, const char *path, struct file_handle *handle, int *mount_id, int flags),                   \

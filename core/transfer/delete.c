@@ -7,6 +7,7 @@
 
 #include "core/segment/members.h"
 #include "core/sys/calls.h"
+#include "core/sys/workers.h"
 
 /* One file that would go. */
 struct target {
@@ -174,7 +175,8 @@ static int sweep_targets(struct checking *checking, struct error *error)
     if (!check->ids || !check->held)
         return error_set_errno(error, ENOMEM, "cannot look who holds them");
     list_files(checking);
-    struct sweep_scope scope = {.ids = check->ids, .n = checking->count};
+    struct sweep_scope scope = {
+        .ids = check->ids, .n = checking->count, .threads = workers_useful_threads(SWEEP_THREADS)};
     int r = sweep_run(checking->host->proc_root, &scope, &check->sweep, checking->progress, error);
     for (size_t i = 0; r == 0 && i < checking->count; i++)
         check->held[i] = check->sweep.of[i].count > 0;

@@ -362,6 +362,76 @@ static void a_load_under_way_is_found(void **state)
     child_end(&child);
 }
 
+static void hold_shared_map(const struct tmpdir *dir)
+{
+    int fd = open(tmpdir_path(dir, "b"), O_RDWR);
+    if (fd < 0 || mmap(NULL, 4, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED)
+        _exit(1);
+    close(fd);
+}
+
+static void expect_same(const struct sweep *a, const struct sweep *b)
+{
+    assert_int_equal(a->other_count, b->other_count);
+    for (size_t i = 0; i < a->other_count; i++) {
+        const struct sweep_other *x = &a->others[i], *y = &b->others[i];
+        assert_int_equal(x->id.inode, y->id.inode);
+        assert_string_equal(x->path, y->path);
+        assert_int_equal(x->size, y->size);
+        assert_int_equal(x->deleted, y->deleted);
+        assert_int_equal(x->holders.count, y->holders.count);
+        for (size_t j = 0; j < x->holders.count; j++) {
+            assert_int_equal(x->holders.list[j].pid, y->holders.list[j].pid);
+            assert_int_equal(x->holders.list[j].mapped, y->holders.list[j].mapped);
+            assert_int_equal(x->holders.list[j].open, y->holders.list[j].open);
+            assert_int_equal(x->holders.list[j].writable, y->holders.list[j].writable);
+        }
+    }
+}
+
+/* PROCMAP_QUERY, and the text that older kernels have alone. */
+static void a_process_is_read_alike_on_every_kernel(void **state)
+{
+    const struct tmpdir *dir = *state;
+    struct child children[] = {child_start(dir, hold_shared_map), child_start(dir, hold_deleted_map),
+                               child_start(dir, hold_unnamed)};
+    struct sweep asked = run(dir, NULL, 0);
+    fault_play(FAULT_NO_PROCMAP_QUERY);
+    struct sweep text = run(dir, NULL, 0);
+    fault_reset();
+    assert_int_equal(asked.other_count, 3);
+    assert_int_equal(asked.unread + text.unread, 0);
+    expect_same(&asked, &text);
+    sweep_clear(&asked);
+    sweep_clear(&text);
+    for (size_t i = 0; i < 3; i++)
+        child_end(&children[i]);
+}
+
+static void threads_share_the_processes(void **state)
+{
+    const struct tmpdir *dir = *state;
+    enum { PROCESSES = 150 };
+    for (int pid = 1; pid <= PROCESSES; pid++) {
+        map_as(dir, pid, pid % 2 ? "a" : "b", pid % 5 ? "/dev/shm/x (deleted)" : NULL);
+        procdir_open(dir, pid, 3, "a", "flags:\t02\n");
+    }
+    struct identity a = procdir_identity(dir, "a");
+    struct sweep_scope scope = {.ids = &a, .n = 1, .device = a.device, .owners = true, .threads = 8};
+    struct progress progress = {0};
+    struct sweep sweep;
+    assert_int_equal(sweep_run(tmpdir_path(dir, "proc"), &scope, &sweep, &progress, NULL), 0);
+    assert_int_equal(progress.done, PROCESSES);
+    assert_int_equal(sweep.processes, PROCESSES);
+    assert_int_equal(sweep.of[0].count, PROCESSES);
+    for (int i = 0; i < PROCESSES; i++)
+        assert_int_equal(sweep.of[0].list[i].pid, i + 1);
+    assert_int_equal(find(&sweep, dir, "b")->holders.count, PROCESSES / 2);
+    assert_string_equal(find(&sweep, dir, "b")->path, "/dev/shm/b");
+    assert_int_equal(sweep.owner_count, 2);
+    sweep_clear(&sweep);
+}
+
 /* --- faults --- */
 
 struct faulty {
@@ -420,6 +490,35 @@ static void no_failing_call_makes_a_wrong_claim(void **state)
     fault_each(FAULT_INTERRUPT, 0, run_faulty, check_faulty, &faulty);
 }
 
+static int run_real(void *context)
+{
+    struct faulty *f = context;
+    struct sweep_scope scope = {.device = f->b.device};
+    return sweep_run(tmpdir_path(f->dir, "proc"), &scope, &f->sweep, NULL, NULL);
+}
+
+static void check_real(void *context, int result)
+{
+    struct faulty *f = context;
+    if (result)
+        return;
+    const struct sweep_other *b = sweep_find_other(&f->sweep, f->b.device, f->b.inode);
+    assert_true((b && b->holders.count == 1 && b->holders.list[0].mapped == 1) || f->sweep.unread);
+    assert_true(!b || !b->deleted);
+    sweep_clear(&f->sweep);
+}
+
+static void no_failing_query_makes_a_map_vanish_unsaid(void **state)
+{
+    const struct tmpdir *dir = *state;
+    struct child child = child_start(dir, hold_shared_map);
+    struct faulty faulty = {.dir = dir, .b = procdir_identity(dir, "b")};
+    fault_each(FAULT_ERROR, EIO, run_real, check_real, &faulty);
+    fault_each(FAULT_ERROR, EINTR, run_real, check_real, &faulty);
+    fault_reset();
+    child_end(&child);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -438,7 +537,10 @@ int main(void)
         TEST(what_is_open_and_deleted_has_facts),
         TEST(what_is_mapped_and_deleted_is_found_under_its_name),
         TEST(a_load_under_way_is_found),
+        TEST(a_process_is_read_alike_on_every_kernel),
+        TEST(threads_share_the_processes),
         TEST(no_failing_call_makes_a_wrong_claim),
+        TEST(no_failing_query_makes_a_map_vanish_unsaid),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/process/procfs.h"
+#include "core/process/maps.h"
 #include "core/process/sweep.h"
 #include "core/sys/calls.h"
 #include "tests/support/fault.h"
@@ -529,12 +529,13 @@ static void a_process_whose_first_thread_ended_still_holds(void **state)
 static void lines_of_maps_and_stat_are_read_strictly(void **state)
 {
     (void)state;
-    struct map_line map;
-    assert_true(procfs_parse_map("7f00-7f10 rw-s 00000000 00:1a 12345 /dev/shm/a b (deleted)", &map));
+    struct map map;
+    const char *path;
+    assert_true(map_parse("7f00-7f10 rw-s 00000000 00:1a 12345 /dev/shm/a b (deleted)", &map, &path));
     assert_int_equal(map.device, makedev(0, 0x1a));
     assert_int_equal(map.inode, 12345);
     assert_true(map.writable);
-    assert_true(procfs_parse_map("7f00-7f10 rw-s 00000000 00:1a 18446744073709551615", &map));
+    assert_true(map_parse("7f00-7f10 rw-s 00000000 00:1a 18446744073709551615", &map, &path));
     assert_int_equal(map.inode, UINT64_MAX);
     const char *const wrong[] = {"",
                                  "7f00",
@@ -543,7 +544,7 @@ static void lines_of_maps_and_stat_are_read_strictly(void **state)
                                  "7f00-7f10 rw-s 0 001a 5 ",
                                  "7f00-7f10 rw-s 0 00:1a 99999999999999999999 /x"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
-        assert_false(procfs_parse_map(wrong[i], &map));
+        assert_false(map_parse(wrong[i], &map, &path));
     struct process_stat stat;
     assert_true(
         procfs_parse_stat("5 (x) R 1 (y) Z 1 1 1 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 777 0", &stat));
