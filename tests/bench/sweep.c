@@ -1,0 +1,85 @@
+/*
+ * sweep DIRECTORY [THREADS]
+ *
+ * One sweep as the console makes it: all that lies in DIRECTORY by its identity, whatever else is held on its
+ * device, creators, owners. Prints "PID INODE" for each holder of each, then "took SECONDS CPU-SECONDS" of
+ * the sweep alone.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "core/process/sweep.h"
+#include "core/sys/memory.h"
+#include "core/sys/workers.h"
+
+struct ids {
+    struct identity *list;
+    struct creator_query *creators;
+    size_t count, capacity, creator_capacity;
+};
+
+static int take(void *context, struct segment *segment)
+{
+    struct ids *ids = context;
+    ids->list = memory_grow(ids->list, &ids->capacity, ids->count + 1, sizeof *ids->list);
+    ids->creators = memory_grow(ids->creators, &ids->creator_capacity, ids->count + 1, sizeof *ids->creators);
+    ids->creators[ids->count] = (struct creator_query){(pid_t)(ids->count + 1), segment->created};
+    ids->list[ids->count++] = segment->id;
+    return 0;
+}
+
+static double seconds(clockid_t clock)
+{
+    struct timespec t;
+    clock_gettime(clock, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void print(const struct holders *holders, uint64_t inode)
+{
+    for (size_t i = 0; i < holders->count; i++)
+        printf("%d %" PRIu64 "\n", (int)holders->list[i].pid, inode);
+}
+
+static int fail(const struct error *error)
+{
+    fprintf(stderr, "sweep: %s\n", error->text);
+    return 1;
+}
+
+int main(int argc, char **argv)
+{
+    struct error error;
+    struct directory *directory;
+    struct ids ids = {0};
+    struct stat st;
+    if (argc < 2 || stat(argv[1], &st) < 0)
+        return 2;
+    if (directory_open(&directory, argv[1], true, &error) < 0 ||
+        segment_scan(directory, take, &ids, NULL, &error) < 0)
+        return fail(&error);
+    struct sweep_scope scope = {.ids = ids.list,
+                                .n = ids.count,
+                                .device = st.st_dev,
+                                .creators = ids.creators,
+                                .creator_count = ids.count,
+                                .owners = true,
+                                .threads = argc > 2 ? (unsigned)atoi(argv[2])
+                                                    : workers_useful_threads(SWEEP_THREADS)};
+    struct sweep sweep;
+    double began = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
+    if (sweep_run("/proc", &scope, &sweep, NULL, &error) < 0)
+        return fail(&error);
+    double took = seconds(CLOCK_MONOTONIC) - began;
+    cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+    for (size_t i = 0; i < sweep.count; i++)
+        print(&sweep.of[i], ids.list[i].inode);
+    for (size_t i = 0; i < sweep.other_count; i++)
+        print(&sweep.others[i].holders, sweep.others[i].id.inode);
+    printf("took %.6f %.6f of %" PRIu32 " processes, %" PRIu32 " unread\n", took, cpu, sweep.processes,
+           sweep.unread);
+    return 0;
+}
