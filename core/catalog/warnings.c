@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "core/catalog/format.h"
@@ -63,7 +64,7 @@ static bool find_full(const struct warning_facts *facts, char *text, size_t size
     int percent = whole ? (int)((unsigned __int128)used * 100 / whole) : 0;
     snprintf(text, size,
              "%d %% full, %s of %s left: delete what leaked or is stale, or enlarge it with mount -o "
-             "remount,size=",
+             "remount,size=SIZE",
              percent, left, all);
     return whole > 0 && (unsigned __int128)used * 10 > (unsigned __int128)whole * 9;
 }
@@ -73,7 +74,7 @@ static bool find_inodes(const struct warning_facts *facts, char *text, size_t si
     uint64_t all = facts->usage.inodes, left = facts->usage.inodes_free;
     snprintf(text, size,
              "%" PRIu64 " of %" PRIu64 " inodes left: each segment takes one; delete some, or mount -o "
-             "remount,nr_inodes=",
+             "remount,nr_inodes=NUMBER",
              left, all);
     return all > 0 && (left < all / 10 || (left < INODES_FEW && left < all / 2));
 }
@@ -151,5 +152,8 @@ size_t warnings_find(const struct warning_facts *facts, const struct users *user
         n += kinds[i].find(facts, list[n].text, sizeof list[n].text);
     }
     list[n].code = "removeipc";
-    return n + find_removeipc(facts, users, list[n].text, sizeof list[n].text);
+    n += find_removeipc(facts, users, list[n].text, sizeof list[n].text);
+    for (size_t i = 0; i < n; i++)
+        list[i].headline = (size_t)(strstr(list[i].text, ": ") - list[i].text);
+    return n;
 }

@@ -43,7 +43,8 @@ void warning_facts_add(struct warning_facts *facts, const struct row *row, const
 
 struct warning {
     const char *code;
-    char text[400]; /* printable */
+    char text[400];  /* printable: what is the matter, ": ", what to do about it */
+    size_t headline; /* bytes of what is the matter, where there is room for no more */
 };
 #define WARNINGS_MAX 5
 

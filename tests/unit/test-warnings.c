@@ -22,6 +22,8 @@ static const char *find(const struct warning_facts *facts, const char *code)
     size_t n = warnings_find(facts, NULL, list);
     assert_true(n <= WARNINGS_MAX);
     for (size_t i = 0; i < n; i++)
+        assert_memory_equal(list[i].text + list[i].headline, ": ", 2);
+    for (size_t i = 0; i < n; i++)
         if (strcmp(list[i].code, code) == 0)
             return list[i].text;
     return NULL;
@@ -60,7 +62,7 @@ static void over_ninety_percent_is_full(void **state)
     assert_string_equal(
         find(&facts, "full"),
         "90 % full, 100M of 1000M left: delete what leaked or is stale, or enlarge it with mount -o "
-        "remount,size=");
+        "remount,size=SIZE");
     facts.usage = (struct directory_usage){.size = UINT64_MAX, .used = UINT64_MAX};
     assert_non_null(strstr(find(&facts, "full"), "100 % full"));
 }
