@@ -125,6 +125,18 @@ static void filter(void **state)
     check(24, 80, false, " /shm", "tests/screen/golden-app/filter");
 }
 
+static void filter_wrong(void **state)
+{
+    (void)state;
+    check(24, 80, false, "/shm size>10Q !user:root", "tests/screen/golden-app/filter-wrong");
+}
+
+static void filter_candidates(void **state)
+{
+    (void)state;
+    check(24, 80, false, "/shm is:\t", "tests/screen/golden-app/filter-candidates");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,7 +145,7 @@ int main(void)
         cmocka_unit_test(too_small_1x1), cmocka_unit_test(help),         cmocka_unit_test(sort_menu),
         cmocka_unit_test(filter),        cmocka_unit_test(states_80x24), cmocka_unit_test(states_110x27),
         cmocka_unit_test(states_140x40), cmocka_unit_test(states_ascii), cmocka_unit_test(states_60x15),
-        cmocka_unit_test(states_20x4),
+        cmocka_unit_test(states_20x4),   cmocka_unit_test(filter_wrong), cmocka_unit_test(filter_candidates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
