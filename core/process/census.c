@@ -95,14 +95,12 @@ static void read_pids(struct citizen *citizen, const char *at)
             citizen->pids[citizen->pid_count++] = (pid_t)number;
 }
 
-/* Source: proc_pid_status(5): "Uid:" real, effective, …; "NSpid:" from the reader's PID namespace inwards
- * (Linux 4.1). The name in "Name:" has its newlines escaped. */
-static void take_status(void *context, char *line)
+void citizen_take_line(void *citizen, char *line)
 {
     if (strncmp(line, "Uid:", 4) == 0)
-        read_uids(context, line + 4);
+        read_uids(citizen, line + 4);
     else if (strncmp(line, "NSpid:", 6) == 0)
-        read_pids(context, line + 6);
+        read_pids(citizen, line + 6);
 }
 
 int citizen_read(const struct sweep_scope *scope, int process, pid_t pid, struct citizen *ret_citizen)
@@ -110,7 +108,7 @@ int citizen_read(const struct sweep_scope *scope, int process, pid_t pid, struct
     *ret_citizen = (struct citizen){.process = process, .pids = {pid}, .pid_count = 1};
     if (process < 0 || !(scope->owners || scope->creator_count))
         return 0;
-    int rc = procfs_each_line(process, "status", take_status, ret_citizen);
+    int rc = procfs_each_line(process, "status", citizen_take_line, ret_citizen);
     return rc || ret_citizen->has_uids ? rc : -EBADMSG;
 }
 

@@ -44,6 +44,10 @@ struct citizen {
 /* Reads what scope asks of a process. 0, or -errno of what could not be read. */
 int citizen_read(const struct sweep_scope *scope, int process, pid_t pid, struct citizen *ret_citizen);
 
+/* A line_function for its status. Source: proc_pid_status(5): "Uid:" real, effective, …; "NSpid:" from the
+ * reader's PID namespace inwards (Linux 4.1). The name in "Name:" has its newlines escaped. */
+void citizen_take_line(void *citizen, char *line);
+
 /* Counts it. */
 void census_add(struct census *census, struct citizen *citizen);
 
