@@ -184,5 +184,7 @@ uint64_t row_dim(const struct row *row, int axis);
 /* A row made from a segment outside any catalog, for commands: takes its contents; row_clear frees. */
 void row_from_segment(struct row *row, struct segment *segment, const struct producers *producers);
 void row_clear(struct row *row);
+/* A copy without holders, to be cleared. */
+void row_copy(struct row *to, const struct row *from);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/process/producers.h"
+#include "core/sys/memory.h"
 
 static bool text_equal(const char *a, const char *b)
 {
@@ -141,6 +142,20 @@ void row_from_segment(struct row *row, struct segment *segment, const struct pro
     segment->name = NULL;
     row_take(row, segment, NULL);
     segment_clear(segment);
+}
+
+void row_copy(struct row *to, const struct row *from)
+{
+    struct matrix matrix;
+    *to = *from;
+    to->name = memory_dup(from->name);
+    to->damage = from->damage ? memory_dup(from->damage) : NULL;
+    to->matrix = NULL;
+    to->holders = NULL;
+    if (row_matrix(from, &matrix)) {
+        to->matrix = packed_new(&matrix, NULL);
+        matrix_clear(&matrix);
+    }
 }
 
 void row_clear(struct row *row)
