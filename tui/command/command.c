@@ -6,7 +6,7 @@
 #include "core/segment/publish.h"
 
 static const struct command *const commands[] = {
-    &command_list, &command_info, &command_show, &command_load, &command_rm, &command_restore,
+    &command_list, &command_info, &command_show, &command_load, &command_rm, &command_restore, &command_watch,
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])
 

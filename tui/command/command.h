@@ -21,6 +21,7 @@ extern const struct command command_show;
 extern const struct command command_load;
 extern const struct command command_rm;
 extern const struct command command_restore;
+extern const struct command command_watch;
 
 /* Runs argv[0] of argc words and flushes standard output. */
 enum exit_status command_run(const struct options *options, int argc, char **argv);

@@ -190,38 +190,6 @@ static void print_text(struct info *info, const struct row *row, const struct de
     put_line(info, "inode:", inode);
 }
 
-static void json_escaped(struct json *json, const char *key, const char *raw, size_t length)
-{
-    char *text = raw ? malloc(10 * length + 1) : NULL;
-    if (text)
-        name_escape(raw, length, false, text, 10 * length + 1);
-    json_key(json, key);
-    json_put_text(json, text);
-    free(text);
-}
-
-static void json_holder(struct json *json, const struct holder *holder, struct users *users)
-{
-    json_open_object(json);
-    json_key(json, "pid");
-    json_put_signed(json, holder->pid);
-    json_key(json, "user");
-    json_put_text(json, users_lookup_name(users, holder->uid));
-    json_escaped(json, "command", holder->command, strnlen(holder->command, sizeof holder->command));
-    json_escaped(json, "cmdline", holder->cmdline, holder->cmdline ? strlen(holder->cmdline) : 0);
-    json_key(json, "started");
-    segment_json_time(json, holder->started);
-    json_key(json, "unit");
-    json_put_null(json);
-    json_key(json, "mapped");
-    json_put_unsigned(json, holder->mapped);
-    json_key(json, "open");
-    json_put_unsigned(json, holder->open);
-    json_key(json, "writable");
-    json_put_bool(json, holder->writable);
-    json_close(json);
-}
-
 static void print_json(struct info *info, struct json *json, const struct row *row, const struct use *use)
 {
     json_line(json);
@@ -230,7 +198,7 @@ static void print_json(struct info *info, struct json *json, const struct row *r
     json_key(json, "held_by");
     json_open_array(json);
     for (size_t i = 0; i < use->holders->count; i++)
-        json_holder(json, &use->holders->list[i], info->users);
+        segment_json_holder(json, &use->holders->list[i], info->users);
     json_close(json);
     json_close(json);
 }

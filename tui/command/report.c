@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -153,6 +154,15 @@ void report_begin(void)
     FILE *out = fopencookie(NULL, "w", (cookie_io_functions_t){.write = write_output});
     if (out)
         stdout = out;
+}
+
+bool report_reader_left(void)
+{
+    if (!ferror(stdout) || output_failure != EPIPE)
+        return false;
+    __fpurge(stdout);
+    clearerr(stdout);
+    return true;
 }
 
 enum exit_status report_finish(const struct options *options, enum exit_status status)

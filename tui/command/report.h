@@ -39,6 +39,10 @@ enum exit_status report_usage(const struct options *options, const char *who, co
 /* From here on what is printed on stdout is written so that report_finish knows why it could not be. */
 void report_begin(void);
 
+/* Whether the last that was printed met nobody who reads. Then it is forgotten: no failure, where to be left
+ * is the usual end. */
+bool report_reader_left(void);
+
 /*
  * Flushes standard output and says if not all of it could be written (ENOSPC and the like; quietly where
  * nobody reads any more). Returns the worse of status and that failure.

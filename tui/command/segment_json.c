@@ -158,3 +158,35 @@ void segment_json(struct json *json, const struct row *row, int64_t now, struct 
     json_key(json, "inode");
     json_put_unsigned(json, row->id.inode);
 }
+
+static void json_escaped(struct json *json, const char *key, const char *raw, size_t length)
+{
+    char *text = raw ? malloc(10 * length + 1) : NULL;
+    if (text)
+        name_escape(raw, length, false, text, 10 * length + 1);
+    json_key(json, key);
+    json_put_text(json, text);
+    free(text);
+}
+
+void segment_json_holder(struct json *json, const struct holder *holder, struct users *users)
+{
+    json_open_object(json);
+    json_key(json, "pid");
+    json_put_signed(json, holder->pid);
+    json_key(json, "user");
+    json_put_text(json, users_lookup_name(users, holder->uid));
+    json_escaped(json, "command", holder->command, strnlen(holder->command, sizeof holder->command));
+    json_escaped(json, "cmdline", holder->cmdline, holder->cmdline ? strlen(holder->cmdline) : 0);
+    json_key(json, "started");
+    segment_json_time(json, holder->started);
+    json_key(json, "unit");
+    json_put_null(json);
+    json_key(json, "mapped");
+    json_put_unsigned(json, holder->mapped);
+    json_key(json, "open");
+    json_put_unsigned(json, holder->open);
+    json_key(json, "writable");
+    json_put_bool(json, holder->writable);
+    json_close(json);
+}

@@ -17,6 +17,9 @@
 void segment_json(struct json *json, const struct row *row, int64_t now, struct users *users,
                   const struct use *use);
 
+/* The object of one holder, as in held_by. */
+void segment_json_holder(struct json *json, const struct holder *holder, struct users *users);
+
 /* ns since 1970 as RFC 3339 in UTC; 0 is null. */
 void segment_json_time(struct json *json, int64_t nanoseconds);
 
