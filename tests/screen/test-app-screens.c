@@ -95,6 +95,66 @@ static void states_ascii(void **state)
     check_states(24, 80, true, " ", "tests/screen/golden-app/states-ascii");
 }
 
+/* What a terminal with so many colours makes of it. */
+static void check_colors(enum theme_depth depth, const char *keys, const char *golden)
+{
+    struct stage stage;
+    stage_open_states(&stage, 27, 110, false);
+    stage_draw(&stage);
+    stage_type(&stage, keys);
+    stage_draw(&stage);
+    draw_assert_golden_ansi(&stage.cells, depth, golden);
+    stage_close(&stage);
+}
+
+static void states_in_256_colors(void **state)
+{
+    (void)state;
+    check_colors(THEME_256, "j ", "tests/screen/golden-app/states-256.ans");
+}
+
+static void states_in_16_colors(void **state)
+{
+    (void)state;
+    check_colors(THEME_16, "j ", "tests/screen/golden-app/states-16.ans");
+}
+
+static void states_without_colors(void **state)
+{
+    (void)state;
+    check_colors(THEME_MONOCHROME, "j ", "tests/screen/golden-app/states-mono.ans");
+}
+
+static void groups(void **state)
+{
+    (void)state;
+    check_states(24, 80, false, "tgjj g", "tests/screen/golden-app/groups-80x24");
+}
+
+static void groups_in_256_colors(void **state)
+{
+    (void)state;
+    check_colors(THEME_256, "tg\r", "tests/screen/golden-app/groups-256.ans");
+}
+
+static void one_state(void **state)
+{
+    (void)state;
+    check_states(24, 80, false, "\t\t\t\t", "tests/screen/golden-app/one-state-80x24");
+}
+
+static void a_range(void **state)
+{
+    (void)state;
+    check_states(24, 80, false, "vjjj", "tests/screen/golden-app/range-80x24");
+}
+
+static void column_menu(void **state)
+{
+    (void)state;
+    check_states(24, 80, false, "cjj ", "tests/screen/golden-app/column-menu");
+}
+
 static void states_60x15(void **state)
 {
     (void)state;
@@ -140,12 +200,32 @@ static void filter_candidates(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(table_80x24),   cmocka_unit_test(table_110x27), cmocka_unit_test(table_140x40),
-        cmocka_unit_test(table_ascii),   cmocka_unit_test(table_40x8),   cmocka_unit_test(table_20x4),
-        cmocka_unit_test(too_small_1x1), cmocka_unit_test(help),         cmocka_unit_test(sort_menu),
-        cmocka_unit_test(filter),        cmocka_unit_test(states_80x24), cmocka_unit_test(states_110x27),
-        cmocka_unit_test(states_140x40), cmocka_unit_test(states_ascii), cmocka_unit_test(states_60x15),
-        cmocka_unit_test(states_20x4),   cmocka_unit_test(filter_wrong), cmocka_unit_test(filter_candidates),
+        cmocka_unit_test(table_80x24),
+        cmocka_unit_test(table_110x27),
+        cmocka_unit_test(table_140x40),
+        cmocka_unit_test(table_ascii),
+        cmocka_unit_test(table_40x8),
+        cmocka_unit_test(table_20x4),
+        cmocka_unit_test(too_small_1x1),
+        cmocka_unit_test(help),
+        cmocka_unit_test(sort_menu),
+        cmocka_unit_test(filter),
+        cmocka_unit_test(states_80x24),
+        cmocka_unit_test(states_110x27),
+        cmocka_unit_test(states_140x40),
+        cmocka_unit_test(states_ascii),
+        cmocka_unit_test(states_in_256_colors),
+        cmocka_unit_test(states_in_16_colors),
+        cmocka_unit_test(states_without_colors),
+        cmocka_unit_test(groups),
+        cmocka_unit_test(groups_in_256_colors),
+        cmocka_unit_test(one_state),
+        cmocka_unit_test(a_range),
+        cmocka_unit_test(column_menu),
+        cmocka_unit_test(states_60x15),
+        cmocka_unit_test(states_20x4),
+        cmocka_unit_test(filter_wrong),
+        cmocka_unit_test(filter_candidates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -321,6 +321,32 @@ static void no_name_reaches_the_terminal_as_it_is(void **state)
     quit(pty);
 }
 
+static bool has_copied(struct pty *pty, void *tmux)
+{
+    return strstr(pty_output(pty),
+                  tmux ? "\033Ptmux;\033\033]52;c;Zmlyc3Quc2ht\a\033\\" : "\033]52;c;Zmlyc3Quc2ht\a") != NULL;
+}
+
+/* The only escape sequence with a name in it, and there it is printable and in base64. */
+static void names_are_copied_by_osc_52(void **state)
+{
+    static const char *const plain[] = {NO_SANITIZER, "TMUX", NULL}, *const tmux[] = {
+                                                                         NO_SANITIZER,
+                                                                         "TMUX=/tmp/tmux-0/default,1,0",
+                                                                         NULL};
+    const char *const argv[] = {getenv("SHMTOP"), "-r", "-d", directory->path, NULL};
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct pty *pty = pty_start(&(struct pty_options){.argv = argv, .environment = i ? tmux : plain});
+        pty_wait_text(pty, "first.shm");
+        pty_keys(pty, ":first.shm\r");
+        pty_keys(pty, "y");
+        pty_wait_text(pty, "1 name copied");
+        assert_true(pty_wait(pty, has_copied, i ? pty : NULL, PTY_WAIT_MS));
+        quit(pty);
+    }
+}
+
 static void what_happens_in_the_directory_is_shown(void **state)
 {
     struct pty *pty = start();
@@ -367,6 +393,7 @@ int main(void)
         TEST(every_size_works_with_keys),
         TEST(a_live_resize_is_survived_in_every_screen),
         TEST(no_name_reaches_the_terminal_as_it_is),
+        TEST(names_are_copied_by_osc_52),
         TEST(what_happens_in_the_directory_is_shown),
         TEST(a_paste_is_no_keys),
     };

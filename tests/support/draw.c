@@ -82,6 +82,54 @@ char *draw_attributed(const struct cells *cells)
     return all;
 }
 
+static size_t put_color(char *buf, short color, bool background)
+{
+    int base = background ? 40 : 30;
+    if (color < 0)
+        return 0;
+    if (color < 8)
+        return (size_t)sprintf(buf, ";%d", base + color);
+    if (color < 16)
+        return (size_t)sprintf(buf, ";%d", base + 60 + color - 8);
+    return (size_t)sprintf(buf, ";%d;5;%d", base + 8, color);
+}
+
+static size_t put_look(char *buf, const struct look *look)
+{
+    size_t n = (size_t)sprintf(buf, "\033[0%s%s%s%s", look->bold ? ";1" : "", look->dim ? ";2" : "",
+                               look->underline ? ";4" : "", look->reverse ? ";7" : "");
+    n += put_color(buf + n, look->foreground, false);
+    n += put_color(buf + n, look->background, true);
+    return n + (size_t)sprintf(buf + n, "m");
+}
+
+static bool same_look(const struct look *a, const struct look *b)
+{
+    return a->foreground == b->foreground && a->background == b->background && a->bold == b->bold &&
+           a->dim == b->dim && a->reverse == b->reverse && a->underline == b->underline;
+}
+
+char *draw_ansi(const struct cells *cells, enum theme_depth depth)
+{
+    static const struct look plain = {.foreground = -1, .background = -1};
+    size_t n = 0;
+    char *all = calloc((size_t)cells->rows, (size_t)cells->columns * (CELL_TEXT_MAX + 48) + 8);
+    assert_non_null(all);
+    for (int y = 0; y < cells->rows; y++) {
+        struct look now = plain;
+        for (int x = 0; x < cells->columns; x++) {
+            const struct cell *cell = &cells->grid[(size_t)y * (size_t)cells->columns + (size_t)x];
+            struct look look = theme_look(depth, (enum role)cell->role, cell->flags);
+            if (!same_look(&look, &now))
+                n += put_look(all + n, &look);
+            now = look;
+            n += (size_t)sprintf(all + n, "%s", cell->text);
+        }
+        n += (size_t)sprintf(all + n, "%s\n", same_look(&now, &plain) ? "" : "\033[0m");
+    }
+    return all;
+}
+
 bool draw_find(const struct cells *cells, const char *text, int *ret_y, int *ret_x)
 {
     for (int y = 0; y < cells->rows; y++) {
@@ -136,10 +184,10 @@ static char *read_file(const char *path)
     return text;
 }
 
-void draw_assert_golden(const struct cells *cells, const char *path)
+/* now is taken. */
+static void assert_golden(char *now, const char *path)
 {
     char full[4096];
-    char *now = draw_attributed(cells);
     snprintf(full, sizeof full, "%s/%s", SRCDIR, path);
     if (getenv("UPDATE")) {
         FILE *file = fopen(full, "w");
@@ -155,6 +203,16 @@ void draw_assert_golden(const struct cells *cells, const char *path)
     }
     free(kept);
     free(now);
+}
+
+void draw_assert_golden(const struct cells *cells, const char *path)
+{
+    assert_golden(draw_attributed(cells), path);
+}
+
+void draw_assert_golden_ansi(const struct cells *cells, enum theme_depth depth, const char *path)
+{
+    assert_golden(draw_ansi(cells, depth), path);
 }
 
 static void assert_text_sane(const char *text)

@@ -5,6 +5,7 @@
 #define SHMTOP_TESTS_SUPPORT_DRAW_H
 
 #include "tui/term/cells.h"
+#include "tui/term/theme.h"
 
 /* The text of one row, of the columns [x, x + width), without trailing blanks. Valid until 8 further calls.
  */
@@ -19,6 +20,9 @@ char *draw_text(const struct cells *cells);
  */
 char *draw_attributed(const struct cells *cells);
 
+/* The cells as a terminal of that depth shows them, with the escape sequences for it. malloc'ed. */
+char *draw_ansi(const struct cells *cells, enum theme_depth depth);
+
 /* True where text stands in some row; the row in *ret_y, its column in *ret_x (each may be NULL). */
 bool draw_find(const struct cells *cells, const char *text, int *ret_y, int *ret_x);
 
@@ -29,6 +33,9 @@ void draw_assert_lacks(const struct cells *cells, const char *text);
 /* Compares draw_attributed with the file tests/ROOM/goldens/NAME below SRCDIR (path is given from SRCDIR);
  * UPDATE=1 in the environment writes it. */
 void draw_assert_golden(const struct cells *cells, const char *path);
+
+/* The same with draw_ansi: a file to be looked at with cat. */
+void draw_assert_golden_ansi(const struct cells *cells, enum theme_depth depth, const char *path);
 
 /* Fails unless the cells hold only what may be shown: valid UTF-8 without controls, widths that add up, roles
  * that exist. */

@@ -119,21 +119,37 @@ struct table_style draw_style(const struct app *app)
     };
 }
 
+/* The frame of what is said of a group; returns its inside. */
+static struct rect draw_group_frame(struct cells *cells, struct rect rect, bool pane, const char *name)
+{
+    if (pane) {
+        cells_box(cells, rect, ROLE_RULE, name);
+        return (struct rect){rect.y + 1, rect.x + 2, rect.height - 2, rect.width - 4};
+    }
+    int width = rect.width - 8;
+    cells_rule(cells, rect.y, rect.x, rect.width, ROLE_RULE);
+    if (width > 0) {
+        cells_put(cells, rect.y, rect.x + 3, 1, ROLE_RULE, 0, " ");
+        int used = cells_put_cut(cells, rect.y, rect.x + 4, width, ROLE_STRONG, CELL_BOLD, name);
+        cells_put(cells, rect.y, rect.x + 4 + used, 1, ROLE_RULE, 0, " ");
+    }
+    return (struct rect){rect.y + 1, rect.x + 1, rect.height - 1, rect.width - 2};
+}
+
 /* In place of a segment's details, those of the group whose heading the cursor is on. */
 static void draw_group(const struct app *app, const struct group *group, struct cells *cells,
-                       struct rect rect, const struct table_style *style)
+                       const struct frame *frame, const struct table_style *style)
 {
-    char name[NAME_PRINTABLE_MAX], bytes[24];
+    char name[NAME_PRINTABLE_MAX], bytes[24], text[128];
     columns_group_text(group, groups_by(app->groups), style, name, sizeof name);
     format_bytes(group->bytes, bytes, sizeof bytes);
-    int x = rect.x + 1, width = rect.width - 2;
-    cells_rule(cells, rect.y, rect.x, rect.width, ROLE_RULE);
-    cells_put_cut(cells, rect.y + 1, x, width, ROLE_STRONG, CELL_BOLD, name);
-    char text[128];
+    struct rect inside = draw_group_frame(cells, frame->detail, frame->pane, name);
     snprintf(text, sizeof text, "%zu segment%s, %s", group->count, group->count == 1 ? "" : "s", bytes);
-    cells_put_cut(cells, rect.y + 2, x, width, ROLE_TEXT, 0, text);
-    cells_put_cut(cells, rect.y + 3, x, width, ROLE_DIM, 0,
-                  "Enter folds or unfolds it, Space marks its rows");
+    if (inside.height > 1 && inside.width > 0) {
+        cells_put_cut(cells, inside.y, inside.x, inside.width, ROLE_TEXT, 0, text);
+        cells_put_cut(cells, inside.y + 1, inside.x, inside.width, ROLE_DIM, 0,
+                      "Enter folds or unfolds, Space marks all");
+    }
 }
 
 static void draw_table(const struct app *app, struct cells *cells, const struct frame *frame)
@@ -146,7 +162,7 @@ static void draw_table(const struct app *app, struct cells *cells, const struct 
         return;
     const struct group *group = table_group(&app->table);
     if (group)
-        draw_group(app, group, cells, frame->detail, &style);
+        draw_group(app, group, cells, frame, &style);
     else if (frame->pane)
         detail_draw_pane(table_row(&app->table), app->directory, cells, frame->detail, &style);
     else

@@ -179,8 +179,9 @@ struct names {
 static void add_name(struct names *names, const struct row *row)
 {
     char name[NAME_PRINTABLE_MAX];
-    columns_name(row->name, false, name, sizeof name);
-    size_t length = strlen(name), blank = names->count > 0;
+    if (names->left == 0)
+        columns_name(row->name, false, name, sizeof name);
+    size_t length = names->left > 0 ? 0 : strlen(name), blank = names->count > 0;
     if (names->left > 0 || names->length + blank + length > CLIPBOARD_MAX) {
         names->left++;
         return;

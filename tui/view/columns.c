@@ -299,6 +299,13 @@ static enum role cell_role(enum shown_column shown, const struct row *row)
     return kinds[shown].role;
 }
 
+/* "nobody · 4711 gone" where there is no room for it: who is gone says that nobody is there. */
+static const char *shorter(const char *text, int width)
+{
+    const char *point = strstr(text, " · ");
+    return point && text_width(text) > width ? point + strlen(" · ") : text;
+}
+
 static void draw_cell(struct cells *cells, int y, int x, int width, enum shown_column shown,
                       const struct row *row, const struct table_style *style)
 {
@@ -308,7 +315,7 @@ static void draw_cell(struct cells *cells, int y, int x, int width, enum shown_c
     if (is_right(shown))
         cells_put_right(cells, y, x, width, role, 0, text);
     else
-        cells_put_cut(cells, y, x, width, role, 0, text);
+        cells_put_cut(cells, y, x, width, role, 0, shown == SHOWN_HELD ? shorter(text, width) : text);
 }
 
 /* A damaged row's reason takes the places of type and shape: neither is known. */
