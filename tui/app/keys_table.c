@@ -178,10 +178,10 @@ struct names {
 /* As the screen shows it and commands take it; what makes the whole too long is left out. */
 static void add_name(struct names *names, const struct row *row)
 {
-    char name[NAME_PRINTABLE_MAX];
+    char name[NAME_PRINTABLE_MAX] = "";
     if (names->left == 0)
         columns_name(row->name, false, name, sizeof name);
-    size_t length = names->left > 0 ? 0 : strlen(name), blank = names->count > 0;
+    size_t length = strlen(name), blank = names->count > 0;
     if (names->left > 0 || names->length + blank + length > CLIPBOARD_MAX) {
         names->left++;
         return;
