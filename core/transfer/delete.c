@@ -7,11 +7,13 @@
 
 #include "core/segment/members.h"
 #include "core/sys/calls.h"
+#include "core/sys/memory.h"
 #include "core/sys/workers.h"
 
 /* One file that would go. */
 struct target {
     struct identity id;
+    char *name; /* owned until list_files: of a directory's member */
     size_t item;
     size_t index; /* in the check's lists */
     uint64_t allocated;
@@ -41,8 +43,10 @@ static int add_target(struct checking *checking, const struct target *target)
     if (checking->count == checking->capacity) {
         size_t capacity = checking->capacity ? 2 * checking->capacity : 16;
         struct target *targets = reallocarray(checking->targets, capacity, sizeof *targets);
-        if (!targets)
+        if (!targets) {
+            free(target->name);
             return -ENOMEM;
+        }
         checking->targets = targets;
         checking->capacity = capacity;
     }
@@ -76,6 +80,7 @@ static int take_member(void *context, const struct member *member)
         return 0;
     item->held = worse(item->held, member->held);
     return add_target(checking, &(struct target){.id = member->id,
+                                                 .name = memory_dup(member->file),
                                                  .item = checking->item,
                                                  .allocated = member->allocated,
                                                  .links = member->links,
@@ -160,11 +165,15 @@ static void list_files(struct checking *checking)
         struct removal_list *files = &check->items[checking->targets[i].item].files;
         checking->targets[i].index = i;
         check->ids[i] = checking->targets[i].id;
+        check->names[i] = checking->targets[i].name;
+        checking->targets[i].name = NULL;
         if (files->count++ == 0) {
             files->ids = &check->ids[i];
             files->held = &check->held[i];
+            check->items[checking->targets[i].item].file_names = check->names[i] ? &check->names[i] : NULL;
         }
     }
+    check->listed = checking->count;
 }
 
 static int sweep_targets(struct checking *checking, struct error *error)
@@ -172,7 +181,8 @@ static int sweep_targets(struct checking *checking, struct error *error)
     struct delete_check *check = checking->check;
     check->ids = calloc(checking->count, sizeof *check->ids);
     check->held = calloc(checking->count, sizeof *check->held);
-    if (!check->ids || !check->held)
+    check->names = calloc(checking->count, sizeof *check->names);
+    if (!check->ids || !check->held || !check->names)
         return error_set_errno(error, ENOMEM, "cannot look who holds them");
     list_files(checking);
     struct sweep_scope scope = {
@@ -286,6 +296,8 @@ static int check_begun(struct checking *checking, size_t n, struct delete_check 
     check.merged = calloc(n + 1, sizeof(struct holder *));
     int r = check.items && check.merged ? check_all(checking, error)
                                         : error_set_errno(error, ENOMEM, "cannot look at them");
+    for (size_t i = 0; i < checking->count; i++)
+        free(checking->targets[i].name);
     free(checking->targets);
     if (r < 0)
         delete_check_clear(&check);
@@ -321,7 +333,10 @@ void delete_check_clear(struct delete_check *check)
     }
     free(check->items);
     free(check->merged);
+    for (size_t i = 0; i < check->listed; i++)
+        free(check->names[i]);
     free(check->ids);
+    free(check->names);
     free(check->held);
     sweep_clear(&check->sweep);
     memset(check, 0, sizeof *check);

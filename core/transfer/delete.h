@@ -22,6 +22,7 @@ struct delete_item {
     uint64_t freed_later; /* bytes that come back when the holders end (or another hard link goes) */
     bool shared; /* some of its bytes have another name in an item behind it, and are counted there */
     struct removal_list files; /* borrowed from the check: every file that would go */
+    char *const *file_names;   /* of each, raw, its own name; NULL for what is no directory */
     struct error problem;      /* code != 0: it cannot be deleted at all (gone, …) */
 };
 
@@ -30,8 +31,10 @@ struct delete_check {
     struct delete_item *items; /* in the order asked for */
     struct sweep sweep;        /* of everything that would go; its order is nobody's business */
     struct identity *ids;      /* owned: of everything that would go, the items' one after the other */
+    char **names;              /* owned: of each, where it lies in a directory that would go; else NULL */
     bool *held;                /* owned: of each, whether the sweep found holders */
-    struct holder **merged;    /* owned: the directories' holders */
+    size_t listed;
+    struct holder **merged; /* owned: the directories' holders */
 };
 
 /*

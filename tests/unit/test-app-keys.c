@@ -227,7 +227,7 @@ static void nothing_is_deleted_from_a_heading_without_marks(void **state)
     assert_has(stage, "Space marks its rows");
     assert_int_equal(stage->asked[EFFECT_DELETE], 0);
     stage_type(stage, " d");
-    assert_has(stage, "Delete 4 segments");
+    assert_has(stage, "Delete 3 segments");
 }
 
 static void sorting_applies_within_groups(void **state)

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "core/sys/calls.h"
 #include "tests/support/draw.h"
 #include "tests/support/tmpdir.h"
 #include "tui/view/delete_private.h"
@@ -75,13 +76,15 @@ static struct delete_dialog_reply *reply_of(const struct delete_item *items, siz
     return reply;
 }
 
-static const struct delete_target two[] = {{"run17_weights", {1, 2, 3}, "alice"},
+static const struct delete_dialog_options options = {"/dev/shm", "/home/alice", 1000};
+
+static const struct delete_target two[] = {{"run17_weights", {1, 2, 3}, "alice", .state = STATE_LEAKED},
                                            {"tmp_gram", {1, 4, 3}, "bob"}};
 
 static void scene_open(struct scene *scene, const struct delete_target *targets, size_t n)
 {
     memset(scene, 0, sizeof *scene);
-    scene->dialog = delete_dialog_new("/dev/shm", targets, n, 1000);
+    scene->dialog = delete_dialog_new(&options, targets, n);
     cells_resize(&scene->cells, 24, 80);
     scene_draw(scene);
 }
@@ -130,7 +133,7 @@ static void it_says_what_goes_and_what_comes_back(void **state)
     const struct delete_item items[] = {item_of(512u << 20, 1000), item_of(256u << 20, 1001)};
     answer(&scene, reply_of(items, 2));
     scene_draw(&scene);
-    draw_assert_has(&scene.cells, "Given back now: 768M; /dev/shm 30% → 21%");
+    draw_assert_has(&scene.cells, "Given back now: 768M of 768M; /dev/shm 30% → 21%");
     draw_assert_has(&scene.cells, "212 processes were looked at");
     draw_assert_has(&scene.cells, "bob !");
     draw_assert_has(&scene.cells, "! another user's");
@@ -140,6 +143,10 @@ static void it_says_what_goes_and_what_comes_back(void **state)
     cells_resize(&scene.cells, 40, 140);
     scene_draw(&scene);
     draw_assert_golden(&scene.cells, "tests/unit/goldens/delete-two-140x40");
+    cells_resize(&scene.cells, 24, 64);
+    scene_draw(&scene);
+    draw_assert_has(&scene.cells, "run17_weights");
+    draw_assert_golden(&scene.cells, "tests/unit/goldens/delete-two-64x24");
     scene_close(&scene);
 }
 
@@ -238,6 +245,182 @@ static void a_long_list_scrolls(void **state)
     scene_close(&scene);
 }
 
+static void what_is_unlinked_is_passed_over_and_said(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct holder holder = {.pid = 881, .command = "dash"};
+    const struct holders holders = {1, &holder};
+    struct delete_target targets[] = {two[0], two[1], two[1]};
+    targets[1].unlinked = true;
+    targets[1].holders = &holders;
+    const struct delete_item items[] = {item_of(512u << 20, 1000), item_of(1 << 20, 1000)};
+    scene_open(&scene, targets, 3);
+    answer(&scene, reply_of(items, 2));
+    scene_draw(&scene);
+    draw_assert_has(&scene.cells, "Delete 2 segments");
+    draw_assert_has(&scene.cells, "Passed over: tmp_gram has no name any more");
+    draw_assert_has(&scene.cells, "(881 dash)");
+    scene_close(&scene);
+
+    scene_open(&scene, targets + 1, 1);
+    draw_assert_has(&scene.cells, "tmp_gram has no name any more");
+    draw_assert_golden(&scene.cells, "tests/unit/goldens/delete-unlinked-80x24");
+    assert_null(delete_dialog_wants(scene.dialog));
+    press(&scene, 'y');
+    assert_null(delete_dialog_wants(scene.dialog));
+    press(&scene, KEY_ENTER_CODE);
+    assert_int_equal(scene.last, DIALOG_CLOSE);
+    assert_string_equal(delete_dialog_message(scene.dialog), "");
+    scene_close(&scene);
+}
+
+/* --- one by one --- */
+
+static struct delete_dialog_request *take_deletion(struct scene *scene)
+{
+    struct delete_dialog_request *request = delete_dialog_wants(scene->dialog);
+    assert_non_null(request);
+    assert_true(request->is_deletion);
+    return request;
+}
+
+/* Four: the second is held, the last is gone. */
+static void open_four(struct scene *scene)
+{
+    struct delete_target targets[4];
+    struct delete_item items[4] = {item_of(1 << 20, 1000), item_of(1 << 20, 1000), item_of(1 << 20, 1001),
+                                   item_of(1 << 20, 1000)};
+    static const char *const names[] = {"one", "two", "three", "four"};
+    items[1].held = HELD_YES;
+    error_set(&items[3].problem, ENOENT, "it is gone");
+    for (int i = 0; i < 4; i++)
+        targets[i] = (struct delete_target){.name = names[i], .id = {1, (uint64_t)i, 3}, .owner = "alice"};
+    scene_open(scene, targets, 4);
+    answer(scene, reply_of(items, 4));
+    scene_draw(scene);
+}
+
+static void one_by_one_deletes_what_was_said_yes_to(void **state)
+{
+    (void)state;
+    struct scene scene;
+    open_four(&scene);
+    press(&scene, 'o');
+    draw_assert_has(&scene.cells, "Delete one ");
+    draw_assert_has(&scene.cells, "1 of 4; 0 to be deleted so far, and nothing before the last answer.");
+    draw_assert_has(&scene.cells, "Given back now: 1.0M of 1.0M");
+    press(&scene, 'y');
+    draw_assert_has(&scene.cells, "Delete two ");
+    draw_assert_golden(&scene.cells, "tests/unit/goldens/delete-one-by-one-80x24");
+    press(&scene, 'y'); /* a letter of no word */
+    press(&scene, KEY_ENTER_CODE);
+    draw_assert_has(&scene.cells, "not that word");
+    press(&scene, KEY_CTRL('U'));
+    type(&scene, "delete");
+    press(&scene, KEY_ENTER_CODE);
+    draw_assert_has(&scene.cells, "Delete three ");
+    draw_assert_has(&scene.cells, "! another user's");
+    draw_assert_has(&scene.cells, "3 of 4; 2 to be deleted so far");
+    assert_null(delete_dialog_wants(scene.dialog));
+    press(&scene, 'n');
+    struct delete_dialog_request *request = take_deletion(&scene);
+    assert_int_equal(request->count, 4);
+    assert_true(request->chosen[0] && request->chosen[1] && !request->chosen[2] && !request->chosen[3]);
+    assert_null(request->copies);
+    delete_dialog_request_free(request);
+    scene_close(&scene);
+}
+
+static void all_the_rest_still_needs_the_word_for_the_dangerous(void **state)
+{
+    (void)state;
+    struct scene scene;
+    open_four(&scene);
+    press(&scene, 'o');
+    press(&scene, 'a');
+    draw_assert_has(&scene.cells, "Delete two ");
+    press(&scene, KEY_ENTER_CODE); /* keeps it */
+    struct delete_dialog_request *request = take_deletion(&scene);
+    assert_true(request->chosen[0] && !request->chosen[1] && request->chosen[2] && !request->chosen[3]);
+    delete_dialog_request_free(request);
+    scene_close(&scene);
+}
+
+static void escape_while_choosing_deletes_nothing(void **state)
+{
+    (void)state;
+    struct scene scene;
+    for (int yeses = 0; yeses < 2; yeses++) {
+        open_four(&scene);
+        press(&scene, 'o');
+        for (int i = 0; i < yeses; i++)
+            press(&scene, 'y');
+        press(&scene, KEY_ESCAPE_CODE);
+        assert_int_equal(scene.last, DIALOG_CLOSE);
+        assert_null(delete_dialog_wants(scene.dialog));
+        scene_close(&scene);
+    }
+    open_four(&scene);
+    press(&scene, 'o');
+    press(&scene, 'n');
+    press(&scene, KEY_ENTER_CODE);
+    press(&scene, 'n');
+    assert_int_equal(scene.last, DIALOG_CLOSE);
+    assert_null(delete_dialog_wants(scene.dialog));
+    scene_close(&scene);
+}
+
+/* An answer counts for what was on the screen. */
+static void no_answer_is_taken_before_its_question_was_shown(void **state)
+{
+    (void)state;
+    struct scene scene;
+    open_four(&scene);
+    press(&scene, 'o');
+    const uint32_t keys[] = {'n', 'n', 'y', 'a'};
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(delete_dialog_key(scene.dialog, &(struct key){.code = keys[i]}), DIALOG_USED);
+    scene_draw(&scene);
+    draw_assert_has(&scene.cells, "Delete two ");
+    scene_close(&scene);
+}
+
+/* --- copies --- */
+
+static void s_asks_for_copies(void **state)
+{
+    (void)state;
+    struct scene scene;
+    open_two(&scene);
+    draw_assert_has(&scene.cells, "[ ] save copies first to ~/shm-saved/ (s)");
+    press(&scene, 's');
+    draw_assert_has(&scene.cells, "[x] save copies first to ~/shm-saved/ (s)");
+    press(&scene, 'y');
+    struct delete_dialog_request *request = take_deletion(&scene);
+    assert_string_equal(request->copies, "/home/alice/shm-saved");
+    assert_null(request->chosen);
+    delete_dialog_progress(scene.dialog, 256u << 20, 768u << 20);
+    scene_draw(&scene);
+    draw_assert_has(&scene.cells, "copying to ~/shm-saved, then deleting… 256M of 768M");
+    draw_assert_golden(&scene.cells, "tests/unit/goldens/delete-copying-80x24");
+    delete_dialog_request_free(request);
+    scene_close(&scene);
+    /* Where there is no home there is no place for them. */
+    scene.dialog = delete_dialog_new(&(struct delete_dialog_options){"/dev/shm", NULL, 1000}, two, 1);
+    cells_resize(&scene.cells, 24, 80);
+    const struct delete_item item = item_of(1 << 20, 1000);
+    answer(&scene, reply_of(&item, 1));
+    scene_draw(&scene);
+    draw_assert_lacks(&scene.cells, "copies");
+    press(&scene, 's');
+    press(&scene, 'y');
+    request = take_deletion(&scene);
+    assert_null(request->copies);
+    delete_dialog_request_free(request);
+    scene_close(&scene);
+}
+
 /* --- what confirms, and what does not --- */
 
 static void enter_alone_cancels(void **state)
@@ -279,7 +462,7 @@ static void nothing_typed_ahead_confirms(void **state)
     struct scene scene;
     const struct delete_item item = item_of(1 << 20, 1000);
     memset(&scene, 0, sizeof scene);
-    scene.dialog = delete_dialog_new("/dev/shm", two, 1, 1000);
+    scene.dialog = delete_dialog_new(&options, two, 1);
     cells_resize(&scene.cells, 24, 80);
     const uint32_t keys[] = {'y', '\t', KEY_ENTER_CODE, 'y'};
     for (size_t i = 0; i < 4; i++)
@@ -434,8 +617,9 @@ static void real_open(struct real *real, void **state, const char *const *names,
 {
     struct delete_target targets[8];
     real->tmpdir = *state;
-    tmpdir_mkdir(real->tmpdir, "proc");
-    tmpdir_mkdir(real->tmpdir, "shm");
+    for (const char *const *name = (const char *const[]){"proc", "shm", "home", NULL}; *name; name++)
+        if (!tmpdir_exists(real->tmpdir, *name))
+            tmpdir_mkdir(real->tmpdir, *name);
     snprintf(real->proc, sizeof real->proc, "%s", tmpdir_path(real->tmpdir, "proc"));
     assert_int_equal(directory_open(&real->directory, tmpdir_path(real->tmpdir, "shm"), false, NULL), 0);
     for (size_t i = 0; i < n; i++) {
@@ -448,7 +632,8 @@ static void real_open(struct real *real, void **state, const char *const *names,
         segment_clear(&segment);
     }
     memset(&real->scene, 0, sizeof real->scene);
-    real->scene.dialog = delete_dialog_new("/dev/shm", targets, n, getuid());
+    real->scene.dialog = delete_dialog_new(
+        &(struct delete_dialog_options){"/dev/shm", tmpdir_path(real->tmpdir, "home"), getuid()}, targets, n);
     cells_resize(&real->scene.cells, 24, 80);
     scene_draw(&real->scene);
 }
@@ -552,6 +737,109 @@ static void a_stop_leaves_the_rest(void **state)
     real_close(&real);
 }
 
+static void copies_are_made_before(void **state)
+{
+    struct real real;
+    real_open(&real, state, (const char *[]){"a", "b"}, 2);
+    real_settle(&real);
+    press(&real.scene, 's');
+    press(&real.scene, 'y');
+    real_settle(&real);
+    assert_int_equal(real.scene.last, DIALOG_CLOSE);
+    assert_string_equal(delete_dialog_message(real.scene.dialog),
+                        "2 deleted, 16.0K freed, copies in ~/shm-saved");
+    assert_true(exists(&real, "home/shm-saved/a.raw") && exists(&real, "home/shm-saved/b.raw"));
+    assert_false(exists(&real, "shm/a") || exists(&real, "shm/b"));
+    real_close(&real);
+}
+
+static ssize_t full_disk(int out_fd, int in_fd, off_t *offset, size_t count)
+{
+    static int calls;
+    if (calls++ == 0)
+        return sys_kernel.sendfile(out_fd, in_fd, offset, count);
+    errno = ENOSPC;
+    return -1;
+}
+
+static void what_cannot_be_copied_is_kept(void **state)
+{
+    struct real real;
+    real_open(&real, state, (const char *[]){"a", "b"}, 2);
+    real_settle(&real);
+    press(&real.scene, 's');
+    press(&real.scene, 'y');
+    sys.sendfile = full_disk;
+    real_settle(&real);
+    sys = sys_kernel;
+    assert_int_equal(real.scene.last, DIALOG_USED);
+    draw_assert_has(&real.scene.cells, "kept, for it could not be copied: no room");
+    draw_assert_has(&real.scene.cells, "deleted, 8.0K freed, kept as a.raw");
+    assert_string_equal(delete_dialog_message(real.scene.dialog),
+                        "1 deleted, 8.0K freed, 1 not deleted, copies in ~/shm-saved");
+    assert_false(exists(&real, "shm/a"));
+    assert_true(exists(&real, "shm/b"));
+    assert_false(exists(&real, "home/shm-saved/b.raw"));
+    real_close(&real);
+
+    real_open(&real, state, (const char *[]){"c"}, 1);
+    tmpdir_write_text(real.tmpdir, "file", "");
+    delete_dialog_free(real.scene.dialog);
+    struct segment segment = {0};
+    assert_int_equal(segment_stat(real.directory, "c", &segment, NULL), 0);
+    const struct delete_target target = {"c", segment.id, "me"};
+    real.scene.dialog = delete_dialog_new(
+        &(struct delete_dialog_options){"/dev/shm", tmpdir_path(real.tmpdir, "file"), getuid()}, &target, 1);
+    segment_clear(&segment);
+    real_settle(&real);
+    press(&real.scene, 's');
+    press(&real.scene, 'y');
+    real_settle(&real);
+    draw_assert_has(&real.scene.cells, "nothing was deleted: cannot make the directory for copies");
+    assert_true(exists(&real, "shm/c"));
+    real_close(&real);
+}
+
+static void only_what_was_chosen_goes(void **state)
+{
+    struct real real;
+    real_open(&real, state, (const char *[]){"a", "b", "c"}, 3);
+    real_settle(&real);
+    press(&real.scene, 'o');
+    press(&real.scene, 'n');
+    press(&real.scene, 'y');
+    press(&real.scene, 'n');
+    real_settle(&real);
+    assert_int_equal(real.scene.last, DIALOG_CLOSE);
+    assert_string_equal(delete_dialog_message(real.scene.dialog), "1 deleted, 8.0K freed");
+    assert_true(exists(&real, "shm/a") && !exists(&real, "shm/b") && exists(&real, "shm/c"));
+    real_close(&real);
+}
+
+static void what_lies_in_a_directory_is_listed(void **state)
+{
+    struct real real;
+    tmpdir_mkdir(*state, "shm");
+    tmpdir_mkdir(*state, "shm/job");
+    tmpdir_write_text(*state, "shm/job/first", "1");
+    tmpdir_write_text(*state, "shm/job/sec\nond", "2");
+    real_open(&real, state, NULL, 0);
+    struct segment segment = {0};
+    assert_int_equal(segment_stat(real.directory, "job", &segment, NULL), 0);
+    const struct delete_target target = {"job", segment.id, "me"};
+    delete_dialog_free(real.scene.dialog);
+    real.scene.dialog = delete_dialog_new(&options, &target, 1);
+    segment_clear(&segment);
+    real_settle(&real);
+    draw_assert_has(&real.scene.cells, "    first");
+    draw_assert_has(&real.scene.cells, "    sec\\x0aond");
+    draw_assert_has(&real.scene.cells, "Given back now: 8.0K of 8.0K");
+    press(&real.scene, 'y');
+    real_settle(&real);
+    assert_false(exists(&real, "shm/job"));
+    real_close(&real);
+}
+
 /* --- any size, any keys --- */
 
 static void any_size_is_safe(void **state)
@@ -575,7 +863,7 @@ static void any_size_is_safe(void **state)
 static void harmless_keys_are_harmless(void **state)
 {
     (void)state;
-    static const char keys[] = "abcxznq \r\r\x1b\x03jkG";
+    static const char keys[] = "abcxznqs \r\r\x1b\x03jkG";
     unsigned seed = 5;
     for (int round = 0; round < 300; round++) {
         struct scene scene;
@@ -629,10 +917,34 @@ static void every_screen_that_offers_deletion_says_that_it_is_for_good(void **st
             if (draw_find(&scene.cells, "Delete (y)", NULL, NULL)) {
                 draw_assert_has(&scene.cells, "This cannot be undone.");
                 draw_assert_has(&scene.cells, "212 processes were looked at, all there are");
-                draw_assert_has(&scene.cells, "run17_w");
+                draw_assert_has(&scene.cells, "(s)");
+                draw_assert_has(&scene.cells, columns < 60 ? "run17_w" : "run17_weights");
             }
             scene_close(&scene);
         }
+}
+
+/* Long sentences are broken, not cut, and do not keep anybody from deleting. */
+static void sixty_four_columns_are_enough(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct delete_item item = item_of(512u << 20, 1001);
+    item.held = HELD_UNKNOWN;
+    item.doubtful = true;
+    item.is_protected = true;
+    struct delete_dialog_reply *reply = reply_of(&item, 1);
+    reply->check->sweep.complete = false;
+    strcpy(reply->check->sweep.reason, "not root: 120 of 212 processes could not be read");
+    scene_open(&scene, two, 1);
+    cells_resize(&scene.cells, 24, 64);
+    answer(&scene, reply);
+    scene_draw(&scene);
+    draw_assert_has(&scene.cells, "who holds it is not certain: not root: 120 of 212 processes");
+    draw_assert_has(&scene.cells, "could not be read");
+    draw_assert_has(&scene.cells, "Type delete");
+    draw_assert_golden(&scene.cells, "tests/unit/goldens/delete-doubtful-64x24");
+    scene_close(&scene);
 }
 
 int main(void)
@@ -644,6 +956,12 @@ int main(void)
         cmocka_unit_test(a_lease_needs_no_complete_sweep),
         cmocka_unit_test(hostile_names_are_escaped),
         cmocka_unit_test(a_long_list_scrolls),
+        cmocka_unit_test(what_is_unlinked_is_passed_over_and_said),
+        cmocka_unit_test(one_by_one_deletes_what_was_said_yes_to),
+        cmocka_unit_test(all_the_rest_still_needs_the_word_for_the_dangerous),
+        cmocka_unit_test(escape_while_choosing_deletes_nothing),
+        cmocka_unit_test(no_answer_is_taken_before_its_question_was_shown),
+        cmocka_unit_test(s_asks_for_copies),
         cmocka_unit_test(enter_alone_cancels),
         cmocka_unit_test(y_or_tab_and_enter_confirm),
         cmocka_unit_test(nothing_typed_ahead_confirms),
@@ -657,10 +975,15 @@ int main(void)
         with_tmpdir(who_came_meanwhile_stops_it),
         with_tmpdir(another_segment_under_the_name_is_not_deleted),
         with_tmpdir(a_stop_leaves_the_rest),
+        with_tmpdir(copies_are_made_before),
+        with_tmpdir(what_cannot_be_copied_is_kept),
+        with_tmpdir(only_what_was_chosen_goes),
+        with_tmpdir(what_lies_in_a_directory_is_listed),
         cmocka_unit_test(any_size_is_safe),
         cmocka_unit_test(harmless_keys_are_harmless),
         cmocka_unit_test(a_screen_too_small_for_its_sentences_offers_no_deletion),
         cmocka_unit_test(every_screen_that_offers_deletion_says_that_it_is_for_good),
+        cmocka_unit_test(sixty_four_columns_are_enough),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -66,7 +66,13 @@ void parts_open_load(struct app *app)
 
 static void add_target(struct app *app, struct delete_target *target, const struct row *row)
 {
-    *target = (struct delete_target){row->name, row->id, users_name(app->users, row->uid)};
+    *target = (struct delete_target){.name = row->name,
+                                     .id = row->id,
+                                     .owner = users_name(app->users, row->uid),
+                                     .state = row->state,
+                                     .unlinked = row->unlinked,
+                                     .loading = row->loading,
+                                     .holders = row->holders};
 }
 
 /* The marked rows that are shown, else the row under the cursor. Returns how many. */
@@ -94,7 +100,9 @@ void parts_open_delete(struct app *app)
     struct delete_target *targets;
     size_t n = collect_targets(app, &targets);
     if (n > 0) {
-        app->deletion = delete_dialog_new(app->path, targets, n, app->uid);
+        app->deletion = delete_dialog_new(
+            &(struct delete_dialog_options){.directory = app->path, .home = app->home, .me = app->uid},
+            targets, n);
         app->over = OVER_DELETE;
         open_errand(app, &app->delete_errand);
     }

@@ -7,34 +7,81 @@
 #include <string.h>
 
 #include "core/catalog/format.h"
+#include "core/sys/memory.h"
 #include "tui/view/delete_private.h"
 
-struct delete_dialog *delete_dialog_new(const char *directory, const struct delete_target *targets, size_t n,
-                                        uid_t me)
+static char *dup_or_null(const char *text)
 {
-    struct delete_dialog *dialog = calloc(1, sizeof *dialog);
-    assert(dialog);
-    dialog->directory = strdup(directory);
-    dialog->names = calloc(n ? n : 1, sizeof *dialog->names);
-    dialog->owners = calloc(n ? n : 1, sizeof *dialog->owners);
-    dialog->ids = calloc(n ? n : 1, sizeof *dialog->ids);
-    assert(dialog->directory && dialog->names && dialog->owners && dialog->ids);
-    dialog->count = n;
-    dialog->me = me;
+    return text ? memory_dup(text) : NULL;
+}
+
+/* --- what it is about --- */
+
+static void add_subject(struct delete_dialog *dialog, const struct delete_target *target)
+{
+    dialog->subjects[dialog->count++] = (struct delete_subject){
+        memory_dup(target->name), dup_or_null(target->owner), target->id, target->state};
+}
+
+/* Why what is unlinked is passed over. */
+static void explain_unlinked(struct delete_dialog *dialog, const struct delete_target *first)
+{
+    char text[ERROR_TEXT_MAX], name[128], holders[160] = "";
+    name_escape(first->name, strlen(first->name), dialog->ascii, name, sizeof name);
+    if (first->holders && first->holders->count > 0)
+        delete_holders_text(first->holders, first->holders->count < 3 ? first->holders->count : 2, holders,
+                            sizeof holders);
+    if (dialog->unlinked > 1)
+        snprintf(text, sizeof text,
+                 "%zu have no name any more that could be deleted: their memory comes back when those who "
+                 "hold it end or let go",
+                 dialog->unlinked);
+    else if (first->loading)
+        snprintf(text, sizeof text, "%s is being loaded, and has no name yet", name);
+    else
+        snprintf(text, sizeof text,
+                 "%s has no name any more that could be deleted: its memory comes back when all who hold it "
+                 "end or let go%s%s%s",
+                 name, holders[0] ? " (" : "", holders, holders[0] ? ")" : "");
+    dialog->unlinked_text = memory_dup(text);
+}
+
+static void take_targets(struct delete_dialog *dialog, const struct delete_target *targets, size_t n)
+{
+    const struct delete_target *first = NULL;
+    dialog->subjects = memory_new((n + 1) * sizeof *dialog->subjects);
     for (size_t i = 0; i < n; i++) {
-        dialog->names[i] = strdup(targets[i].name);
-        dialog->owners[i] = targets[i].owner ? strdup(targets[i].owner) : NULL;
-        dialog->ids[i] = targets[i].id;
-        assert(dialog->names[i]);
+        if (!targets[i].unlinked)
+            add_subject(dialog, &targets[i]);
+        else if (dialog->unlinked++ == 0)
+            first = &targets[i];
     }
+    if (first)
+        explain_unlinked(dialog, first);
+}
+
+struct delete_dialog *delete_dialog_new(const struct delete_dialog_options *options,
+                                        const struct delete_target *targets, size_t n)
+{
+    struct delete_dialog *dialog = memory_new(sizeof *dialog);
+    dialog->directory = memory_dup(options->directory);
+    dialog->home = dup_or_null(options->home);
+    dialog->me = options->me;
     dialog->word = line_new(NULL);
+    take_targets(dialog, targets, n);
+    if (dialog->count == 0 && dialog->unlinked > 0) {
+        error_set(&dialog->error, EBUSY, "%s", dialog->unlinked_text);
+        dialog->stage = DELETE_FAILED;
+    }
     return dialog;
 }
 
 static void free_outcomes(struct delete_outcome *outcomes, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         free(outcomes[i].name);
+        free(outcomes[i].copy);
+    }
     free(outcomes);
 }
 
@@ -43,13 +90,15 @@ void delete_dialog_free(struct delete_dialog *dialog)
     if (!dialog)
         return;
     for (size_t i = 0; i < dialog->count; i++) {
-        free(dialog->names[i]);
-        free(dialog->owners[i]);
+        free(dialog->subjects[i].name);
+        free(dialog->subjects[i].owner);
     }
-    free(dialog->names);
-    free(dialog->owners);
-    free(dialog->ids);
+    free(dialog->subjects);
     free(dialog->directory);
+    free(dialog->home);
+    free(dialog->unlinked_text);
+    free(dialog->chosen);
+    free(dialog->lines);
     delete_check_free(dialog->check);
     free_outcomes(dialog->outcomes, dialog->outcome_count);
     line_free(dialog->word);
@@ -64,6 +113,8 @@ void delete_dialog_request_free(struct delete_dialog_request *request)
         free(request->names[i]);
     free(request->names);
     free(request->ids);
+    free(request->chosen);
+    free(request->copies);
     delete_check_free(request->shown);
     free(request);
 }
@@ -87,21 +138,41 @@ size_t delete_dialog_possible(const struct delete_dialog *dialog)
     return n;
 }
 
+bool delete_item_needs_word(const struct delete_item *item)
+{
+    return item->problem.code == 0 && (item->is_protected || item->doubtful || delete_item_is_held(item));
+}
+
 bool delete_dialog_needs_word(const struct delete_dialog *dialog)
 {
-    for (size_t i = 0; dialog->check && i < dialog->check->count; i++) {
-        const struct delete_item *item = &dialog->check->items[i];
-        if (item->problem.code == 0 && (item->is_protected || delete_item_is_held(item)))
+    for (size_t i = 0; dialog->check && i < dialog->check->count; i++)
+        if (delete_item_needs_word(&dialog->check->items[i]))
             return true;
-    }
     return false;
+}
+
+bool delete_dialog_asks_word(const struct delete_dialog *dialog)
+{
+    if (dialog->stage == DELETE_CHOOSING)
+        return delete_item_needs_word(&dialog->check->items[dialog->at]);
+    return dialog->stage == DELETE_ASKING && delete_dialog_needs_word(dialog);
+}
+
+bool delete_dialog_is_theirs(const struct delete_dialog *dialog, const struct delete_item *item)
+{
+    return item->problem.code == 0 && item->segment.uid != dialog->me;
+}
+
+bool delete_dialog_has_choice(const struct delete_dialog *dialog)
+{
+    return delete_dialog_possible(dialog) > 1;
 }
 
 size_t delete_dialog_lines(const struct delete_dialog *dialog)
 {
     if (dialog->stage == DELETE_REPORT)
         return dialog->outcome_count;
-    return dialog->check ? dialog->check->count : dialog->count;
+    return dialog->check ? dialog->line_count : dialog->count;
 }
 
 const char *delete_dialog_message(const struct delete_dialog *dialog)
@@ -118,18 +189,28 @@ bool delete_dialog_message_is_error(const struct delete_dialog *dialog)
 
 static struct delete_dialog_request *make_request(const struct delete_dialog *dialog)
 {
-    struct delete_dialog_request *request = calloc(1, sizeof *request);
-    assert(request);
+    struct delete_dialog_request *request = memory_new(sizeof *request);
     request->count = dialog->count;
-    request->names = calloc(dialog->count ? dialog->count : 1, sizeof *request->names);
-    request->ids = calloc(dialog->count ? dialog->count : 1, sizeof *request->ids);
-    assert(request->names && request->ids);
+    request->names = memory_new((dialog->count + 1) * sizeof *request->names);
+    request->ids = memory_new((dialog->count + 1) * sizeof *request->ids);
     for (size_t i = 0; i < dialog->count; i++) {
-        request->names[i] = strdup(dialog->names[i]);
-        request->ids[i] = dialog->ids[i];
-        assert(request->names[i]);
+        request->names[i] = memory_dup(dialog->subjects[i].name);
+        request->ids[i] = dialog->subjects[i].id;
     }
     return request;
+}
+
+/* What was confirmed goes along. */
+static void make_deletion(struct delete_dialog *dialog, struct delete_dialog_request *request)
+{
+    request->is_deletion = true;
+    request->shown = dialog->check;
+    dialog->check = NULL;
+    dialog->line_count = 0;
+    request->chosen = dialog->chosen;
+    dialog->chosen = NULL;
+    if (dialog->saves && asprintf(&request->copies, "%s/" DELETE_SAVED, dialog->home) < 0)
+        abort();
 }
 
 struct delete_dialog_request *delete_dialog_wants(struct delete_dialog *dialog)
@@ -138,17 +219,14 @@ struct delete_dialog_request *delete_dialog_wants(struct delete_dialog *dialog)
         return NULL;
     struct delete_dialog_request *request = make_request(dialog);
     dialog->asked = true;
-    if (dialog->stage == DELETE_RUNNING) {
-        request->is_deletion = true;
-        request->shown = dialog->check;
-        dialog->check = NULL;
-    }
+    if (dialog->stage == DELETE_RUNNING)
+        make_deletion(dialog, request);
     return request;
 }
 
 /* --- answers --- */
 
-static void begin(struct delete_dialog *dialog, enum delete_stage stage)
+void delete_dialog_begin(struct delete_dialog *dialog, enum delete_stage stage)
 {
     dialog->stage = stage;
     dialog->was_shown = false;
@@ -157,33 +235,61 @@ static void begin(struct delete_dialog *dialog, enum delete_stage stage)
     line_set(dialog->word, "");
 }
 
+static void make_lines(struct delete_dialog *dialog)
+{
+    const struct delete_check *check = dialog->check;
+    free(dialog->lines);
+    dialog->lines = memory_new((check->count + check->listed + 1) * sizeof *dialog->lines);
+    dialog->line_count = 0;
+    for (size_t i = 0; i < check->count; i++) {
+        const struct delete_item *item = &check->items[i];
+        dialog->lines[dialog->line_count++] = (struct delete_line){.item = i};
+        for (size_t k = 0; item->file_names && k < item->files.count; k++)
+            dialog->lines[dialog->line_count++] = (struct delete_line){i, item->file_names[k]};
+    }
+}
+
 static void ask(struct delete_dialog *dialog)
 {
-    begin(dialog, DELETE_ASKING);
+    delete_dialog_begin(dialog, DELETE_ASKING);
     dialog->focus = delete_dialog_needs_word(dialog) ? FOCUS_WORD : FOCUS_CANCEL;
 }
 
-static size_t add_up(const struct delete_dialog *dialog, uint64_t *ret_freed)
+static size_t add_up(const struct delete_dialog *dialog, uint64_t *ret_freed, bool *ret_copied,
+                     bool *ret_changed)
 {
     size_t deleted = 0;
-    *ret_freed = 0;
     for (size_t i = 0; i < dialog->outcome_count; i++) {
-        deleted += dialog->outcomes[i].error.code == 0;
-        *ret_freed += dialog->outcomes[i].freed;
+        const struct delete_outcome *outcome = &dialog->outcomes[i];
+        deleted += outcome->error.code == 0;
+        *ret_freed += outcome->freed;
+        *ret_copied |= outcome->copy != NULL;
+        *ret_changed |= outcome->changed;
     }
     return deleted;
 }
 
 static void make_message(struct delete_dialog *dialog)
 {
-    uint64_t freed;
+    uint64_t freed = 0;
+    bool copied = false, changed = false;
     char bytes[FORMAT_BYTES_MAX];
-    size_t deleted = add_up(dialog, &freed), failed = dialog->outcome_count - deleted;
+    size_t deleted = add_up(dialog, &freed, &copied, &changed), failed = dialog->outcome_count - deleted;
     format_bytes(freed, bytes, sizeof bytes);
     int n = snprintf(dialog->message, sizeof dialog->message, "%zu deleted, %s freed", deleted, bytes);
     if (failed > 0)
-        snprintf(dialog->message + n, sizeof dialog->message - (size_t)n, ", %zu not deleted", failed);
-    dialog->message_is_error = failed > 0;
+        n += snprintf(dialog->message + n, sizeof dialog->message - (size_t)n, ", %zu not deleted", failed);
+    if (copied)
+        snprintf(dialog->message + n, sizeof dialog->message - (size_t)n, ", copies in ~/" DELETE_SAVED);
+    dialog->message_is_error = failed > 0 || changed;
+}
+
+/* What there is to read comes first. */
+static int by_failure(const void *a, const void *b)
+{
+    const struct delete_outcome *x = a, *y = b;
+    int left = x->error.code ? 0 : x->changed ? 1 : 2, right = y->error.code ? 0 : y->changed ? 1 : 2;
+    return left != right ? left - right : strcmp(x->name, y->name);
 }
 
 static enum dialog_result take_outcomes(struct delete_dialog *dialog, struct delete_dialog_reply *reply)
@@ -195,14 +301,15 @@ static enum dialog_result take_outcomes(struct delete_dialog *dialog, struct del
     make_message(dialog);
     if (!dialog->message_is_error)
         return DIALOG_CLOSE;
-    begin(dialog, DELETE_REPORT);
+    qsort(dialog->outcomes, dialog->outcome_count, sizeof *dialog->outcomes, by_failure);
+    delete_dialog_begin(dialog, DELETE_REPORT);
     return DIALOG_USED;
 }
 
 static enum dialog_result fail(struct delete_dialog *dialog, const struct error *error)
 {
     dialog->error = *error;
-    begin(dialog, DELETE_FAILED);
+    delete_dialog_begin(dialog, DELETE_FAILED);
     return DIALOG_USED;
 }
 
@@ -218,6 +325,7 @@ static enum dialog_result take_reply(struct delete_dialog *dialog, struct delete
     dialog->changed = reply->changed;
     dialog->has_usage = reply->has_usage;
     dialog->usage = reply->usage;
+    make_lines(dialog);
     ask(dialog);
     return DIALOG_USED;
 }
@@ -243,128 +351,4 @@ void delete_dialog_progress(struct delete_dialog *dialog, uint64_t done, uint64_
 void delete_dialog_shown(struct delete_dialog *dialog)
 {
     dialog->was_shown = true;
-}
-
-/* --- keys --- */
-
-static enum dialog_result confirm(struct delete_dialog *dialog)
-{
-    if (delete_dialog_possible(dialog) == 0)
-        return DIALOG_USED;
-    dialog->done = dialog->total = 0;
-    begin(dialog, DELETE_RUNNING);
-    return DIALOG_USED;
-}
-
-static bool scroll(struct delete_dialog *dialog, uint32_t code)
-{
-    size_t lines = delete_dialog_lines(dialog), shown = delete_dialog_visible(dialog);
-    size_t last = lines > shown ? lines - shown : 0, page = shown ? shown : 1;
-    switch (code) {
-    case KEY_CODE_UP:
-        dialog->top -= dialog->top > 0;
-        return true;
-    case KEY_CODE_DOWN:
-        dialog->top += dialog->top < last;
-        return true;
-    case KEY_CODE_PAGE_UP:
-        dialog->top -= dialog->top < page ? dialog->top : page;
-        return true;
-    case KEY_CODE_PAGE_DOWN:
-        dialog->top = dialog->top + page < last ? dialog->top + page : last;
-        return true;
-    default:
-        return false;
-    }
-}
-
-static bool moves_focus(uint32_t code)
-{
-    return code == '\t' || code == KEY_CODE_BACK_TAB || code == KEY_CODE_LEFT || code == KEY_CODE_RIGHT;
-}
-
-static bool cancels(uint32_t code)
-{
-    return code == KEY_ESCAPE_CODE || code == KEY_CTRL('C') || code == 'q' || code == 'n';
-}
-
-static enum dialog_result word_key(struct delete_dialog *dialog, const struct key *key)
-{
-    dialog->wrong_word = false;
-    if (key->code == '\t' || key->code == KEY_CODE_BACK_TAB) {
-        dialog->focus = FOCUS_CANCEL;
-        return DIALOG_USED;
-    }
-    switch (line_key(dialog->word, key)) {
-    case LINE_ESCAPED:
-        return DIALOG_CLOSE;
-    case LINE_ENTERED:
-        if (strcmp(line_text(dialog->word), DELETE_WORD) == 0)
-            return confirm(dialog);
-        dialog->wrong_word = true;
-        return DIALOG_USED;
-    default:
-        return DIALOG_USED;
-    }
-}
-
-static enum dialog_result button_key(struct delete_dialog *dialog, uint32_t code)
-{
-    bool word = delete_dialog_needs_word(dialog);
-    if (cancels(code))
-        return DIALOG_CLOSE;
-    if (moves_focus(code) && delete_dialog_possible(dialog) > 0) {
-        dialog->focus = dialog->focus != FOCUS_CANCEL ? FOCUS_CANCEL : word ? FOCUS_WORD : FOCUS_DELETE;
-        return DIALOG_USED;
-    }
-    if ((code == 'y' || code == 'Y') && !word)
-        return confirm(dialog);
-    if (code == KEY_ENTER_CODE || code == '\n' || code == ' ')
-        return dialog->focus == FOCUS_DELETE ? confirm(dialog) : DIALOG_CLOSE;
-    return DIALOG_UNUSED;
-}
-
-static enum dialog_result asking_key(struct delete_dialog *dialog, const struct key *key)
-{
-    if (!key->alt && scroll(dialog, key->code))
-        return DIALOG_USED;
-    if (dialog->focus == FOCUS_WORD)
-        return word_key(dialog, key);
-    return key->alt ? DIALOG_UNUSED : button_key(dialog, key->code);
-}
-
-/* Until the facts were on the screen nothing can be confirmed; to go away is always possible. */
-static enum dialog_result early_key(uint32_t code)
-{
-    return cancels(code) ? DIALOG_CLOSE : DIALOG_USED;
-}
-
-static enum dialog_result report_key(struct delete_dialog *dialog, uint32_t code)
-{
-    if (scroll(dialog, code))
-        return DIALOG_USED;
-    return cancels(code) || code == KEY_ENTER_CODE || code == '\n' || code == ' ' ? DIALOG_CLOSE
-                                                                                  : DIALOG_UNUSED;
-}
-
-enum dialog_result delete_dialog_key(struct delete_dialog *dialog, const struct key *key)
-{
-    switch (dialog->stage) {
-    case DELETE_RUNNING:
-        return key->code == KEY_ESCAPE_CODE || key->code == KEY_CTRL('C') ? DIALOG_STOP : DIALOG_UNUSED;
-    case DELETE_ASKING:
-        if (delete_dialog_is_too_small(dialog))
-            return key->code == KEY_ENTER_CODE ? DIALOG_CLOSE : early_key(key->code);
-        return dialog->was_shown ? asking_key(dialog, key) : early_key(key->code);
-    case DELETE_CHECKING:
-        return early_key(key->code);
-    default:
-        return dialog->was_shown ? report_key(dialog, key->code) : early_key(key->code);
-    }
-}
-
-void delete_dialog_paste(struct delete_dialog *dialog, const char *text)
-{
-    (void)dialog;
-    (void)text;
 }

@@ -7,175 +7,58 @@
 #include "core/catalog/format.h"
 #include "tui/view/delete_private.h"
 
-#define NOTES_MAX   8
 #define WIDTH_MAX   104
 #define MARGIN      4  /* columns beside the box on a wide screen */
-#define WIDE_MIN    80 /* columns from which there is a margin, and a cut sentence is the sentence's fault */
+#define WIDE_MIN    80 /* columns from which there is a margin */
 #define WORD_MIN    45 /* what asks for the word, and its field */
 #define BUTTONS_MIN 27
-#define TABLE_MIN   60 /* columns below which only names are listed */
-
-struct note {
-    enum role role;
-    char text[320];
-};
-
-/* --- notes --- */
-
-struct notes {
-    size_t count;
-    struct note list[NOTES_MAX];
-};
-
-static struct note *add(struct notes *notes, enum role role)
-{
-    struct note *note = &notes->list[notes->count < NOTES_MAX ? notes->count++ : NOTES_MAX - 1];
-    note->role = role;
-    note->text[0] = '\0';
-    return note;
-}
-
-static unsigned percent(uint64_t part, uint64_t whole)
-{
-    return whole ? (unsigned)((double)part * 100 / (double)whole + 0.5) : 0;
-}
-
-static void note_memory(const struct delete_dialog *dialog, struct notes *notes)
-{
-    uint64_t now = 0, later = 0;
-    char bytes[FORMAT_BYTES_MAX];
-    struct note *note = add(notes, ROLE_TEXT);
-    for (size_t i = 0; i < dialog->check->count; i++) {
-        const struct delete_item *item = &dialog->check->items[i];
-        now += item->problem.code ? 0 : item->freed_now;
-        later += item->problem.code ? 0 : item->freed_later;
-    }
-    format_bytes(now, bytes, sizeof bytes);
-    int n = snprintf(note->text, sizeof note->text, "Given back now: %s", bytes);
-    const struct directory_usage *usage = &dialog->usage;
-    uint64_t left = usage->used - (now < usage->used ? now : usage->used);
-    unsigned before = percent(usage->used, usage->size), after = percent(left, usage->size);
-    if (dialog->has_usage && before != after)
-        snprintf(note->text + n, sizeof note->text - (size_t)n, "; %.200s %u%% → %u%%", dialog->directory,
-                 before, after);
-    if (later == 0)
-        return;
-    note = add(notes, ROLE_WARN);
-    format_bytes(later, bytes, sizeof bytes);
-    snprintf(note->text, sizeof note->text, "%s more only when those who hold it end", bytes);
-}
-
-/* A lease that was granted needs no sweep to be believed. */
-static bool nobody_for_certain(const struct delete_check *check)
-{
-    for (size_t i = 0; i < check->count; i++)
-        if (check->items[i].problem.code == 0 && check->items[i].held != HELD_NO)
-            return false;
-    return true;
-}
-
-static void note_sweep(const struct delete_dialog *dialog, struct notes *notes)
-{
-    const struct sweep *sweep = &dialog->check->sweep;
-    bool certain = nobody_for_certain(dialog->check);
-    struct note *note = add(notes, sweep->complete || certain ? ROLE_DIM : ROLE_WARN);
-    if (sweep->complete)
-        snprintf(note->text, sizeof note->text, "%u processes were looked at, all there are",
-                 sweep->processes);
-    else if (certain)
-        snprintf(note->text, sizeof note->text, "%s, but the kernel says: nobody", sweep->reason);
-    else
-        snprintf(note->text, sizeof note->text, "who holds it is not certain: %s", sweep->reason);
-}
-
-static bool is_theirs(const struct delete_dialog *dialog, const struct delete_item *item)
-{
-    return item->problem.code == 0 && item->segment.uid != dialog->me;
-}
-
-static void note_marks(const struct delete_dialog *dialog, struct notes *notes)
-{
-    size_t theirs = 0, protected = 0, held = 0;
-    for (size_t i = 0; i < dialog->check->count; i++) {
-        const struct delete_item *item = &dialog->check->items[i];
-        if (item->problem.code)
-            continue;
-        theirs += is_theirs(dialog, item);
-        protected += item->is_protected;
-        held += delete_item_is_held(item);
-    }
-    if (theirs > 0)
-        snprintf(add(notes, ROLE_WARN)->text, sizeof notes->list[0].text, "! another user's%s",
-                 dialog->me == 0 ? " (you are root)" : "");
-    if (held > 0)
-        snprintf(add(notes, ROLE_BAD)->text, sizeof notes->list[0].text,
-                 "%zu in use: whoever maps it goes on working on memory without a name", held);
-    if (protected > 0)
-        snprintf(add(notes, ROLE_BAD)->text, sizeof notes->list[0].text,
-                 "%zu protected: a service needs it even while nobody maps it", protected);
-}
-
-static void note_question(const struct delete_dialog *dialog, struct notes *notes)
-{
-    if (dialog->changed)
-        strcpy(add(notes, ROLE_WARN)->text,
-               "It changed meanwhile: nothing was deleted. This is the new state.");
-    note_memory(dialog, notes);
-    note_sweep(dialog, notes);
-    note_marks(dialog, notes);
-    if (delete_dialog_possible(dialog) == 0)
-        strcpy(add(notes, ROLE_WARN)->text, "Nothing here can be deleted.");
-    else
-        strcpy(add(notes, ROLE_DIM)->text, "This cannot be undone.");
-}
-
-static void make_notes(const struct delete_dialog *dialog, struct notes *ret)
-{
-    ret->count = 0;
-    switch (dialog->stage) {
-    case DELETE_CHECKING:
-        strcpy(add(ret, ROLE_DIM)->text,
-               dialog->count == 1 ? "looking who uses it…" : "looking who uses them…");
-        break;
-    case DELETE_ASKING:
-        note_question(dialog, ret);
-        break;
-    case DELETE_RUNNING:
-        if (dialog->total)
-            snprintf(add(ret, ROLE_TEXT)->text, sizeof ret->list[0].text, "deleting… %llu of %llu",
-                     (unsigned long long)dialog->done, (unsigned long long)dialog->total);
-        else
-            strcpy(add(ret, ROLE_TEXT)->text, "looking once more, then deleting…");
-        break;
-    case DELETE_FAILED:
-        snprintf(add(ret, ROLE_BAD)->text, sizeof ret->list[0].text, "%.300s", dialog->error.text);
-        break;
-    case DELETE_REPORT:
-        snprintf(add(ret, ROLE_WARN)->text, sizeof ret->list[0].text, "%.300s", dialog->message);
-        break;
-    }
-}
+#define CHOICE_MIN  51 /* with one by one */
+#define TABLE_MIN   56 /* columns below which only names are listed */
 
 /* --- size --- */
 
-static bool asks_word(const struct delete_dialog *dialog)
+static int box_width(int columns)
 {
-    return dialog->stage == DELETE_ASKING && delete_dialog_needs_word(dialog);
+    if (columns < WIDE_MIN)
+        return columns;
+    return columns - 2 * MARGIN < WIDTH_MAX ? columns - 2 * MARGIN : WIDTH_MAX;
+}
+
+/* Rows that a sentence takes, broken between words. */
+static int note_rows(const struct delete_note *note, int width)
+{
+    return dialog_text(NULL, (struct rect){0, 0, 99, width}, note->role, note->text);
+}
+
+static int notes_rows(const struct delete_notes *notes, int width)
+{
+    int rows = 0;
+    for (size_t i = 0; i < notes->count; i++)
+        rows += note_rows(&notes->list[i], width);
+    return rows;
 }
 
 /* Rows of the box that are not the list: edges, heading, rule, notes, word, buttons. */
-static int other_rows(const struct delete_dialog *dialog, size_t notes)
+static int other_rows(const struct delete_dialog *dialog, const struct delete_notes *notes, int columns)
 {
-    return 2 + 1 + 1 + (int)notes + asks_word(dialog) + 1;
+    return 2 + 1 + 1 + notes_rows(notes, box_width(columns) - 4) + delete_dialog_asks_word(dialog) + 1;
 }
 
 size_t delete_dialog_visible(const struct delete_dialog *dialog)
 {
-    struct notes notes;
-    make_notes(dialog, &notes);
-    int room = dialog->height - other_rows(dialog, notes.count);
+    struct delete_notes notes;
+    delete_notes_make(dialog, &notes);
+    int room = dialog->height - other_rows(dialog, &notes, dialog->width);
     size_t lines = delete_dialog_lines(dialog);
     return room < 1 ? 1 : (size_t)room < lines ? (size_t)room : lines;
+}
+
+static size_t line_of(const struct delete_dialog *dialog, size_t item)
+{
+    size_t line = 0;
+    while (line < dialog->line_count && dialog->lines[line].item != item)
+        line++;
+    return line;
 }
 
 void delete_dialog_layout(struct delete_dialog *dialog, int rows, int columns, bool ascii)
@@ -185,49 +68,52 @@ void delete_dialog_layout(struct delete_dialog *dialog, int rows, int columns, b
     dialog->ascii = ascii;
     size_t lines = delete_dialog_lines(dialog), shown = delete_dialog_visible(dialog);
     size_t last = lines > shown ? lines - shown : 0;
+    if (dialog->stage == DELETE_CHOOSING) {
+        size_t at = line_of(dialog, dialog->at);
+        dialog->top = at < dialog->top ? at : at >= dialog->top + shown ? at + 1 - shown : dialog->top;
+    }
     if (dialog->top > last)
         dialog->top = last;
     line_layout(dialog->word, 12);
 }
 
-static int box_width(int columns)
+static int width_needed(const struct delete_dialog *dialog)
 {
-    if (columns < WIDE_MIN)
-        return columns;
-    return columns - 2 * MARGIN < WIDTH_MAX ? columns - 2 * MARGIN : WIDTH_MAX;
+    if (delete_dialog_asks_word(dialog))
+        return WORD_MIN;
+    return delete_dialog_has_choice(dialog) ? CHOICE_MIN : BUTTONS_MIN;
 }
 
 bool delete_dialog_is_too_small(const struct delete_dialog *dialog)
 {
-    struct notes notes;
-    if (dialog->stage != DELETE_ASKING || delete_dialog_possible(dialog) == 0)
+    struct delete_notes notes;
+    bool asks = dialog->stage == DELETE_ASKING || dialog->stage == DELETE_CHOOSING;
+    if (!asks || delete_dialog_possible(dialog) == 0)
         return false;
-    make_notes(dialog, &notes);
-    int width = box_width(dialog->width) - 4, needed = asks_word(dialog) ? WORD_MIN : BUTTONS_MIN;
-    for (size_t i = 0; i < notes.count && dialog->width < WIDE_MIN; i++)
-        if (text_width(notes.list[i].text) > needed)
-            needed = text_width(notes.list[i].text);
-    return dialog->height < other_rows(dialog, notes.count) + 1 || width < needed;
+    delete_notes_make(dialog, &notes);
+    return dialog->height < other_rows(dialog, &notes, dialog->width) + 1 ||
+           box_width(dialog->width) - 4 < width_needed(dialog);
 }
 
 /* --- the table --- */
 
-/* Columns of the table, from the right: FREED NOW, HELD BY, AGE, OWNER, ALLOC; the name takes the rest. */
+/* Columns of the table: state and name take what the others leave. */
 struct table {
     int name, allocated, owner, age, held, freed; /* x of each, from the left */
+    int held_width, freed_width;
     int width;
 };
 
 static struct table table_of(int width)
 {
-    int held = width >= 96 ? 34 : width >= 80 ? 24 : 16;
-    struct table table = {.width = width};
-    table.freed = width - 9;
-    table.held = table.freed - held - 1;
-    table.age = table.held - 8;
+    struct table table = {.width = width, .name = 2};
+    table.held_width = width >= 96 ? 34 : width >= 80 ? 24 : width >= 68 ? 16 : 11;
+    table.freed_width = width >= 68 ? 9 : 5;
+    table.freed = width - table.freed_width;
+    table.held = table.freed - table.held_width - 1;
+    table.age = table.held - 7;
     table.owner = table.age - 9;
     table.allocated = table.owner - 7;
-    table.name = 0;
     return table;
 }
 
@@ -235,16 +121,15 @@ static void draw_heading(struct cells *cells, int y, int x, const struct table *
 {
     static const uint8_t line = CELL_UNDERLINE;
     cells_fill(cells, (struct rect){y, x, 1, table->width}, ROLE_TITLE, line, " ");
-    if (table->width < TABLE_MIN) {
-        cells_put(cells, y, x, table->width, ROLE_TITLE, line, "NAME");
+    cells_put(cells, y, x + table->name, table->width - table->name, ROLE_TITLE, line, "NAME");
+    if (table->width < TABLE_MIN)
         return;
-    }
-    cells_put(cells, y, x, table->allocated, ROLE_TITLE, line, "NAME");
     cells_put_right(cells, y, x + table->allocated, 6, ROLE_TITLE, line, "ALLOC");
     cells_put(cells, y, x + table->owner, 8, ROLE_TITLE, line, "OWNER");
     cells_put_right(cells, y, x + table->age, 6, ROLE_TITLE, line, "AGE");
-    cells_put(cells, y, x + table->held, table->freed - table->held, ROLE_TITLE, line, "HELD BY");
-    cells_put_right(cells, y, x + table->freed, 9, ROLE_TITLE, line, "FREED NOW");
+    cells_put(cells, y, x + table->held, table->held_width, ROLE_TITLE, line, "IN USE BY");
+    cells_put_right(cells, y, x + table->freed, table->freed_width, ROLE_TITLE, line,
+                    table->freed_width < 9 ? "FREED" : "FREED NOW");
 }
 
 static void put_name(const struct delete_dialog *dialog, struct cells *cells, int y, int x, int width,
@@ -257,30 +142,13 @@ static void put_name(const struct delete_dialog *dialog, struct cells *cells, in
     cells_put_cut(cells, y, x, width - 1, strchr(name, '\\') ? ROLE_ESCAPED : ROLE_STRONG, 0, name);
 }
 
-/* "881 train.py, 902 dash, +2" with the first n of them by name. */
-static void holders_text(const struct holders *holders, size_t n, char *buf, size_t size)
-{
-    size_t length = 0;
-    buf[0] = '\0';
-    for (size_t i = 0; i < n && length < size; i++) {
-        const struct holder *holder = &holders->list[i];
-        char command[4 * sizeof holder->command];
-        name_escape(holder->command, strnlen(holder->command, sizeof holder->command), false, command,
-                    sizeof command);
-        length += (size_t)snprintf(buf + length, size - length, "%s%d %s", i ? ", " : "", (int)holder->pid,
-                                   command);
-    }
-    if (n < holders->count && length < size)
-        snprintf(buf + length, size - length, "%s+%zu", n ? ", " : "", holders->count - n);
-}
-
 /* As many holders as fit; "nobody" where that is certain. */
 static enum role held_text(const struct delete_item *item, bool complete, int width, char *buf, size_t size)
 {
     if (item->holders.count > 0) {
         size_t n = item->holders.count < 8 ? item->holders.count : 8;
         do
-            holders_text(&item->holders, n, buf, size);
+            delete_holders_text(&item->holders, n, buf, size);
         while (text_width(buf) > width && --n > 0);
         return ROLE_BAD;
     }
@@ -288,7 +156,7 @@ static enum role held_text(const struct delete_item *item, bool complete, int wi
         snprintf(buf, size, "somebody");
         return ROLE_BAD;
     }
-    bool certain = item->held == HELD_NO || complete;
+    bool certain = !item->doubtful && (item->held == HELD_NO || complete);
     snprintf(buf, size, certain ? "nobody" : "nobody seen");
     return certain ? ROLE_DIM : ROLE_WARN;
 }
@@ -312,8 +180,8 @@ static void draw_owner(const struct delete_dialog *dialog, size_t index, const s
                        struct cells *cells, int y, int x)
 {
     char text[80];
-    const char *owner = index < dialog->count ? dialog->owners[index] : NULL;
-    bool theirs = is_theirs(dialog, item);
+    const char *owner = index < dialog->count ? dialog->subjects[index].owner : NULL;
+    bool theirs = delete_dialog_is_theirs(dialog, item);
     if (owner)
         snprintf(text, sizeof text, "%.6s%s", owner, theirs ? " !" : "");
     else
@@ -333,13 +201,27 @@ static void draw_age(const struct delete_dialog *dialog, const struct segment *s
     cells_put_right(cells, y, x, 6, ROLE_DIM, 0, age);
 }
 
+static void draw_state(const struct delete_dialog *dialog, size_t index, struct cells *cells, int y, int x)
+{
+    const struct delete_item *item = &dialog->check->items[index];
+    enum state state = dialog->subjects[index].state;
+    if (item->is_protected)
+        cells_put(cells, y, x, 1, ROLE_BAD, 0, "P");
+    else if (state == STATE_LEAKED)
+        cells_put(cells, y, x, 1, ROLE_LEAKED, 0, "L");
+    else if (state == STATE_STALE)
+        cells_put(cells, y, x, 1, ROLE_STALE, 0, "s");
+}
+
 static void draw_item(const struct delete_dialog *dialog, size_t index, struct cells *cells, int y, int x,
                       const struct table *table)
 {
     const struct delete_item *item = &dialog->check->items[index];
     char bytes[FORMAT_BYTES_MAX];
     bool narrow = table->width < TABLE_MIN;
-    put_name(dialog, cells, y, x, narrow ? table->width : table->allocated, dialog->names[index]);
+    put_name(dialog, cells, y, x + table->name, (narrow ? table->width : table->allocated) - table->name,
+             dialog->subjects[index].name);
+    draw_state(dialog, index, cells, y, x);
     if (narrow)
         return;
     if (item->problem.code) {
@@ -351,24 +233,67 @@ static void draw_item(const struct delete_dialog *dialog, size_t index, struct c
     cells_put_right(cells, y, x + table->allocated, 6, ROLE_TEXT, 0, bytes);
     draw_owner(dialog, index, item, cells, y, x + table->owner);
     draw_age(dialog, &item->segment, cells, y, x + table->age);
-    draw_held(dialog, item, cells, y, x + table->held, table->freed - table->held - 1);
+    draw_held(dialog, item, cells, y, x + table->held, table->held_width);
     format_bytes(item->freed_now, bytes, sizeof bytes);
-    cells_put_right(cells, y, x + table->freed, 9, ROLE_TEXT, 0, bytes);
+    cells_put_right(cells, y, x + table->freed, table->freed_width, ROLE_TEXT, 0, bytes);
+}
+
+/* What was answered one by one so far, and what is asked. */
+static void draw_choice(const struct delete_dialog *dialog, size_t item, struct cells *cells, int y, int x,
+                        int width)
+{
+    if (dialog->stage != DELETE_CHOOSING)
+        return;
+    if (item == dialog->at)
+        cells_tint(cells, (struct rect){y, x, 1, width}, -1, CELL_SELECTED);
+    else if (item < dialog->at && !dialog->chosen[item])
+        cells_tint(cells, (struct rect){y, x, 1, width}, ROLE_DIM, 0);
+    else if (item < dialog->at)
+        cells_put(cells, y, x, 1, ROLE_MARK, 0, "*");
+}
+
+static void draw_checked(const struct delete_dialog *dialog, size_t index, struct cells *cells, int y, int x,
+                         const struct table *table)
+{
+    const struct delete_line *line = &dialog->lines[index];
+    if (line->file) {
+        put_name(dialog, cells, y, x + table->name + 2, table->width - table->name - 2, line->file);
+        return;
+    }
+    draw_item(dialog, line->item, cells, y, x, table);
+    draw_choice(dialog, line->item, cells, y, x, table->width);
+}
+
+static void outcome_text(const struct delete_dialog *dialog, const struct delete_outcome *outcome, char *buf,
+                         size_t size)
+{
+    char bytes[FORMAT_BYTES_MAX], copy[NAME_PRINTABLE_MAX] = "";
+    format_bytes(outcome->freed, bytes, sizeof bytes);
+    if (outcome->copy)
+        name_escape(outcome->copy, strlen(outcome->copy), dialog->ascii, copy, sizeof copy);
+    if (outcome->error.code)
+        snprintf(buf, size, "%s", outcome->error.text);
+    else if (outcome->changed)
+        snprintf(buf, size,
+                 "deleted, %s freed; written while it was copied: %.300s may mix old values and new", bytes,
+                 copy);
+    else
+        snprintf(buf, size, "deleted, %s freed%s%.300s", bytes, copy[0] ? ", kept as " : "", copy);
 }
 
 static void draw_outcome(const struct delete_dialog *dialog, size_t index, struct cells *cells, int y, int x,
                          int width)
 {
     const struct delete_outcome *outcome = &dialog->outcomes[index];
-    char text[ERROR_TEXT_MAX], bytes[FORMAT_BYTES_MAX];
+    char text[ERROR_TEXT_MAX + 512];
     int name = width / 3;
     put_name(dialog, cells, y, x, name, outcome->name);
-    format_bytes(outcome->freed, bytes, sizeof bytes);
-    if (outcome->error.code)
-        snprintf(text, sizeof text, "%s", outcome->error.text);
-    else
-        snprintf(text, sizeof text, "deleted, %s freed", bytes);
-    cells_put_cut(cells, y, x + name, width - name, outcome->error.code ? ROLE_BAD : ROLE_DIM, 0, text);
+    outcome_text(dialog, outcome, text, sizeof text);
+    cells_put_cut(cells, y, x + name, width - name,
+                  outcome->error.code ? ROLE_BAD
+                  : outcome->changed  ? ROLE_WARN
+                                      : ROLE_DIM,
+                  0, text);
 }
 
 static void draw_list(const struct delete_dialog *dialog, struct cells *cells, struct rect rect)
@@ -381,10 +306,11 @@ static void draw_list(const struct delete_dialog *dialog, struct cells *cells, s
         if (dialog->stage == DELETE_REPORT)
             draw_outcome(dialog, index, cells, y, rect.x, rect.width);
         else if (dialog->check)
-            draw_item(dialog, index, cells, y, rect.x, &table);
+            draw_checked(dialog, index, cells, y, rect.x, &table);
         else
-            put_name(dialog, cells, y, rect.x, rect.width < TABLE_MIN ? rect.width : table.allocated,
-                     dialog->names[index]);
+            put_name(dialog, cells, y, rect.x + table.name,
+                     (rect.width < TABLE_MIN ? rect.width : table.allocated) - table.name,
+                     dialog->subjects[index].name);
     }
 }
 
@@ -393,14 +319,17 @@ static void draw_list(const struct delete_dialog *dialog, struct cells *cells, s
 static void draw_title(const struct delete_dialog *dialog, struct cells *cells, struct rect box)
 {
     char title[NAME_PRINTABLE_MAX + 64], name[NAME_PRINTABLE_MAX];
-    const char *verb = dialog->stage == DELETE_REPORT ? "Not all was deleted" : "Delete";
+    size_t one = dialog->stage == DELETE_CHOOSING ? dialog->at : 0;
     if (dialog->stage == DELETE_REPORT) {
-        snprintf(title, sizeof title, "%s", verb);
-    } else if (dialog->count == 1) {
-        name_escape(dialog->names[0], strlen(dialog->names[0]), dialog->ascii, name, sizeof name);
-        snprintf(title, sizeof title, "%s %s", verb, name);
+        snprintf(title, sizeof title, "What was deleted");
+    } else if (dialog->count == 0) {
+        snprintf(title, sizeof title, "Delete");
+    } else if (dialog->count == 1 || dialog->stage == DELETE_CHOOSING) {
+        const char *raw = dialog->subjects[one].name;
+        name_escape(raw, strlen(raw), dialog->ascii, name, sizeof name);
+        snprintf(title, sizeof title, "Delete %s", name);
     } else {
-        snprintf(title, sizeof title, "%s %zu segments from %.300s", verb, dialog->count, dialog->directory);
+        snprintf(title, sizeof title, "Delete %zu segments from %.300s", dialog->count, dialog->directory);
     }
     cells_box(cells, box, ROLE_RULE, title);
 }
@@ -424,22 +353,47 @@ static void draw_word(const struct delete_dialog *dialog, struct cells *cells, i
     int field = width - used < 12 ? width - used : 12;
     line_draw(dialog->word, cells, y, x + used, field, dialog->focus == FOCUS_WORD && field > 0);
     used += field + 1;
-    if (dialog->wrong_word && used < width)
-        cells_put_cut(cells, y, x + used, width - used, ROLE_BAD, 0, "not that word; Esc cancels");
+    const char *hint = dialog->wrong_word                 ? "not that word; Esc cancels"
+                       : dialog->stage == DELETE_CHOOSING ? "Enter alone keeps it"
+                                                          : "";
+    if (used < width)
+        cells_put_cut(cells, y, x + used, width - used, dialog->wrong_word ? ROLE_BAD : ROLE_DIM, 0, hint);
+}
+
+static void draw_question(const struct delete_dialog *dialog, struct cells *cells, int y, int x, int width)
+{
+    static const char *const ask[] = {"Cancel", "Delete (y)", "One by one (o)"},
+                             *const word[] = {"Cancel", "One by one (o)"}, *const close[] = {"Close"};
+    enum delete_focus focus = dialog->focus;
+    int choice = delete_dialog_has_choice(dialog);
+    if (delete_dialog_possible(dialog) == 0)
+        dialog_buttons(cells, y, x, width, close, 1, 0);
+    else if (delete_dialog_needs_word(dialog))
+        dialog_buttons(cells, y, x, width, word, 1 + choice,
+                       focus == FOCUS_CANCEL ? 0
+                       : focus == FOCUS_ONE  ? 1
+                                             : -1);
+    else
+        dialog_buttons(cells, y, x, width, ask, 2 + choice,
+                       focus == FOCUS_DELETE ? 1
+                       : focus == FOCUS_ONE  ? 2
+                                             : 0);
 }
 
 static void draw_buttons(const struct delete_dialog *dialog, struct cells *cells, int y, int x, int width)
 {
-    static const char *const ask[] = {"Cancel", "Delete (y)"}, *const cancel[] = {"Cancel"},
-                             *const close[] = {"Close"}, *const stop[] = {"Stop (Esc)"};
+    static const char *const cancel[] = {"Cancel"}, *const close[] = {"Close"},
+                             *const stop[] = {"Stop (Esc)"},
+                             *const one[] = {"y delete", "n keep", "a all the rest", "Esc cancel"};
     switch (dialog->stage) {
     case DELETE_ASKING:
-        if (delete_dialog_possible(dialog) == 0)
-            dialog_buttons(cells, y, x, width, close, 1, 0);
-        else if (delete_dialog_needs_word(dialog))
-            dialog_buttons(cells, y, x, width, cancel, 1, dialog->focus == FOCUS_CANCEL ? 0 : -1);
+        draw_question(dialog, cells, y, x, width);
+        break;
+    case DELETE_CHOOSING:
+        if (delete_dialog_asks_word(dialog))
+            dialog_buttons(cells, y, x, width, &one[3], 1, -1);
         else
-            dialog_buttons(cells, y, x, width, ask, 2, dialog->focus == FOCUS_DELETE ? 1 : 0);
+            dialog_buttons(cells, y, x, width, one, 4, -1);
         break;
     case DELETE_CHECKING:
         dialog_buttons(cells, y, x, width, cancel, 1, 0);
@@ -452,9 +406,20 @@ static void draw_buttons(const struct delete_dialog *dialog, struct cells *cells
     }
 }
 
+/* The notes, and while it runs how far it is, in the rule above them. */
+static void draw_notes(const struct delete_notes *notes, struct cells *cells, struct rect rect)
+{
+    for (size_t i = 0; i < notes->count && rect.height > 0; i++) {
+        const struct delete_note *note = &notes->list[i];
+        int used = dialog_text(cells, rect, note->role, note->text);
+        rect.y += used;
+        rect.height -= used;
+    }
+}
+
 /* From the top: heading, list, rule, notes, word; the buttons are always there. */
-static void draw_inside(const struct delete_dialog *dialog, const struct notes *notes, struct cells *cells,
-                        struct rect inside)
+static void draw_inside(const struct delete_dialog *dialog, const struct delete_notes *notes,
+                        struct cells *cells, struct rect inside)
 {
     int y = inside.y, buttons = inside.y + inside.height - 1, x = inside.x, width = inside.width;
     size_t shown = delete_dialog_visible(dialog);
@@ -462,9 +427,9 @@ static void draw_inside(const struct delete_dialog *dialog, const struct notes *
     if (inside.height < 1 || width < 1)
         return;
     draw_buttons(dialog, cells, buttons, x, width);
-    if (asks_word(dialog) && --buttons >= y)
+    if (delete_dialog_asks_word(dialog) && --buttons >= y)
         draw_word(dialog, cells, buttons, x, width);
-    if (y < buttons && dialog->stage != DELETE_REPORT)
+    if (y < buttons && dialog->stage != DELETE_REPORT && dialog->count > 0)
         draw_heading(cells, y, x, &table);
     y++;
     int rows = (int)shown < buttons - y ? (int)shown : buttons - y;
@@ -472,9 +437,11 @@ static void draw_inside(const struct delete_dialog *dialog, const struct notes *
     y += (int)shown;
     if (y < buttons)
         draw_rule(dialog, cells, y, x, width, shown);
+    if (y < buttons && dialog->stage == DELETE_RUNNING && dialog->total)
+        cells_bar(cells, y, x, width, dialog->done, dialog->total, ROLE_LIVE);
     y++;
-    for (size_t i = 0; i < notes->count && y < buttons; i++)
-        cells_put_cut(cells, y++, x, width, notes->list[i].role, 0, notes->list[i].text);
+    if (y < buttons)
+        draw_notes(notes, cells, (struct rect){y, x, buttons - y, width});
 }
 
 /* Without a box: it takes room that the sentence needs. */
@@ -489,16 +456,17 @@ static void draw_too_small(struct cells *cells, struct rect rect)
 
 void delete_dialog_draw(const struct delete_dialog *dialog, struct cells *cells, struct rect rect)
 {
-    struct notes notes;
+    struct delete_notes notes;
     if (rect.height < 1 || rect.width < 1)
         return;
     if (delete_dialog_is_too_small(dialog)) {
         draw_too_small(cells, rect);
         return;
     }
-    make_notes(dialog, &notes);
+    delete_notes_make(dialog, &notes);
     size_t shown = delete_dialog_visible(dialog);
-    struct rect box = dialog_place(rect, other_rows(dialog, notes.count) + (int)shown, box_width(rect.width));
+    struct rect box =
+        dialog_place(rect, other_rows(dialog, &notes, rect.width) + (int)shown, box_width(rect.width));
     draw_title(dialog, cells, box);
     draw_inside(dialog, &notes, cells, (struct rect){box.y + 1, box.x + 2, box.height - 2, box.width - 4});
 }

@@ -1,11 +1,13 @@
 /*
  * The delete dialog's work beside the screen: the check; and the deletion, which begins with another check.
  */
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/sys/fd.h"
+#include "core/sys/memory.h"
+#include "core/transfer/keep.h"
 #include "tui/view/delete_private.h"
 
 void delete_check_free(struct delete_check *check)
@@ -20,8 +22,7 @@ static struct delete_check *run_check(const struct directory *directory, const s
                                       const struct delete_dialog_request *request, struct progress *progress,
                                       struct error *error)
 {
-    struct delete_check *check = calloc(1, sizeof *check);
-    assert(check);
+    struct delete_check *check = memory_new(sizeof *check);
     if (delete_check(directory, host, (const char *const *)request->names, request->ids, request->count,
                      check, progress, error) == 0)
         return check;
@@ -54,6 +55,7 @@ static bool same_files(const struct removal_list *a, const struct removal_list *
 static bool same_item(const struct delete_item *a, const struct delete_item *b)
 {
     return a->problem.code == b->problem.code && a->held == b->held && a->is_protected == b->is_protected &&
+           a->doubtful == b->doubtful &&
            (a->problem.code != 0 || identity_equal(&a->segment.id, &b->segment.id)) &&
            same_holders(&a->holders, &b->holders) && same_files(&a->files, &b->files);
 }
@@ -73,46 +75,33 @@ static bool same_check(const struct delete_check *a, const struct delete_check *
 /* What was confirmed for an item is what was shown of it, and no more. */
 static struct delete_allow allowed(const struct delete_item *item)
 {
-    return (struct delete_allow){.held = delete_item_is_held(item), .is_protected = item->is_protected};
+    return (struct delete_allow){.held = delete_item_is_held(item) || item->doubtful,
+                                 .is_protected = item->is_protected};
 }
 
-static void delete_one(const struct directory *directory, const struct delete_item *item, const char *name,
-                       struct delete_outcome *ret)
+/* A deletion under way. */
+struct deletion {
+    const struct directory *directory;
+    const struct delete_dialog_request *request;
+    const struct delete_check *check;
+    struct progress *progress;
+    struct delete_dialog_reply *reply;
+};
+
+static bool is_chosen(const struct deletion *deletion, size_t i)
 {
-    ret->name = strdup(name);
-    assert(ret->name);
-    if (item->problem.code) {
-        ret->error = item->problem;
-        return;
-    }
-    struct removed removed;
-    if (delete_run(directory, item, allowed(item), &removed, &ret->error) == 0) {
-        ret->freed = removed.freed;
-        ret->error.code = 0;
-    }
+    return !deletion->request->chosen || deletion->request->chosen[i];
 }
 
-static void delete_all(const struct directory *directory, const struct delete_dialog_request *request,
-                       const struct delete_check *check, struct progress *progress,
-                       struct delete_dialog_reply *reply)
+static struct delete_outcome *add_outcome(struct deletion *deletion, size_t i)
 {
-    reply->outcomes = calloc(check->count ? check->count : 1, sizeof *reply->outcomes);
-    assert(reply->outcomes);
-    reply->count = check->count;
-    for (size_t i = 0; i < check->count; i++) {
-        if (progress_cancelled(progress)) {
-            reply->outcomes[i].name = strdup(request->names[i]);
-            assert(reply->outcomes[i].name);
-            error_set(&reply->outcomes[i].error, ECANCELED, "stopped before it");
-            continue;
-        }
-        delete_one(directory, &check->items[i], request->names[i], &reply->outcomes[i]);
-        progress_add(progress, 1);
-    }
+    struct delete_outcome *outcome = &deletion->reply->outcomes[deletion->reply->count++];
+    outcome->name = memory_dup(deletion->request->names[i]);
+    return outcome;
 }
 
 /* The check may have counted something else. */
-static void restart_progress(struct progress *progress, size_t total)
+static void restart_progress(struct progress *progress, uint64_t total)
 {
     if (!progress)
         return;
@@ -120,17 +109,102 @@ static void restart_progress(struct progress *progress, size_t total)
     progress_set_total(progress, total);
 }
 
-static void run_deletion(const struct directory *directory, const struct delete_dialog_request *request,
-                         struct progress *progress, struct delete_check *check,
-                         struct delete_dialog_reply *reply)
+/* All of the check, on several threads. */
+static void delete_at_once(struct deletion *deletion)
 {
-    if (!same_check(request->shown, check)) {
-        reply->check = check;
-        reply->changed = true;
+    const struct delete_check *check = deletion->check;
+    struct delete_allow *allow = memory_new((check->count + 1) * sizeof *allow);
+    struct delete_result *results = memory_new((check->count + 1) * sizeof *results);
+    for (size_t i = 0; i < check->count; i++)
+        allow[i] = allowed(&check->items[i]);
+    restart_progress(deletion->progress, check->count);
+    delete_run_all(deletion->directory, check, allow, results, deletion->progress);
+    for (size_t i = 0; i < check->count; i++) {
+        struct delete_outcome *outcome = add_outcome(deletion, i);
+        outcome->freed = results[i].removed.freed;
+        if (results[i].error)
+            outcome->error = *results[i].error;
+    }
+    delete_results_clear(results, check->count);
+    free(results);
+    free(allow);
+}
+
+/* Its copy, if one is wanted; what could not be copied is not deleted. */
+static int save(struct deletion *deletion, const struct delete_item *item, int target,
+                struct delete_outcome *outcome)
+{
+    struct kept kept;
+    struct error error;
+    if (target < 0)
+        return 0;
+    int r = keep_copy(deletion->directory, item->segment.name, &item->segment.id, target, &kept,
+                      deletion->progress, &error);
+    outcome->copy = kept.files > 0 ? memory_dup(kept.file) : NULL;
+    outcome->changed = kept.changed;
+    if (r == -ECANCELED)
+        return error_set(&outcome->error, ECANCELED, "stopped before it");
+    return r < 0 ? error_set(&outcome->error, error.code, "kept, for it could not be copied: %s", error.text)
+                 : 0;
+}
+
+static void delete_one(struct deletion *deletion, size_t i, int target)
+{
+    const struct delete_item *item = &deletion->check->items[i];
+    struct delete_outcome *outcome = add_outcome(deletion, i);
+    struct removed removed;
+    if (progress_cancelled(deletion->progress)) {
+        error_set(&outcome->error, ECANCELED, "stopped before it");
+    } else if (item->problem.code) {
+        outcome->error = item->problem;
+    } else if (save(deletion, item, target, outcome) == 0) {
+        if (delete_run(deletion->directory, item, allowed(item), &removed, &outcome->error) == 0)
+            outcome->error.code = 0;
+        outcome->freed = removed.freed;
+    }
+    if (target < 0)
+        progress_add(deletion->progress, 1);
+}
+
+/* Those that were chosen, in their order; target: the directory for copies, -1: none are wanted. */
+static void delete_in_turn(struct deletion *deletion, int target)
+{
+    uint64_t items = 0, bytes = 0;
+    for (size_t i = 0; i < deletion->check->count; i++) {
+        items += is_chosen(deletion, i);
+        bytes += is_chosen(deletion, i) ? deletion->check->items[i].segment.allocated : 0;
+    }
+    restart_progress(deletion->progress, target < 0 ? items : bytes);
+    for (size_t i = 0; i < deletion->check->count; i++)
+        if (is_chosen(deletion, i))
+            delete_one(deletion, i, target);
+}
+
+/* Nothing is deleted where there is no place for the copies. */
+static void delete_all(struct deletion *deletion)
+{
+    const struct delete_dialog_request *request = deletion->request;
+    int target AUTO_CLOSE = -1;
+    struct error error = {0};
+    if (request->copies && keep_open_target(request->copies, &target, &error) < 0) {
+        error_set(&deletion->reply->error, error.code, "nothing was deleted: %s", error.text);
         return;
     }
-    restart_progress(progress, check->count);
-    delete_all(directory, request, check, progress, reply);
+    deletion->reply->outcomes = memory_new((request->count + 1) * sizeof *deletion->reply->outcomes);
+    if (request->chosen || request->copies)
+        delete_in_turn(deletion, target);
+    else
+        delete_at_once(deletion);
+}
+
+static void run_deletion(struct deletion *deletion, struct delete_check *check)
+{
+    if (!same_check(deletion->request->shown, check)) {
+        deletion->reply->check = check;
+        deletion->reply->changed = true;
+        return;
+    }
+    delete_all(deletion);
     delete_check_free(check);
 }
 
@@ -138,15 +212,15 @@ struct delete_dialog_reply *delete_dialog_fetch(const struct directory *director
                                                 const struct delete_dialog_request *request,
                                                 struct progress *progress)
 {
-    struct delete_dialog_reply *reply = calloc(1, sizeof *reply);
+    struct delete_dialog_reply *reply = memory_new(sizeof *reply);
     struct error error = {0};
-    assert(reply);
     reply->is_deletion = request->is_deletion;
     struct delete_check *check = run_check(directory, host, request, progress, &error);
+    struct deletion deletion = {directory, request, check, progress, reply};
     if (!check)
         reply->error = error;
     else if (request->is_deletion)
-        run_deletion(directory, request, progress, check, reply);
+        run_deletion(&deletion, check);
     else
         reply->check = check;
     reply->has_usage = directory_usage(directory, &reply->usage, NULL) == 0;

@@ -1,0 +1,199 @@
+/*
+ * The sentences of the delete dialog: what comes back, who uses it, how sure that is, what is special.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/catalog/format.h"
+#include "core/segment/name.h"
+#include "tui/view/delete_private.h"
+
+static void add(struct delete_notes *notes, enum role role, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void add(struct delete_notes *notes, enum role role, const char *format, ...)
+{
+    struct delete_note *note =
+        &notes->list[notes->count < DELETE_NOTES_MAX ? notes->count++ : DELETE_NOTES_MAX - 1];
+    va_list arguments;
+    va_start(arguments, format);
+    note->role = role;
+    vsnprintf(note->text, sizeof note->text, format, arguments);
+    va_end(arguments);
+}
+
+void delete_holders_text(const struct holders *holders, size_t n, char *buf, size_t size)
+{
+    size_t length = 0;
+    buf[0] = '\0';
+    for (size_t i = 0; i < n && length < size; i++) {
+        const struct holder *holder = &holders->list[i];
+        char command[4 * sizeof holder->command];
+        name_escape(holder->command, strnlen(holder->command, sizeof holder->command), false, command,
+                    sizeof command);
+        length += (size_t)snprintf(buf + length, size - length, "%s%d %s", i ? ", " : "", (int)holder->pid,
+                                   command);
+    }
+    if (n < holders->count && length < size)
+        snprintf(buf + length, size - length, "%s+%zu", n ? ", " : "", holders->count - n);
+}
+
+/* The items that the sentences are about: all, or the one that is asked for. */
+struct span {
+    size_t first, end;
+};
+
+static struct span span_of(const struct delete_dialog *dialog)
+{
+    if (dialog->stage == DELETE_CHOOSING)
+        return (struct span){dialog->at, dialog->at + 1};
+    return (struct span){0, dialog->check->count};
+}
+
+static unsigned percent(uint64_t part, uint64_t whole)
+{
+    return whole ? (unsigned)((double)part * 100 / (double)whole + 0.5) : 0;
+}
+
+static void note_memory(const struct delete_dialog *dialog, struct delete_notes *notes)
+{
+    struct span span = span_of(dialog);
+    uint64_t now = 0, later = 0;
+    char bytes[FORMAT_BYTES_MAX], all[FORMAT_BYTES_MAX], change[320] = "";
+    for (size_t i = span.first; i < span.end; i++) {
+        const struct delete_item *item = &dialog->check->items[i];
+        now += item->problem.code ? 0 : item->freed_now;
+        later += item->problem.code ? 0 : item->freed_later;
+    }
+    const struct directory_usage *usage = &dialog->usage;
+    uint64_t left = usage->used - (now < usage->used ? now : usage->used);
+    unsigned before = percent(usage->used, usage->size), after = percent(left, usage->size);
+    if (dialog->has_usage && before != after)
+        snprintf(change, sizeof change, "; %.200s %u%% → %u%%", dialog->directory, before, after);
+    format_bytes(now, bytes, sizeof bytes);
+    format_bytes(now + later, all, sizeof all);
+    add(notes, ROLE_TEXT, "Given back now: %s of %s%s", bytes, all, change);
+    format_bytes(later, bytes, sizeof bytes);
+    if (later > 0)
+        add(notes, ROLE_WARN, "%s more only when those who hold it end", bytes);
+}
+
+/* A lease that was granted needs no sweep to be believed. */
+static bool nobody_for_certain(const struct delete_check *check, struct span span)
+{
+    for (size_t i = span.first; i < span.end; i++)
+        if (check->items[i].problem.code == 0 && check->items[i].held != HELD_NO)
+            return false;
+    return true;
+}
+
+static void note_sweep(const struct delete_dialog *dialog, struct delete_notes *notes)
+{
+    const struct sweep *sweep = &dialog->check->sweep;
+    if (sweep->complete)
+        add(notes, ROLE_DIM, "%u processes were looked at, all there are", sweep->processes);
+    else if (nobody_for_certain(dialog->check, span_of(dialog)))
+        add(notes, ROLE_DIM, "%s, but the kernel says: nobody", sweep->reason);
+    else
+        add(notes, ROLE_WARN, "who holds it is not certain: %s", sweep->reason);
+}
+
+static void note_marks(const struct delete_dialog *dialog, struct delete_notes *notes)
+{
+    struct span span = span_of(dialog);
+    size_t theirs = 0, protected = 0, held = 0, doubtful = 0;
+    for (size_t i = span.first; i < span.end; i++) {
+        const struct delete_item *item = &dialog->check->items[i];
+        if (item->problem.code)
+            continue;
+        theirs += delete_dialog_is_theirs(dialog, item);
+        protected += item->is_protected;
+        held += delete_item_is_held(item);
+        doubtful += item->doubtful;
+    }
+    if (theirs > 0)
+        add(notes, ROLE_WARN, "! another user's%s", dialog->me == 0 ? " (you are root)" : "");
+    if (held > 0)
+        add(notes, ROLE_BAD, "%zu in use: whoever maps it goes on working on memory without a name", held);
+    if (doubtful > 0)
+        add(notes, ROLE_BAD, "%zu that others may use: nobody can say so from here", doubtful);
+    if (protected > 0)
+        add(notes, ROLE_BAD, "%zu protected: a service needs it even while nobody maps it", protected);
+}
+
+static void note_copies(const struct delete_dialog *dialog, struct delete_notes *notes)
+{
+    if (dialog->home)
+        add(notes, dialog->saves ? ROLE_STRONG : ROLE_DIM, "[%s] save copies first to ~/%s/ (s)",
+            dialog->saves ? "x" : " ", DELETE_SAVED);
+}
+
+static void note_question(const struct delete_dialog *dialog, struct delete_notes *notes)
+{
+    if (dialog->changed)
+        add(notes, ROLE_WARN, "It changed meanwhile: nothing was deleted. This is the new state.");
+    if (dialog->unlinked > 0)
+        add(notes, ROLE_WARN, "Passed over: %s", dialog->unlinked_text);
+    note_memory(dialog, notes);
+    note_sweep(dialog, notes);
+    note_marks(dialog, notes);
+    if (delete_dialog_possible(dialog) == 0) {
+        add(notes, ROLE_WARN, "Nothing here can be deleted.");
+        return;
+    }
+    note_copies(dialog, notes);
+    add(notes, ROLE_DIM, "This cannot be undone.");
+}
+
+static void note_choice(const struct delete_dialog *dialog, struct delete_notes *notes)
+{
+    size_t chosen = 0;
+    for (size_t i = 0; i < dialog->check->count; i++)
+        chosen += dialog->chosen[i];
+    note_memory(dialog, notes);
+    note_sweep(dialog, notes);
+    note_marks(dialog, notes);
+    add(notes, ROLE_TEXT, "%zu of %zu; %zu to be deleted so far, and nothing before the last answer.",
+        dialog->at + 1, dialog->check->count, chosen);
+    add(notes, ROLE_DIM, "This cannot be undone.");
+}
+
+static void note_run(const struct delete_dialog *dialog, struct delete_notes *notes)
+{
+    char done[FORMAT_BYTES_MAX], total[FORMAT_BYTES_MAX];
+    format_bytes(dialog->done, done, sizeof done);
+    format_bytes(dialog->total, total, sizeof total);
+    if (!dialog->total)
+        add(notes, ROLE_TEXT, "looking once more, then deleting…");
+    else if (dialog->saves)
+        add(notes, ROLE_TEXT, "copying to ~/%s, then deleting… %s of %s", DELETE_SAVED, done, total);
+    else
+        add(notes, ROLE_TEXT, "deleting… %llu of %llu", (unsigned long long)dialog->done,
+            (unsigned long long)dialog->total);
+}
+
+void delete_notes_make(const struct delete_dialog *dialog, struct delete_notes *ret_notes)
+{
+    ret_notes->count = 0;
+    switch (dialog->stage) {
+    case DELETE_CHECKING:
+        add(ret_notes, ROLE_DIM, dialog->count == 1 ? "looking who uses it…" : "looking who uses them…");
+        break;
+    case DELETE_ASKING:
+        note_question(dialog, ret_notes);
+        break;
+    case DELETE_CHOOSING:
+        note_choice(dialog, ret_notes);
+        break;
+    case DELETE_RUNNING:
+        note_run(dialog, ret_notes);
+        break;
+    case DELETE_FAILED:
+        add(ret_notes, ROLE_BAD, "%s", dialog->error.text);
+        break;
+    case DELETE_REPORT:
+        add(ret_notes, ROLE_WARN, "%s", dialog->message);
+        break;
+    }
+}
