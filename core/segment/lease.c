@@ -25,11 +25,10 @@ void lease_give(int fd)
     sys.lease(fd, F_SETLEASE, F_UNLCK);
 }
 
-int lease_ask(const struct directory *directory, const char *name, const struct identity *id,
-              enum held *ret_held, struct error *error)
+/* fd is what was opened for it, or why it was not; with its close the lease is given back. */
+static int ask_opened(int fd, const struct facts *facts, const struct identity *id, enum held *ret_held,
+                      struct error *error)
 {
-    struct facts facts;
-    int fd AUTO_CLOSE = beneath_open_file(directory, name, O_RDONLY, &facts, error);
     if (fd == -EACCES || fd == -ENOTSUP || fd == -EBUSY) {
         /* Busy: somebody has a lease on it, and so has it open. */
         *ret_held = fd == -EBUSY ? HELD_YES : HELD_UNKNOWN;
@@ -37,11 +36,30 @@ int lease_ask(const struct directory *directory, const char *name, const struct 
     }
     if (fd < 0)
         return fd;
-    if (!identity_equal(&facts.id, id))
+    if (!identity_equal(&facts->id, id))
         return error_set(error, ESTALE, "another segment bears this name now");
-    enum held held = lease_take(fd);
-    if (held == HELD_NO)
-        lease_give(fd);
-    *ret_held = held;
+    *ret_held = lease_take(fd);
     return 0;
+}
+
+int lease_ask(const struct directory *directory, const char *name, const struct identity *id,
+              enum held *ret_held, struct error *error)
+{
+    struct facts facts;
+    int fd AUTO_CLOSE = beneath_open_file(directory, name, O_RDONLY, &facts, error);
+    return ask_opened(fd, &facts, id, ret_held, error);
+}
+
+int lease_ask_segment(const struct directory *directory, const struct segment *segment, enum held *ret_held,
+                      struct error *error)
+{
+    struct place place AUTO_PLACE = {.opened = -1};
+    struct facts facts, known = {.id = segment->id};
+    known.st.stx_mode = (uint16_t)segment->mode;
+    known.st.stx_uid = segment->uid;
+    int r = place_find(directory, segment->name, &place, error);
+    if (r < 0)
+        return r;
+    int fd AUTO_CLOSE = beneath_open_known(place.fd, place.file, O_RDONLY, &known, &facts, error);
+    return ask_opened(fd, &facts, &segment->id, ret_held, error);
 }

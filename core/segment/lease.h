@@ -19,6 +19,10 @@ enum held {
 int lease_ask(const struct directory *directory, const char *name, const struct identity *id,
               enum held *ret_held, struct error *error);
 
+/* The same of what segment_stat just said of it. */
+int lease_ask_segment(const struct directory *directory, const struct segment *segment, enum held *ret_held,
+                      struct error *error);
+
 /*
  * Takes the lease on a descriptor of ours, the only one of that file, and keeps it until lease_give or close.
  * HELD_NO: we have it. Whoever opens the file meanwhile waits, and we are sent SIGURG, which nobody notices.

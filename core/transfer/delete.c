@@ -98,16 +98,100 @@ static int look_into_directory(struct checking *checking, struct delete_item *it
     return r == -ECANCELED || r == -ENOMEM ? r : 0;
 }
 
-static int look_at_file(struct checking *checking, struct delete_item *item)
+static int compare_ids(const struct identity *x, const struct identity *y)
+{
+    if (x->device != y->device)
+        return x->device < y->device ? -1 : 1;
+    return x->inode < y->inode ? -1 : x->inode > y->inode;
+}
+
+/* --- the items one by one, on several threads --- */
+
+static void stat_item(const struct checking *checking, size_t i)
+{
+    struct delete_item *item = &checking->check->items[i];
+    if (segment_stat(checking->directory, checking->names[i], &item->segment, &item->problem) < 0)
+        return;
+    if (checking->expected && !identity_equal(&checking->expected[i], &item->segment.id))
+        error_set(&item->problem, ESTALE, "replaced meanwhile: another segment bears this name now");
+}
+
+static int stat_range(void *context, uint64_t first, uint64_t count, struct error *error)
+{
+    (void)error;
+    for (uint64_t i = first; i < first + count; i++)
+        stat_item(context, i);
+    return 0;
+}
+
+static bool is_file(const struct delete_item *item)
+{
+    return item->problem.code == 0 && S_ISREG(item->segment.mode);
+}
+
+static void ask_lease(const struct checking *checking, struct delete_item *item)
 {
     const struct segment *segment = &item->segment;
     struct error error = {0};
-    bool later = checking->without_leases && (checking->me == 0 || checking->me == segment->uid);
-    if (S_ISREG(segment->mode) && !later) {
-        int r = lease_ask(checking->directory, segment->name, &segment->id, &item->held, &error);
-        if (r == -ENOENT || r == -ESTALE)
-            item->problem = error;
+    if (checking->without_leases && (checking->me == 0 || checking->me == segment->uid))
+        return;
+    int r = lease_ask_segment(checking->directory, segment, &item->held, &error);
+    if (r == -ENOENT || r == -ESTALE)
+        item->problem = error;
+}
+
+static int lease_range(void *context, uint64_t first, uint64_t count, struct error *error)
+{
+    const struct checking *checking = context;
+    (void)error;
+    for (uint64_t i = first; i < first + count; i++) {
+        struct delete_item *item = &checking->check->items[i];
+        if (is_file(item) && !item->together)
+            ask_lease(checking, item);
     }
+    return 0;
+}
+
+static int items_by_id(const void *a, const void *b)
+{
+    return compare_ids(&(*(struct delete_item *const *)a)->segment.id,
+                       &(*(struct delete_item *const *)b)->segment.id);
+}
+
+static void mark_together(const struct checking *checking)
+{
+    const struct delete_check *check = checking->check;
+    struct delete_item **files = memory_new((check->count + 1) * sizeof *files);
+    size_t n = 0;
+    for (size_t i = 0; i < check->count; i++)
+        if (is_file(&check->items[i]))
+            files[n++] = &check->items[i];
+    qsort(files, n, sizeof *files, items_by_id);
+    for (size_t i = 0; i < n; i++) {
+        if (files[i]->segment.links > 1)
+            files[i]->together = true;
+        if (i > 0 && items_by_id(&files[i - 1], &files[i]) == 0)
+            files[i - 1]->together = files[i]->together = true;
+    }
+    free(files);
+}
+
+static int look_at_all(struct checking *checking, struct error *error)
+{
+    size_t count = checking->check->count;
+    unsigned threads = workers_useful_threads(DELETE_THREADS);
+    int r = parallel_ranges(count, DELETE_GRAIN, threads, stat_range, checking, checking->progress, error);
+    if (r < 0)
+        return r;
+    mark_together(checking);
+    return parallel_ranges(count, DELETE_GRAIN, threads, lease_range, checking, checking->progress, error);
+}
+
+/* --- what would go with each --- */
+
+static int take_file(struct checking *checking, const struct delete_item *item)
+{
+    const struct segment *segment = &item->segment;
     return add_target(checking, &(struct target){.id = segment->id,
                                                  .item = checking->item,
                                                  .allocated = segment->allocated,
@@ -117,25 +201,17 @@ static int look_at_file(struct checking *checking, struct delete_item *item)
                                                  .held = item->held});
 }
 
-static int look_at_item(struct checking *checking)
+static int take_item(struct checking *checking)
 {
     struct delete_item *item = &checking->check->items[checking->item];
-    const char *name = checking->names[checking->item];
-    if (segment_stat(checking->directory, name, &item->segment, &item->problem) < 0)
+    if (item->problem.code)
         return 0;
-    if (checking->expected && !identity_equal(&checking->expected[checking->item], &item->segment.id)) {
-        error_set(&item->problem, ESTALE, "replaced meanwhile: another segment bears this name now");
-        return 0;
-    }
-    check_protected(checking, item, name);
-    return S_ISDIR(item->segment.mode) ? look_into_directory(checking, item) : look_at_file(checking, item);
-}
-
-static int compare_ids(const struct identity *x, const struct identity *y)
-{
-    if (x->device != y->device)
-        return x->device < y->device ? -1 : 1;
-    return x->inode < y->inode ? -1 : x->inode > y->inode;
+    check_protected(checking, item, item->segment.name);
+    if (S_ISDIR(item->segment.mode))
+        return look_into_directory(checking, item);
+    if (is_file(item) && item->together)
+        ask_lease(checking, item);
+    return take_file(checking, item);
 }
 
 static int compare_numbers(size_t x, size_t y)
@@ -271,10 +347,10 @@ static int account_all(const struct checking *checking)
 
 static int check_all(struct checking *checking, struct error *error)
 {
-    int r = 0;
+    int r = look_at_all(checking, error);
     for (size_t i = 0; i < checking->check->count && r == 0; i++) {
         checking->item = i;
-        r = progress_cancelled(checking->progress) ? -ECANCELED : look_at_item(checking);
+        r = progress_cancelled(checking->progress) ? -ECANCELED : take_item(checking);
     }
     if (r < 0)
         return error_set(error, -r, r == -ECANCELED ? "stopped" : "no memory left to look at them");

@@ -9,6 +9,10 @@
 #include "core/process/sweep.h"
 #include "core/segment/removal.h"
 
+/* Many are looked at and deleted by so many threads, so many at a time. */
+#define DELETE_THREADS 4
+#define DELETE_GRAIN   64
+
 struct delete_item {
     struct segment segment; /* owned; facts at the time of the check; a directory's are its tree's sums */
     enum held held;         /* what the lease said; a directory: the worst of its tree */
@@ -20,7 +24,9 @@ struct delete_item {
     const char *protected_by;
     uint64_t freed_now;   /* bytes that come back at once */
     uint64_t freed_later; /* bytes that come back when the holders end (or another hard link goes) */
-    bool shared; /* some of its bytes have another name in an item behind it, and are counted there */
+    bool together; /* has other links, or is asked for twice: not to be opened while another of them is, for
+                      each would be the other's holder */
+    bool shared;   /* some of its bytes have another name in an item behind it, and are counted there */
     struct removal_list files; /* borrowed from the check: every file that would go */
     char *const *file_names;   /* of each, raw, its own name; NULL for what is no directory */
     struct error problem;      /* code != 0: it cannot be deleted at all (gone, …) */

@@ -9,9 +9,6 @@
 #include "core/sys/workers.h"
 #include "core/transfer/delete.h"
 
-#define RUN_THREADS 4
-#define RUN_GRAIN   64
-
 bool delete_item_is_held(const struct delete_item *item)
 {
     return item->held == HELD_YES || item->holders.count > 0;
@@ -67,7 +64,7 @@ struct running {
 /* Whether it is all the same when it goes. */
 static bool goes_alone(const struct delete_item *item)
 {
-    return item->problem.code || (S_ISREG(item->segment.mode) && item->segment.links == 1);
+    return item->problem.code || (S_ISREG(item->segment.mode) && !item->together);
 }
 
 /* Most go: 10,000 sentences that say nothing would be 5 MB. */
@@ -106,8 +103,8 @@ void delete_run_all(const struct directory *directory, const struct delete_check
                     struct progress *progress)
 {
     struct running running = {directory, check, allow, results, progress};
-    parallel_ranges(check->count, RUN_GRAIN, workers_useful_threads(RUN_THREADS), run_range, &running, NULL,
-                    NULL);
+    parallel_ranges(check->count, DELETE_GRAIN, workers_useful_threads(DELETE_THREADS), run_range, &running,
+                    NULL, NULL);
     for (size_t i = 0; i < check->count; i++)
         if (!goes_alone(&check->items[i]))
             run_item(&running, i);

@@ -289,6 +289,63 @@ static void test_without_leases(void **state)
     delete_check_clear(&checked);
 }
 
+/* Many, on several threads; names of one file, and one name twice, do not hold one another. */
+static void test_many(void **state)
+{
+    struct fixture *fixture = *state;
+    enum { N = 1000 };
+    static char texts[N][16];
+    const char *names[N + 1];
+    struct delete_allow allow[N + 1] = {{0}};
+    struct delete_result results[N + 1];
+    for (int i = 0; i < N; i++) {
+        snprintf(texts[i], sizeof texts[i], "a%03d", i);
+        names[i] = texts[i];
+        if (i % 3 == 2)
+            assert_return_code(
+                link(tmpdir_path(&fixture->tmpdir, texts[i - 1]), tmpdir_path(&fixture->tmpdir, texts[i])),
+                errno);
+        else
+            tmpdir_write_text(&fixture->tmpdir, texts[i], "bytes");
+    }
+    names[N] = names[0];
+    struct delete_check checked = check(fixture, names, N + 1);
+    for (int i = 0; i <= N; i++)
+        if (checked.items[i].held != HELD_NO)
+            fail_msg("%s counts as held", names[i]);
+    struct progress progress = {0};
+    delete_run_all(fixture->directory, &checked, allow, results, &progress);
+    uint64_t freed = 0;
+    for (int i = 0; i <= N; i++)
+        freed += results[i].removed.freed;
+    for (int i = 0; i < N; i++)
+        assert_null(results[i].error);
+    says(results[N].error, ENOENT, "no such segment");
+    assert_int_equal(freed, (N - N / 3) * 4096);
+    assert_int_equal(progress.done, N + 1);
+    assert_int_equal(tmpdir_count(&fixture->tmpdir), 0);
+    delete_results_clear(results, N + 1);
+    delete_check_clear(&checked);
+}
+
+static void test_stopped_half_way(void **state)
+{
+    struct fixture *fixture = *state;
+    const char *const names[] = {"a", "b"};
+    struct delete_allow allow[2] = {{0}};
+    struct delete_result results[2];
+    struct progress progress = {.cancel = true};
+    tmpdir_write_text(&fixture->tmpdir, "a", "bytes");
+    tmpdir_write_text(&fixture->tmpdir, "b", "bytes");
+    struct delete_check checked = check(fixture, names, 2);
+    delete_run_all(fixture->directory, &checked, allow, results, &progress);
+    says(results[0].error, ECANCELED, "stopped");
+    says(results[1].error, ECANCELED, "stopped");
+    assert_int_equal(tmpdir_count(&fixture->tmpdir), 2);
+    delete_results_clear(results, 2);
+    delete_check_clear(&checked);
+}
+
 static void test_links_and_fifos(void **state)
 {
     struct fixture *fixture = *state;
@@ -455,6 +512,8 @@ int main(void)
         TEST(test_other_hard_link),
         TEST(test_both_hard_links),
         TEST(test_without_leases),
+        TEST(test_many),
+        TEST(test_stopped_half_way),
         TEST(test_links_and_fifos),
         TEST(test_tree),
         TEST(test_made_in_tree_meanwhile),
