@@ -49,14 +49,14 @@ static struct hit *add(struct hits *hits, uint64_t device, uint64_t inode)
     return hit;
 }
 
-/* Of a process's neighbouring maps of one file the first tells enough. */
+/* Of a process's neighbouring maps of one file the first tells enough: its facts, or that it has its name. */
 static bool is_told(const struct hits *hits)
 {
     if (hits->count < 2)
         return false;
-    const struct sweep_other *seen = &hits->list[hits->count - 1].seen;
-    const struct sweep_other *before = &hits->list[hits->count - 2].seen;
-    return before->known && before->id.device == seen->id.device && before->id.inode == seen->id.inode;
+    const struct hit *hit = &hits->list[hits->count - 1], *before = hit - 1;
+    return before->told && before->seen.id.device == hit->seen.id.device &&
+           before->seen.id.inode == hit->seen.id.inode;
 }
 
 /* Where link leads, NULL where that is not told. Owned. */
@@ -120,13 +120,16 @@ void hits_add_map(struct hits *hits, struct maps *maps, int task, bool facts)
     uint64_t end;
     if (!checked_add_u64(map->offset, map->end - map->start, &end))
         hit->seen.size = end;
-    if (!facts || is_told(hits))
+    hit->told = is_told(hits);
+    if (!facts || hit->told)
         return;
     char link[64];
     snprintf(link, sizeof link, "map_files/%" PRIx64 "-%" PRIx64, map->start, map->end);
     hit->seen.path = map_path(maps, task, link);
-    if (hit->seen.path && path_is_marked(hit->seen.path))
+    bool marked = hit->seen.path && path_is_marked(hit->seen.path);
+    if (marked)
         ask_map_files(hit, task, link);
+    hit->told = hit->seen.known || (hit->seen.path && !marked);
 }
 
 void hits_add_descriptor(struct hits *hits, int fd_dir, const char *name, const struct statx *st, bool facts)

@@ -16,6 +16,7 @@
 struct hit {
     bool open; /* a descriptor; else a map */
     bool writable;
+    bool told;               /* a neighbour, or it, told all that is to be known */
     uint32_t links;          /* where seen.known */
     struct sweep_other seen; /* path owned, with the mark; of a map whose facts are not known the size is how
                                 far it reaches; no holders */

@@ -89,7 +89,7 @@ static int take_task(struct visit *v, int task)
 {
     v->task = task;
     int rc = maps_each(task, take_map, v, &v->mapped);
-    if (rc)
+    if (rc && (rc != -ESRCH || v->mapped)) /* without memory: perhaps a thread has it */
         return rc;
     int fd_dir AUTO_CLOSE = sys.openat(task, "fd", DIRECTORY, 0);
     if (fd_dir < 0)

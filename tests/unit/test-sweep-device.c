@@ -235,6 +235,32 @@ static void a_holder_tells_its_unit(void **state)
     sweep_clear(&sweep);
 }
 
+static unsigned statxes;
+
+static int count_statx(int dirfd, const char *path, int flags, unsigned mask, struct statx *buf)
+{
+    statxes += strncmp(path, "map_files/", 10) == 0;
+    return sys_kernel.statx(dirfd, path, flags, mask, buf);
+}
+
+static void neighbouring_maps_of_one_file_are_asked_about_once(void **state)
+{
+    const struct tmpdir *dir = *state;
+    char maps[4096] = "";
+    procdir_process(dir, 42);
+    for (unsigned i = 0; i < 10; i++)
+        procdir_map_line(dir, "a", "rw-s", START, "/dev/shm/a (deleted)", maps + strlen(maps), 200);
+    procdir_write(dir, 42, "maps", maps);
+    map_file_as(dir, 42, tmpdir_path(dir, "a"));
+    statxes = 0;
+    sys.statx = count_statx;
+    struct sweep sweep = run(dir, NULL, 0);
+    assert_int_equal(statxes, 1);
+    assert_int_equal(find(&sweep, dir, "a")->holders.list[0].mapped, 10);
+    assert_false(find(&sweep, dir, "a")->deleted);
+    sweep_clear(&sweep);
+}
+
 /* --- the kernel's own --- */
 
 struct child {
@@ -534,6 +560,7 @@ int main(void)
         TEST(the_size_of_what_is_not_known_is_the_end_of_its_longest_map),
         TEST(what_only_the_dead_held_is_not_held),
         TEST(a_holder_tells_its_unit),
+        TEST(neighbouring_maps_of_one_file_are_asked_about_once),
         TEST(what_is_open_and_deleted_has_facts),
         TEST(what_is_mapped_and_deleted_is_found_under_its_name),
         TEST(a_load_under_way_is_found),
