@@ -17,9 +17,10 @@ bool delete_item_is_held(const struct delete_item *item)
 static int refuse(const struct delete_item *item, struct delete_allow allow, struct error *error)
 {
     if (item->is_protected && !allow.is_protected)
-        return error_set(error, EBUSY,
-                         "protected: it belongs to %s (--allow protected deletes it all the same)",
-                         item->protected_by ? item->protected_by : "software that needs it");
+        return error_set(
+            error, EBUSY,
+            "protected (%s): what uses it breaks without it (--allow protected deletes it all the same)",
+            item->protected_by ? item->protected_by : "by its name");
     if (delete_item_is_held(item) && !allow.held)
         return error_set(error, EBUSY, "in use (--allow held deletes it all the same: who uses it keeps it)");
     if (item->doubtful && !allow.held)

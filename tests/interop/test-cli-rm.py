@@ -291,6 +291,19 @@ def where_takes_a_directory_only_with_all_that_is_in_it():
         assert "deleted all: 16.0K" in done.out and not os.path.exists(d / "all"), done.out
 
 
+@test
+def where_asks_the_kernel_where_the_sweep_is_blind():
+    need_root()
+    with Directory() as d:
+        for name in ("held.shm", "free.shm"):
+            save(d, name)
+            os.chown(d / name, 12345, 12345)
+        with open(d / "held.shm"):  # by root, whose descriptors the other user cannot read
+            done = d.expect(0, "rm", "--where", "is:unheld", "--yes", uid=12345)
+            assert d.names() == ["held.shm"] and "deleted free.shm" in done.out, done.out
+            d.expect(4, "rm", "--where", "held", "--yes", uid=12345, says="by whom cannot be seen")
+
+
 def on_terminal(d, answer, *arguments):
     """Runs it on a terminal, and types the answer when it is asked."""
     pid, fd = pty.fork()

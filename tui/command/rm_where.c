@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/catalog/catalog.h"
 #include "core/process/creator.h"
@@ -18,8 +19,8 @@ struct matching {
     bool sweeps; /* states are asked for */
     struct catalog *catalog;
     int64_t wall;
-    const struct row **rows; /* owned: those that have a name, ordered by it */
-    bool *fits;              /* owned: of each */
+    struct row **rows; /* owned: those that have a name, ordered by it */
+    bool *fits;        /* owned: of each */
     size_t count;
 };
 
@@ -71,6 +72,23 @@ static void ask_names(const struct matching *matching, const struct row *row)
         users_lookup_group(matching->users, row->gid);
 }
 
+/*
+ * Where the sweep could not see everybody, the kernel is asked before a row is taken for unheld: its answer
+ * may be that it does not fit after all.
+ */
+static bool fits_for_sure(const struct matching *matching, struct row *row,
+                          const struct filter_context *context)
+{
+    enum held held = HELD_UNKNOWN;
+    if (!filter_matches(matching->filter, row, context))
+        return false;
+    if (!row->doubtful || !S_ISREG(row->mode) ||
+        lease_ask(matching->directory, row->name, &row->id, &held, NULL) < 0 || held == HELD_UNKNOWN)
+        return true;
+    catalog_take_held(matching->catalog, row, held, matching->wall);
+    return filter_matches(matching->filter, row, context);
+}
+
 static int by_name(const void *a, const void *b)
 {
     return strcmp((*(const struct row *const *)a)->name, (*(const struct row *const *)b)->name);
@@ -83,14 +101,14 @@ static void match_rows(struct matching *matching)
     matching->rows = memory_new((count + 1) * sizeof(struct row *));
     matching->fits = memory_new((count + 1) * sizeof *matching->fits);
     for (size_t i = 0; i < count; i++) {
-        const struct row *row = catalog_at(matching->catalog, i);
+        struct row *row = catalog_at(matching->catalog, i);
         if (!row->unlinked)
             matching->rows[matching->count++] = row;
     }
     qsort(matching->rows, matching->count, sizeof(struct row *), by_name);
     for (size_t i = 0; i < matching->count; i++) {
         ask_names(matching, matching->rows[i]);
-        matching->fits[i] = filter_matches(matching->filter, matching->rows[i], &context);
+        matching->fits[i] = fits_for_sure(matching, matching->rows[i], &context);
     }
 }
 

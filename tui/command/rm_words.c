@@ -32,7 +32,7 @@ enum exit_status rm_refuse_held(const struct rm_words *words, const char *name,
 enum exit_status rm_refuse_protected(const struct rm_words *words, const char *name,
                                      const struct delete_item *item, bool may_allow)
 {
-    report_problem(words->options, name, "protected: it belongs to %s, which breaks without it; %s",
+    report_problem(words->options, name, "protected (%s): what uses it breaks without it; %s",
                    item->protected_by ? item->protected_by : "another program",
                    may_allow ? "--allow protected deletes it all the same"
                              : "only by its NAME, with --allow protected, is it deleted all the same");
