@@ -840,6 +840,41 @@ static void what_lies_in_a_directory_is_listed(void **state)
     real_close(&real);
 }
 
+/* As when all rows of the table are marked: the directory's and those of what lies in it. */
+static void a_directory_goes_after_what_lies_in_it(void **state)
+{
+    struct real real;
+    static const char *const names[] = {"job", "job/first"};
+    struct delete_target targets[2];
+    struct segment segments[2] = {{0}};
+    tmpdir_mkdir(*state, "shm");
+    tmpdir_mkdir(*state, "shm/job");
+    tmpdir_write_text(*state, "shm/job/first", "1");
+    tmpdir_write_text(*state, "shm/job/second", "2");
+    real_open(&real, state, NULL, 0);
+    delete_dialog_free(real.scene.dialog);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(segment_stat(real.directory, names[i], &segments[i], NULL), 0);
+        targets[i] = (struct delete_target){.name = names[i], .id = segments[i].id, .owner = "me"};
+    }
+    real.scene.dialog = delete_dialog_new(
+        &(struct delete_dialog_options){"/dev/shm", tmpdir_path(real.tmpdir, "home"), getuid()}, targets, 2);
+    real_settle(&real);
+    draw_assert_has(&real.scene.cells, "Given back now: 8.0K of 8.0K");
+    press(&real.scene, 's');
+    press(&real.scene, 'y');
+    real_settle(&real);
+    assert_int_equal(real.scene.last, DIALOG_CLOSE);
+    assert_string_equal(delete_dialog_message(real.scene.dialog),
+                        "2 deleted, 8.0K freed, copies in ~/shm-saved");
+    assert_false(exists(&real, "shm/job"));
+    assert_true(exists(&real, "home/shm-saved/job_first.raw"));
+    assert_true(exists(&real, "home/shm-saved/job_second.raw"));
+    segment_clear(&segments[0]);
+    segment_clear(&segments[1]);
+    real_close(&real);
+}
+
 /* --- any size, any keys --- */
 
 static void any_size_is_safe(void **state)
@@ -979,6 +1014,7 @@ int main(void)
         with_tmpdir(what_cannot_be_copied_is_kept),
         with_tmpdir(only_what_was_chosen_goes),
         with_tmpdir(what_lies_in_a_directory_is_listed),
+        with_tmpdir(a_directory_goes_after_what_lies_in_it),
         cmocka_unit_test(any_size_is_safe),
         cmocka_unit_test(harmless_keys_are_harmless),
         cmocka_unit_test(a_screen_too_small_for_its_sentences_offers_no_deletion),

@@ -384,7 +384,7 @@ static void draw_buttons(const struct delete_dialog *dialog, struct cells *cells
 {
     static const char *const cancel[] = {"Cancel"}, *const close[] = {"Close"},
                              *const stop[] = {"Stop (Esc)"},
-                             *const one[] = {"y delete", "n keep", "a all the rest", "Esc cancel"};
+                             *const one[] = {"y delete", "n keep", "a the rest", "Esc cancel"};
     switch (dialog->stage) {
     case DELETE_ASKING:
         draw_question(dialog, cells, y, x, width);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/sys/fd.h"
 #include "core/sys/memory.h"
@@ -166,7 +167,7 @@ static void delete_one(struct deletion *deletion, size_t i, int target)
         progress_add(deletion->progress, 1);
 }
 
-/* Those that were chosen, in their order; target: the directory for copies, -1: none are wanted. */
+/* Those that were chosen, directories last; target: the directory for copies, -1: none are wanted. */
 static void delete_in_turn(struct deletion *deletion, int target)
 {
     uint64_t items = 0, bytes = 0;
@@ -175,9 +176,11 @@ static void delete_in_turn(struct deletion *deletion, int target)
         bytes += is_chosen(deletion, i) ? deletion->check->items[i].segment.allocated : 0;
     }
     restart_progress(deletion->progress, target < 0 ? items : bytes);
-    for (size_t i = 0; i < deletion->check->count; i++)
-        if (is_chosen(deletion, i))
-            delete_one(deletion, i, target);
+    /* What lies in a directory that goes too would be gone with it. */
+    for (int directories = 0; directories < 2; directories++)
+        for (size_t i = 0; i < deletion->check->count; i++)
+            if (is_chosen(deletion, i) && S_ISDIR(deletion->check->items[i].segment.mode) == directories)
+                delete_one(deletion, i, target);
 }
 
 /* Nothing is deleted where there is no place for the copies. */
