@@ -21,10 +21,10 @@ static void it_is_base64_in_osc_52(void **state)
     expect("\xff\xfe\xfd", false, "\033]52;c;//79\a");
 }
 
-static void within_tmux_it_is_wrapped(void **state)
+static void within_tmux_it_is_wrapped_too(void **state)
 {
     (void)state;
-    expect("foo", true, "\033Ptmux;\033\033]52;c;Zm9v\a\033\\");
+    expect("foo", true, "\033]52;c;Zm9v\a\033Ptmux;\033\033]52;c;Zm9v\a\033\\");
 }
 
 static void what_is_too_long_is_refused(void **state)
@@ -43,7 +43,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_base64_in_osc_52),
-        cmocka_unit_test(within_tmux_it_is_wrapped),
+        cmocka_unit_test(within_tmux_it_is_wrapped_too),
         cmocka_unit_test(what_is_too_long_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,13 +21,18 @@ static char *put_base64(char *at, const char *text, size_t n)
     return at;
 }
 
+static char *put_sequence(char *at, const char *begin, const char *text, size_t n, const char *end)
+{
+    return stpcpy(put_base64(stpcpy(at, begin), text, n), end);
+}
+
 char *clipboard_sequence(const char *text, size_t n, bool tmux)
 {
-    /* Within tmux's own wrapping each escape is doubled. */
-    const char *begin = tmux ? "\033Ptmux;\033\033]52;c;" : "\033]52;c;", *end = tmux ? "\a\033\\" : "\a";
     if (n > CLIPBOARD_MAX)
         return NULL;
-    char *sequence = memory_new(strlen(begin) + (n + 2) / 3 * 4 + strlen(end) + 1);
-    strcpy(put_base64(strcpy(sequence, begin) + strlen(begin), text, n), end);
+    char *sequence = memory_new(2 * ((n + 2) / 3 * 4 + 32));
+    char *end = put_sequence(sequence, "\033]52;c;", text, n, "\a");
+    if (tmux) /* within the wrapping each escape is doubled */
+        put_sequence(end, "\033Ptmux;\033\033]52;c;", text, n, "\a\033\\");
     return sequence;
 }

@@ -11,8 +11,8 @@
 #define CLIPBOARD_MAX 74994 /* bytes of text: as base64 it just stays below the 100,000 that xterm takes */
 
 /*
- * The sequence, malloc'ed, NUL-terminated; NULL where n is above CLIPBOARD_MAX. tmux: wrapped, so that tmux
- * hands it on to the terminal outside.
+ * The sequence, malloc'ed, NUL-terminated; NULL where n is above CLIPBOARD_MAX. tmux: once as it is, which
+ * tmux takes with its option set-clipboard, and once wrapped, which it hands on with allow-passthrough.
  */
 char *clipboard_sequence(const char *text, size_t n, bool tmux);
 
