@@ -163,7 +163,7 @@ static struct looked looked_of(const struct stage *stage, const struct stage_seg
         .recognised = !told->unrecognised,
     };
     if (told->unrecognised)
-        return (struct looked){segment, false};
+        return (struct looked){.segment = segment};
     segment.layout = S_ISDIR(segment.mode) ? LAYOUT_DIRECTORY : LAYOUT_RAW;
     if (told->type || told->damage)
         segment.layout = LAYOUT_NPY;
@@ -171,7 +171,7 @@ static struct looked looked_of(const struct stage *stage, const struct stage_seg
         segment.matrix = matrix_of(told);
     if (told->damage)
         segment.damage = memory_dup(told->damage);
-    return (struct looked){segment, false};
+    return (struct looked){.segment = segment};
 }
 
 static void tell_looked(struct stage *stage, struct looked *list, size_t n, bool scan)
@@ -204,8 +204,90 @@ void stage_look(struct stage *stage, const struct stage_segment *segments, size_
 
 void stage_gone(struct stage *stage, const char *name)
 {
-    struct looked gone = {{.name = memory_dup(name)}, true};
+    struct looked gone = {.segment.name = memory_dup(name), .gone = true};
     tell_looked(stage, &gone, 1, false);
+}
+
+static char *copy(const char *text)
+{
+    return text ? memory_dup(text) : NULL;
+}
+
+static struct holder holder_of(const struct stage *stage, const struct stage_holder *told)
+{
+    struct holder holder = {
+        .pid = told->pid,
+        .uid = told->uid,
+        .started = stage->wall - told->age * 1000000000,
+        .cmdline = copy(told->cmdline),
+        .unit = copy(told->unit),
+        .mapped = told->mapped,
+        .open = told->open,
+        .writable = told->writable,
+    };
+    snprintf(holder.command, sizeof holder.command, "%s", told->command);
+    return holder;
+}
+
+static void add_holder(struct stage *stage, struct sweep *sweep, const struct stage_holder *told)
+{
+    uint64_t inode = told->inode ? told->inode : inode_of(told->name);
+    struct sweep_other *other = sweep->other_count ? &sweep->others[sweep->other_count - 1] : NULL;
+    if (!other || other->id.inode != inode) {
+        char path[600];
+        snprintf(path, sizeof path, "/dev/shm/%s", told->name);
+        other = &sweep->others[sweep->other_count++];
+        *other = (struct sweep_other){
+            .id = {1, inode, told->known},
+            .path = memory_dup(path),
+            .deleted = told->deleted,
+            .known = told->known,
+            .size = told->size,
+            .allocated = told->size,
+            .mode = S_IFREG | 0600,
+            .uid = told->uid,
+            .gid = told->uid,
+        };
+    }
+    struct holders *holders = &other->holders;
+    holders->list = realloc(holders->list, (holders->count + 1) * sizeof *holders->list);
+    holders->list[holders->count++] = holder_of(stage, told);
+}
+
+static int by_inode(const void *a, const void *b)
+{
+    const struct sweep_other *x = a, *y = b;
+    return (x->id.inode > y->id.inode) - (x->id.inode < y->id.inode);
+}
+
+static void answer_creators(struct sweep *sweep, const struct sweep_scope *scope,
+                            const struct stage_sweep *told)
+{
+    sweep->creators = memory_new((scope->creator_count + 1) * sizeof *sweep->creators);
+    for (size_t i = 0; i < scope->creator_count; i++) {
+        sweep->creators[i] = CREATOR_GONE;
+        for (size_t j = 0; j < told->count; j++)
+            if (told->holders[j].pid == scope->creators[i].pid)
+                sweep->creators[i] = CREATOR_ALIVE;
+    }
+}
+
+void stage_sweep(struct stage *stage, const struct stage_sweep *told)
+{
+    struct swept swept = {.root = memory_dup("/dev/shm"), .whole = true};
+    struct sweep *sweep = &swept.sweep;
+    sweep->others = memory_new((told->count + 1) * sizeof *sweep->others);
+    for (size_t i = 0; i < told->count; i++)
+        add_holder(stage, sweep, &told->holders[i]);
+    qsort(sweep->others, sweep->other_count, sizeof *sweep->others, by_inode);
+    answer_creators(sweep, &stage->last[EFFECT_SWEEP].u.sweep, told);
+    sweep->took = told->took * 1000000;
+    sweep->processes = told->processes;
+    sweep->unread = told->unread;
+    sweep->complete = sweep->sees_all = !told->reason;
+    snprintf(sweep->reason, sizeof sweep->reason, "%s", told->reason ? told->reason : "");
+    stage_tell(stage, &(struct event){.kind = EVENT_SWEPT, .u.swept = &swept});
+    swept_clear(&swept);
 }
 
 void stage_draw(struct stage *stage)

@@ -34,6 +34,29 @@ struct stage_segment {
     bool unrecognised;
 };
 
+/* What a sweep finds of a process and a segment; what it leaves out is 0. */
+struct stage_holder {
+    const char *name; /* of the segment */
+    pid_t pid;
+    const char *command;
+    unsigned uid;
+    bool writable;
+    unsigned mapped, open;
+    const char *cmdline, *unit; /* NULL: none */
+    int64_t age;                /* seconds since it started */
+    uint64_t inode;             /* of the segment; 0: made from the name */
+    uint64_t size;              /* of an unlinked one that may be asked */
+    bool deleted, known;        /* of the segment: as in struct sweep_other */
+};
+
+struct stage_sweep {
+    const struct stage_holder *holders; /* those of one segment stand together */
+    size_t count;
+    uint32_t processes, unread;
+    const char *reason; /* NULL: complete */
+    int64_t took;       /* ms */
+};
+
 /* options may be NULL: /dev/shm on testhost, numeric off. */
 void stage_open(struct stage *stage, int rows, int columns, const struct app_options *options);
 /* At 80x24, on a real directory: there is no watch, so that the test says what changed. */
@@ -52,6 +75,9 @@ void stage_scan(struct stage *stage, const struct stage_segment *segments, size_
 /* A look that finds these, or that one is gone. */
 void stage_look(struct stage *stage, const struct stage_segment *segments, size_t n);
 void stage_gone(struct stage *stage, const char *name);
+
+/* The sweep that was asked for ends. The creators that it asks for live if they are among the holders. */
+void stage_sweep(struct stage *stage, const struct stage_sweep *told);
 
 /* Does what is asked for, and draws, until the screen shows the text; fails after 20 s. */
 void stage_until(struct stage *stage, const char *text);

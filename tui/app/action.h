@@ -26,6 +26,7 @@ enum action {
     /* looking */
     ACTION_OPEN,
     ACTION_DETAIL,
+    ACTION_HOLDERS,
     /* ordering and finding */
     ACTION_SORT,
     ACTION_SORT_PREVIOUS,

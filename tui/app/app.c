@@ -63,6 +63,8 @@ static void changed(void *context, const struct change *change)
         keys_appeared(app, change->row);
     if (change->kind == CHANGE_CREATED || change->kind == CHANGE_UPDATED)
         facts_changed(app, change->row);
+    if (change->kind != CHANGE_UPDATED || app->use.taking)
+        use_changed(app);
     if (change->kind == CHANGE_RENAMED && app->preview &&
         identity_equal(&change->row->id, preview_identity(app->preview)))
         preview_rename(app->preview, change->row->name);
@@ -198,6 +200,7 @@ static void resumed(struct app *app)
     app_ask(app, EFFECT_REPAINT);
     app_ask(app, EFFECT_RENEW);
     facts_rescan(app);
+    use_changed(app);
 }
 
 static void ticked(struct app *app)
@@ -206,6 +209,7 @@ static void ticked(struct app *app)
         app->tick = app->now + APP_TICK_MS;
         messages_tick(app->messages, app->now);
         facts_tick(app);
+        use_tick(app);
     }
     app->refreshed = app->now;
     parts_want(app);
@@ -228,7 +232,7 @@ static void followed(struct app *app, enum following following)
 /* Whether an event changes what is drawn whatever it brings; the others say so themselves. */
 static bool is_seen(enum event_kind kind)
 {
-    return kind != EVENT_LOOKED && kind != EVENT_LOOK_DONE && kind != EVENT_USAGE;
+    return kind != EVENT_LOOKED && kind != EVENT_LOOK_DONE && kind != EVENT_USAGE && kind != EVENT_SWEPT;
 }
 
 static void used(struct app *app, const struct directory_usage *usage)
@@ -279,6 +283,9 @@ void app_update(struct app *app, const struct event *event)
     case EVENT_USAGE:
         used(app, &event->u.usage);
         break;
+    case EVENT_SWEPT:
+        use_swept(app, event->u.swept);
+        break;
     case EVENT_NAMED:
         facts_named(app, event);
         break;
@@ -292,13 +299,15 @@ void app_update(struct app *app, const struct event *event)
         parts_progress(app, event);
         break;
     }
+    use_want(app);
 }
 
 /* --- what the loop asks --- */
 
 int64_t app_due(const struct app *app)
 {
-    int64_t due = app->tick;
+    int64_t due = app->tick, sweep = use_due(app);
+    due = sweep < due ? sweep : due;
     if (!app->preview || app->preview_errand.out)
         return due;
     int64_t look = preview_due(app->preview), soonest = app->refreshed + APP_LOOK_MS;
@@ -324,9 +333,20 @@ void app_shown(struct app *app)
         delete_dialog_shown(app->deletion);
 }
 
+static void settle_holders(struct app *app)
+{
+    const struct row *row = table_row(&app->table);
+    if (app->over == OVER_HOLDERS) {
+        row = catalog_by_serial(app->catalog, app->holders.serial);
+        holders_settle(&app->holders, row, (struct rect){0, 0, app->rows, app->columns});
+    }
+    facts_name_holders(app, row);
+}
+
 void app_settle(struct app *app)
 {
     settle_table(app);
+    settle_holders(app);
     facts_visible(app);
     parts_want(app);
 }

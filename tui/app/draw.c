@@ -161,12 +161,12 @@ static void draw_table(const struct app *app, struct cells *cells, const struct 
     if (frame->detail.height == 0)
         return;
     const struct group *group = table_group(&app->table);
-    if (group)
+    if (group) {
         draw_group(app, group, cells, frame, &style);
-    else if (frame->pane)
-        detail_draw_pane(table_row(&app->table), app->directory, cells, frame->detail, &style);
-    else
-        detail_draw_strip(table_row(&app->table), app->directory, cells, frame->detail, &style);
+        return;
+    }
+    struct detail detail = {table_row(&app->table), catalog_sweep(app->catalog), app->directory};
+    (frame->pane ? detail_draw_pane : detail_draw_strip)(&detail, cells, frame->detail, &style);
 }
 
 /* "2 marked (1 more hidden), 1.6G" */
@@ -244,6 +244,13 @@ static void draw_hints(const struct app *app, struct cells *cells, struct rect r
         filtering_draw_help(cells, rect);
 }
 
+static void draw_holders(const struct app *app, struct cells *cells, struct rect screen)
+{
+    struct table_style style = draw_style(app);
+    holders_draw(&app->holders, catalog_by_serial(app->catalog, app->holders.serial),
+                 catalog_sweep(app->catalog), &style, cells, screen);
+}
+
 static void draw_over(const struct app *app, struct cells *cells, struct rect screen)
 {
     switch (app->over) {
@@ -258,6 +265,9 @@ static void draw_over(const struct app *app, struct cells *cells, struct rect sc
         break;
     case OVER_MESSAGES:
         messages_draw_history(app->messages, cells, screen, app->history_back);
+        break;
+    case OVER_HOLDERS:
+        draw_holders(app, cells, screen);
         break;
     case OVER_LOAD:
         load_dialog_draw(app->load, cells, screen);

@@ -2,6 +2,15 @@
 
 #include <stdlib.h>
 
+#include "core/catalog/catalog.h"
+
+void swept_clear(struct swept *swept)
+{
+    sweep_clear(&swept->sweep);
+    free(swept->root);
+    *swept = (struct swept){.root = NULL};
+}
+
 void effect_clear(struct effect *effect)
 {
     switch (effect->kind) {
@@ -15,6 +24,9 @@ void effect_clear(struct effect *effect)
         break;
     case EFFECT_COPY:
         free(effect->u.copy);
+        break;
+    case EFFECT_SWEEP:
+        sweep_scope_clear(&effect->u.sweep);
         break;
     case EFFECT_PREVIEW:
         preview_request_free(effect->u.preview);

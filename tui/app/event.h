@@ -8,7 +8,9 @@
 #ifndef SHMTOP_TUI_APP_EVENT_H
 #define SHMTOP_TUI_APP_EVENT_H
 
+#include "core/process/sweep.h"
 #include "core/process/users.h"
+#include "core/segment/lease.h"
 #include "core/segment/segment.h"
 #include "tui/view/delete_dialog.h"
 #include "tui/view/load_dialog.h"
@@ -18,7 +20,18 @@
 struct looked {
     struct segment segment; /* its name is always set; the app takes the contents */
     bool gone;
+    bool asked; /* whether somebody holds it was asked of the kernel: */
+    enum held held;
 };
+
+/* What a sweep found. */
+struct swept {
+    struct error error; /* code 0, or why it failed: then the rest is zero */
+    struct sweep sweep; /* with its length; the app takes the contents */
+    char *root;         /* owned: directory_kernel_path; NULL: not known */
+    bool whole;         /* directory_is_whole */
+};
+void swept_clear(struct swept *swept);
 
 /* How the directory is followed. */
 enum following {
@@ -40,6 +53,7 @@ enum event_kind {
     EVENT_LOOK_DONE, /* the end of a look */
     EVENT_USAGE,     /* of the file system */
     EVENT_NAMED,     /* the name of a user or group */
+    EVENT_SWEPT,     /* who holds what */
     EVENT_PREVIEW,   /* a reply for a component; NULL: the job was lost */
     EVENT_LOAD,
     EVENT_DELETE,
@@ -71,6 +85,7 @@ struct event {
         } looked;
         struct error scanned; /* code 0, or why the scan failed */
         struct directory_usage usage;
+        struct swept *swept;
         struct {
             unsigned id;
             bool group;
@@ -91,6 +106,7 @@ enum effect_kind {
     EFFECT_RENEW, /* is the directory still the one that its path names? Answered where not with EVENT_WATCH
                      or EVENT_FOLLOWING */
     EFFECT_NAMES, /* of users or groups */
+    EFFECT_SWEEP, /* who holds what; answered with EVENT_SWEPT, whatever happens */
     EFFECT_PREVIEW,
     EFFECT_LOAD,
     EFFECT_DELETE,
@@ -104,6 +120,7 @@ enum effect_kind {
 struct look_name {
     char *name;     /* owned, raw */
     bool recognise; /* else stat is enough */
+    bool ask_held;  /* of the kernel, with a lease */
 };
 
 struct effect {
@@ -122,6 +139,7 @@ struct effect {
             bool groups;
         } names;
         char *copy;                             /* owned */
+        struct sweep_scope sweep;               /* owned; its device is filled in by the job */
         struct preview_request *preview;        /* owned */
         struct load_dialog_request *load;       /* owned */
         struct delete_dialog_request *deletion; /* owned */

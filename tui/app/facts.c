@@ -14,7 +14,8 @@
 
 #include "core/sys/memory.h"
 
-#define ASKED_MAX 4096 /* different users, or groups, whose names are asked for */
+#define ASKED_MAX     4096 /* different users, or groups, whose names are asked for */
+#define HOLDERS_NAMED 1000 /* of one segment */
 
 static struct effect *ask_look(struct app *app, enum look_token token, size_t room)
 {
@@ -26,7 +27,8 @@ static struct effect *ask_look(struct app *app, enum look_token token, size_t ro
 
 static void add_name(struct effect *effect, const char *name, bool recognise)
 {
-    effect->u.look.names[effect->u.look.count++] = (struct look_name){memory_dup(name), recognise};
+    effect->u.look.names[effect->u.look.count++] =
+        (struct look_name){.name = memory_dup(name), .recognise = recognise};
 }
 
 void facts_open(struct app *app)
@@ -95,6 +97,8 @@ void facts_scanned(struct app *app, const struct error *error)
     chores->scanning = false;
     if (error->code == 0 || error->code == ENOENT || error->code == ENOTDIR) {
         catalog_scan_end(app->catalog, app->now);
+        if (!chores->scanned_once)
+            use_changed(app);
         chores->scanned_once = true;
         fill_from_start(chores);
         fill(app);
@@ -143,6 +147,14 @@ static void ask_names(struct app *app, int group, size_t before)
     memcpy(effect->u.names.ids, chores->asked[group] + before, n * sizeof(unsigned));
 }
 
+void facts_name_holders(struct app *app, const struct row *row)
+{
+    size_t users = app->chores.asked_count[0], count = row && row->holders ? row->holders->count : 0;
+    for (size_t i = 0; i < count && i < HOLDERS_NAMED; i++)
+        ask_name(app, 0, row->holders->list[i].uid);
+    ask_names(app, 0, users);
+}
+
 void facts_named(struct app *app, const struct event *event)
 {
     bool group = event->u.named.group;
@@ -160,14 +172,14 @@ void facts_named(struct app *app, const struct event *event)
 
 static bool may_be_described(const struct row *row)
 {
-    return S_ISREG(row->mode) && (row->layout == LAYOUT_RAW || row->damage);
+    return S_ISREG(row->mode) && !row->unlinked && (row->layout == LAYOUT_RAW || row->damage);
 }
 
 /* A young segment without a shape: its header may be written yet, through a map, which nobody tells. */
 void facts_changed(struct app *app, const struct row *row)
 {
     struct chores *chores = &app->chores;
-    if (!row->recognised || row->serial <= chores->again_newest)
+    if (!row->recognised || row->unlinked || row->serial <= chores->again_newest)
         return;
     chores->again_newest = row->serial;
     int64_t age = (app->wall - (row->created ? row->created : row->modified)) / 1000000;
@@ -212,6 +224,7 @@ void facts_look(struct app *app, const char *name)
 
 void facts_watch(struct app *app, const struct event *event)
 {
+    use_stir(app);
     if (event->u.watch.everything)
         facts_rescan(app);
     size_t count = event->u.watch.count;
@@ -253,6 +266,17 @@ static struct effect *look_into(struct app *app, struct effect *effect, const st
     return effect;
 }
 
+/* With what the kernel said of whether somebody holds it. */
+static void put(struct app *app, struct looked *looked)
+{
+    struct row *row = looked->asked ? catalog_find(app->catalog, looked->segment.name) : NULL;
+    if (row && !identity_equal(&row->id, &looked->segment.id))
+        row = NULL;
+    catalog_put(app->catalog, &looked->segment);
+    if (row)
+        catalog_take_held(app->catalog, row, looked->held, app->wall);
+}
+
 void facts_looked(struct app *app, const struct event *event)
 {
     size_t users = app->chores.asked_count[0], groups = app->chores.asked_count[1];
@@ -271,7 +295,7 @@ void facts_looked(struct app *app, const struct event *event)
         refill |= !list[i].segment.recognised;
         ask_name(app, 0, list[i].segment.uid);
         ask_name(app, 1, list[i].segment.gid);
-        catalog_put(app->catalog, &list[i].segment);
+        put(app, &list[i]);
     }
     catalog_commit(app->catalog);
     ask_names(app, 0, users);
@@ -309,6 +333,7 @@ static void look_at_visible(struct app *app, bool all)
         if (!effect)
             effect = ask_look(app, LOOK_VISIBLE, table->height);
         add_name(effect, row->name, !row->recognised || may_be_described(row));
+        effect->u.look.names[effect->u.look.count - 1].ask_held = all && use_asks_held(app, row);
     }
     if (!effect && all)
         effect = ask_look(app, LOOK_VISIBLE, 0);

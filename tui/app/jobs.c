@@ -28,6 +28,7 @@ struct jobs {
     size_t count, room;
     struct message message; /* that the last event points into */
     bool has_message;
+    struct swept lost; /* of a sweep that was cancelled before it ran */
 };
 
 int jobs_new(struct jobs **ret_jobs, const char *path, bool read_only, const struct host *host,
@@ -61,6 +62,8 @@ static enum lane lane_of(const struct effect *effect)
         return load_dialog_request_is_load(effect->u.load) ? LANE_JOB : LANE_NAMES;
     case EFFECT_DELETE:
         return LANE_JOB;
+    case EFFECT_SWEEP:
+        return LANE_SWEEP;
     default:
         return LANE_LOOK;
     }
@@ -116,6 +119,11 @@ static bool done_event(struct jobs *jobs, struct running *running, struct event 
         event->kind = EVENT_SCANNED;
         event->u.scanned.code = ECANCELED;
         return !done.replied;
+    case EFFECT_SWEEP:
+        event->kind = EVENT_SWEPT;
+        jobs->lost = (struct swept){.error.code = ECANCELED};
+        event->u.swept = &jobs->lost;
+        return !done.replied;
     case EFFECT_PREVIEW:
         event->kind = EVENT_PREVIEW;
         return !done.replied;
@@ -158,6 +166,10 @@ static void message_event(struct jobs *jobs, struct running *running, struct eve
         event->u.named.group = named->group;
         event->u.named.name = named->name;
         return;
+    case TASK_SWEPT:
+        event->kind = EVENT_SWEPT;
+        event->u.swept = payload;
+        break;
     case TASK_PREVIEW:
         event->kind = EVENT_PREVIEW;
         event->u.preview = payload;

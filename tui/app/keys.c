@@ -109,7 +109,20 @@ static void rescan(struct app *app)
 {
     facts_rescan(app);
     app_ask(app, EFFECT_RENEW);
+    use_changed(app);
     app->resort = true;
+}
+
+/* Of the segment whose values are shown, else of the one under the cursor. */
+static void open_holders(struct app *app)
+{
+    const struct row *row = table_row(&app->table);
+    if (!row)
+        return;
+    table_go(&app->table, row);
+    holders_open(&app->holders, row);
+    app->over = OVER_HOLDERS;
+    use_changed(app);
 }
 
 /* Actions that both screens have. */
@@ -121,6 +134,9 @@ static bool common_action(struct app *app, enum action action)
         return true;
     case ACTION_MESSAGES:
         keys_open_over(app, OVER_MESSAGES);
+        return true;
+    case ACTION_HOLDERS:
+        open_holders(app);
         return true;
     case ACTION_RESCAN:
         rescan(app);
@@ -167,6 +183,16 @@ static void help_event(struct app *app, const struct key *key)
         do_action(app, help_action(&app->help));
         break;
     }
+}
+
+static void holders_event(struct app *app, const struct key *key)
+{
+    const struct row *row = catalog_by_serial(app->catalog, app->holders.serial);
+    struct rect screen = {0, 0, app->rows, app->columns};
+    if (action_of_key(key, SCREEN_TABLE, true) == ACTION_QUIT)
+        app_quit(app);
+    else if (holders_key(&app->holders, key, row, screen) == HOLDERS_CLOSE)
+        app->over = OVER_NOTHING;
 }
 
 static void messages_event(struct app *app, const struct key *key)
@@ -218,7 +244,8 @@ static bool key_anywhere(struct app *app, const struct key *key)
     else if (key->code == KEY_CTRL('L'))
         app_ask(app, EFFECT_REPAINT);
     else if (key->code == KEY_CTRL('C') && (app->over == OVER_MENU || app->over == OVER_COLUMNS ||
-                                            app->over == OVER_HELP || app->over == OVER_MESSAGES))
+                                            app->over == OVER_HELP || app->over == OVER_MESSAGES ||
+                                            app->over == OVER_HOLDERS))
         app->over = OVER_NOTHING;
     else
         return false;
@@ -242,6 +269,7 @@ static void key_event(struct app *app, const struct key *key)
         return;
     }
     app->key_at = app->now;
+    use_stir(app);
     if (key_anywhere(app, key))
         return;
     switch (app->over) {
@@ -266,6 +294,9 @@ static void key_event(struct app *app, const struct key *key)
         break;
     case OVER_MESSAGES:
         messages_event(app, key);
+        break;
+    case OVER_HOLDERS:
+        holders_event(app, key);
         break;
     case OVER_LOAD:
     case OVER_DELETE:

@@ -58,8 +58,10 @@ static void pause_or_go_on(struct app *app)
     app->paused = !app->paused;
     app->frozen_now = app->now;
     app->frozen_wall = app->wall;
-    if (!app->paused)
+    if (!app->paused) {
         facts_rescan(app);
+        use_changed(app);
+    }
 }
 
 static void next_grouping(struct app *app)
@@ -354,6 +356,8 @@ void keys_table_action(struct app *app, enum action action)
         break;
     case ACTION_DETAIL:
         app->show_detail = !app->show_detail;
+        if (app->show_detail)
+            use_changed(app);
         break;
     case ACTION_SORT:
         keys_open_over(app, OVER_MENU);

@@ -12,6 +12,7 @@
 #include "tui/view/column_menu.h"
 #include "tui/view/header.h"
 #include "tui/view/help.h"
+#include "tui/view/holders.h"
 #include "tui/view/line.h"
 #include "tui/view/menu.h"
 #include "tui/view/messages.h"
@@ -44,6 +45,7 @@ enum over {
     OVER_COLUMNS,
     OVER_HELP,
     OVER_MESSAGES,
+    OVER_HOLDERS,
     OVER_LOAD,
     OVER_DELETE,
 };
@@ -91,6 +93,29 @@ struct chores {
     size_t asked_count[2], asked_room[2];
 };
 
+/* When a lease was asked for of a row. */
+struct question {
+    uint64_t serial;
+    int64_t at;
+};
+
+#define USE_QUESTIONS 256
+#define USE_ASK_MS    10000 /* a lease is asked for at most so often of one row */
+
+/* Who holds what: when it was asked last. */
+struct use {
+    bool began;  /* a first sweep */
+    bool out;    /* one is under way */
+    bool wanted; /* something changed since the last began */
+    bool taking; /* what changes comes from a sweep */
+    bool found;  /* the one being taken brings something new */
+    bool said_failed;
+    unsigned calm; /* sweeps that found nothing new, one after the other */
+    int64_t ended; /* the last: monotonic ms */
+    int64_t cost;  /* its length, ns */
+    struct question questions[USE_QUESTIONS];
+};
+
 struct app {
     bool read_only, ascii;
     unsigned umask, uid;
@@ -129,6 +154,7 @@ struct app {
     struct menu menu;
     struct column_menu column_menu;
     struct help help;
+    struct holders_view holders;
     size_t history_back;
     struct preview *preview; /* open: the grid is the base screen */
     struct load_dialog *load;
@@ -139,6 +165,7 @@ struct app {
     struct errand preview_errand, load_errand, delete_errand;
 
     struct chores chores;
+    struct use use;
 
     struct effect effects[APP_EFFECTS_MAX];
     size_t effect_first, effect_count;
@@ -158,8 +185,19 @@ void facts_looked(struct app *app, const struct event *event);
 void facts_scanned(struct app *app, const struct error *error);
 void facts_look_done(struct app *app, uint64_t token);
 void facts_named(struct app *app, const struct event *event);
+void facts_name_holders(struct app *app, const struct row *row); /* asks for the users of those who hold it */
 void facts_tick(struct app *app);
 void facts_visible(struct app *app); /* asks for what the rows on screen lack */
+
+/* use.c: who holds what, and when to ask */
+void use_changed(struct app *app); /* something that matters: a sweep as soon as may be */
+void use_stir(struct app *app);    /* somebody is there, or something moves: not as seldom as in a calm */
+void use_want(struct app *app);    /* begins a sweep that a change wants */
+void use_tick(struct app *app);    /* begins one that is due though nothing changed */
+int64_t use_due(const struct app *app);
+void use_swept(struct app *app, struct swept *swept); /* takes its sweep */
+bool use_asks_held(struct app *app,
+                   const struct row *row); /* whether the kernel is to be asked now: true once */
 
 /* Whether nothing but a notice can be drawn. */
 static inline bool app_is_too_small(const struct app *app)

@@ -1,10 +1,14 @@
 #include "tui/app/task.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 
+#include "core/catalog/catalog.h"
 #include "core/process/creator.h"
+#include "core/segment/lease.h"
 #include "core/segment/publish.h"
 #include "core/sys/memory.h"
 
@@ -72,8 +76,14 @@ static void post_batch(struct task *task)
     task->batch = NULL;
 }
 
+static void post_full(struct task *task)
+{
+    if (task->batch && task->batch->count == task->batch->room)
+        post_batch(task);
+}
+
 /* Takes the segment's contents. */
-static void add(struct task *task, struct segment *segment, bool gone, size_t room)
+static struct looked *append(struct task *task, struct segment *segment, bool gone, size_t room)
 {
     if (!task->batch) {
         task->batch = memory_new(sizeof *task->batch + room * sizeof task->batch->list[0]);
@@ -81,10 +91,16 @@ static void add(struct task *task, struct segment *segment, bool gone, size_t ro
         task->batch->scan = task->effect.kind == EFFECT_SCAN;
     }
     struct task_batch *batch = task->batch;
-    batch->list[batch->count++] = (struct looked){*segment, gone};
+    struct looked *looked = &batch->list[batch->count++];
+    *looked = (struct looked){.segment = *segment, .gone = gone};
     *segment = (struct segment){.name = NULL};
-    if (batch->count == batch->room)
-        post_batch(task);
+    return looked;
+}
+
+static void add(struct task *task, struct segment *segment, bool gone, size_t room)
+{
+    append(task, segment, gone, room);
+    post_full(task);
 }
 
 /* An entry that can be recognised no further is taken as it is: it must not be asked for again and again. */
@@ -129,6 +145,15 @@ static int add_entry(void *context, struct segment *segment)
     return job_cancelled(task->job) ? -ECANCELED : 0;
 }
 
+static enum held ask_held(struct task *task, const struct segment *segment)
+{
+    enum held held = HELD_UNKNOWN;
+    struct error error;
+    if (lease_ask(task->directory, segment->name, &segment->id, &held, &error) < 0)
+        return HELD_UNKNOWN;
+    return held;
+}
+
 static void look_at(struct task *task, struct look_name *name, size_t room)
 {
     struct segment segment = {.name = NULL};
@@ -143,7 +168,12 @@ static void look_at(struct task *task, struct look_name *name, size_t room)
     if (r == 0 && name->recognise)
         r = recognise(task, &segment);
     if (r == 0) {
-        add(task, &segment, false, room);
+        bool asked = name->ask_held && S_ISREG(segment.mode);
+        enum held held = asked ? ask_held(task, &segment) : HELD_UNKNOWN;
+        struct looked *looked = append(task, &segment, false, room);
+        looked->asked = asked;
+        looked->held = held;
+        post_full(task);
     } else if (r == -ENOENT) {
         segment_clear(&segment);
         segment.name = name->name;
@@ -182,6 +212,40 @@ static void run_names(struct task *task)
     }
 }
 
+/* --- who holds what --- */
+
+static int64_t monotonic_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * (int64_t)1000000000 + now.tv_nsec;
+}
+
+static void swept_drop(void *payload)
+{
+    swept_clear(payload);
+    free(payload);
+}
+
+static void run_sweep(struct task *task)
+{
+    struct swept *swept = memory_new(sizeof *swept);
+    struct sweep_scope *scope = &task->effect.u.sweep;
+    char root[PATH_MAX];
+    int r = directory_open(&task->directory, task->path, task->read_only, &swept->error);
+    if (r == 0) {
+        scope->device = directory_device(task->directory);
+        if (directory_kernel_path(task->directory, root, sizeof root, NULL) == 0)
+            swept->root = memory_dup(root);
+        swept->whole = directory_is_whole(task->directory);
+        int64_t began = monotonic_ns();
+        r = sweep_run(task->host.proc_root, scope, &swept->sweep, job_progress(task->job), &swept->error);
+        swept->sweep.took = monotonic_ns() - began;
+    }
+    swept->error.code = -r;
+    job_post(task->job, TASK_SWEPT, swept, swept_drop);
+}
+
 /* Without a directory there is no reply: the component is told that the job was lost. */
 static void run_component(struct task *task)
 {
@@ -212,11 +276,13 @@ void task_run(struct job *job, void *argument)
         run_names(task);
         return;
     }
-    if (task->effect.kind != EFFECT_SCAN &&
+    if (task->effect.kind != EFFECT_SCAN && task->effect.kind != EFFECT_SWEEP &&
         directory_open(&task->directory, task->path, task->read_only, &error) < 0)
         task->directory = NULL;
     if (task->effect.kind == EFFECT_SCAN)
         run_scan(task);
+    else if (task->effect.kind == EFFECT_SWEEP)
+        run_sweep(task);
     else if (task->effect.kind == EFFECT_LOOK)
         run_look(task);
     else

@@ -14,6 +14,7 @@ enum task_message {
     TASK_SCANNED, /* struct error */
     TASK_USAGE,   /* struct directory_usage */
     TASK_NAMED,   /* struct task_named */
+    TASK_SWEPT,   /* struct swept */
     TASK_PREVIEW,
     TASK_LOAD,
     TASK_DELETE,

@@ -3,12 +3,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/process/producers.h"
 #include "tui/view/columns.h"
+#include "tui/view/words.h"
 
-#define TEXT_MAX 1024
+#define TEXT_MAX     1024
+#define PANE_HOLDERS 6
 
 /* The facts as text, each "" where nothing is known. */
 struct facts {
@@ -19,18 +20,14 @@ struct facts {
     char owner[160];     /* "alice:data 0640" */
     char created[64], modified[64];
     char identity[96];
+    char producer[128]; /* "PyTorch, pid 4711" */
+    char evidence[TEXT_MAX];
+    char holders[TEXT_MAX]; /* the first of them */
+    char given_back[160];   /* what deleting it frees, or what would free it */
+    enum role state_role;
     char hint[TEXT_MAX]; /* what it means, or what can be done with it */
     enum role hint_role;
 };
-
-static void time_text(int64_t wall, char *buf, size_t size)
-{
-    time_t seconds = wall / 1000000000;
-    struct tm tm;
-    buf[0] = '\0';
-    if (wall != 0 && localtime_r(&seconds, &tm) && strftime(buf, size, "%Y-%m-%d %H:%M:%S", &tm) == 0)
-        buf[0] = '\0';
-}
 
 static void what_text(const struct row *row, const struct column_style *style, char *buf, size_t size)
 {
@@ -53,12 +50,19 @@ static void memory_text(const struct row *row, char *buf, size_t size)
     char allocated[16], whole[16];
     format_bytes(row->allocated, allocated, sizeof allocated);
     format_bytes(row->size, whole, sizeof whole);
+    if (row->unmeasured) {
+        snprintf(buf, size, "~%s mapped: more may not be asked", whole);
+        return;
+    }
     snprintf(buf, size, "%s allocated of %s", allocated, whole);
 }
 
 static void owner_text(const struct row *row, const struct column_style *style, char *buf, size_t size)
 {
     char owner[64], group[64], mode[16];
+    buf[0] = '\0';
+    if (row->unmeasured)
+        return;
     column_text(COLUMN_OWNER, row, style, owner, sizeof owner);
     column_text(COLUMN_GROUP, row, style, group, sizeof group);
     column_text(COLUMN_MODE, row, style, mode, sizeof mode);
@@ -90,19 +94,44 @@ static void hint_text(const struct row *row, const struct facts *facts, const ch
     }
 }
 
-static void facts_of(const struct row *row, const char *directory, bool ascii,
-                     const struct table_style *style, struct facts *facts)
+static void producer_text(const struct row *row, char *buf, size_t size)
 {
+    buf[0] = '\0';
+    if (row->producer && row->creator_pid)
+        snprintf(buf, size, "%s, pid %d%s", row->producer->label, (int)row->creator_pid,
+                 row->creator == CREATOR_GONE ? " (gone)" : "");
+    else if (row->producer)
+        snprintf(buf, size, "%s", row->producer->label);
+}
+
+static enum role role_of(const struct row *row)
+{
+    static const enum role roles[STATE_COUNT] = {
+        [STATE_UNKNOWN] = ROLE_DIM,  [STATE_LIVE] = ROLE_LIVE,     [STATE_IDLE] = ROLE_IDLE,
+        [STATE_STALE] = ROLE_LEAKED, [STATE_LEAKED] = ROLE_LEAKED, [STATE_UNLINKED] = ROLE_UNLINKED,
+    };
+    return roles[row->state];
+}
+
+static void facts_of(const struct detail *detail, bool ascii, const struct table_style *style,
+                     struct facts *facts)
+{
+    const struct row *row = detail->row;
     struct column_style text_style = {.ascii = ascii, .now = style->wall, .users = style->users};
     facts->escaped = columns_name(row->name, ascii, facts->name, sizeof facts->name);
     what_text(row, &text_style, facts->what, sizeof facts->what);
     memory_text(row, facts->memory, sizeof facts->memory);
     owner_text(row, &text_style, facts->owner, sizeof facts->owner);
-    time_text(row->created, facts->created, sizeof facts->created);
-    time_text(row->modified, facts->modified, sizeof facts->modified);
+    words_time(row->created, facts->created, sizeof facts->created);
+    words_time(row->modified, facts->modified, sizeof facts->modified);
     snprintf(facts->identity, sizeof facts->identity, "inode %" PRIu64 "  links %u", row->id.inode,
              row->links);
-    hint_text(row, facts, directory, facts->hint, sizeof facts->hint, &facts->hint_role);
+    producer_text(row, facts->producer, sizeof facts->producer);
+    words_evidence(row, detail->sweep, facts->evidence, sizeof facts->evidence);
+    words_holders(row->holders, style->users, ascii, facts->holders, sizeof facts->holders);
+    words_given_back(row, facts->given_back, sizeof facts->given_back);
+    facts->state_role = role_of(row);
+    hint_text(row, facts, detail->directory, facts->hint, sizeof facts->hint, &facts->hint_role);
 }
 
 /* Puts text and leaves blanks behind it; returns the next x. */
@@ -121,15 +150,15 @@ static int put_labelled(struct cells *cells, int y, int x, int right, const char
     return put(cells, y, x, right, ROLE_TEXT, text);
 }
 
-void detail_draw_strip(const struct row *row, const char *directory, struct cells *cells, struct rect rect,
+void detail_draw_strip(const struct detail *detail, struct cells *cells, struct rect rect,
                        const struct table_style *style)
 {
-    if (rect.height < DETAIL_STRIP_HEIGHT || !row)
+    if (rect.height < DETAIL_STRIP_HEIGHT || !detail->row)
         return;
     int right = rect.x + rect.width - 1, x = rect.x + 1;
     cells_rule(cells, rect.y, rect.x, rect.width, ROLE_RULE);
     struct facts facts;
-    facts_of(row, directory, cells->ascii, style, &facts);
+    facts_of(detail, cells->ascii, style, &facts);
     if (right > rect.x + 6) {
         cells_put(cells, rect.y, rect.x + 3, 1, ROLE_RULE, 0, " ");
         int used = cells_put_cut(cells, rect.y, rect.x + 4, right - rect.x - 6,
@@ -143,7 +172,13 @@ void detail_draw_strip(const struct row *row, const char *directory, struct cell
     next = put_labelled(cells, rect.y + 2, next, right, facts.created[0] ? "" : "modified ",
                         facts.created[0] ? "" : facts.modified);
     put(cells, rect.y + 2, next, right, ROLE_DIM, facts.identity);
-    put(cells, rect.y + 3, x, right, facts.hint_role, facts.hint);
+    next = put(cells, rect.y + 3, x, right, ROLE_TEXT, facts.holders);
+    put(cells, rect.y + 3, next, right, facts.holders[0] ? ROLE_DIM : facts.state_role, facts.evidence);
+    bool warns = facts.hint_role == ROLE_WARN;
+    next = put(cells, rect.y + 4, x, right, ROLE_WARN, warns ? facts.hint : "");
+    next = put(cells, rect.y + 4, next, right, ROLE_TEXT, facts.given_back);
+    next = put(cells, rect.y + 4, next, right, ROLE_DIM, facts.producer);
+    put(cells, rect.y + 4, next, right, ROLE_DIM, warns ? "" : facts.hint);
 }
 
 /* How many bytes of text make a line of so many columns: up to a blank where one stands in its second half.
@@ -192,12 +227,43 @@ static int put_column(struct cells *cells, struct rect area, int y, const char *
     return put_fact(cells, area, y, label, column == COLUMN_TYPE ? ROLE_TYPE : ROLE_TEXT, text);
 }
 
-void detail_draw_pane(const struct row *row, const char *directory, struct cells *cells, struct rect rect,
+/* One of who holds it: "881 train.py bob rw", and the unit that an admin would restart. */
+static int put_holder(struct cells *cells, struct rect area, int y, const struct holder *holder,
                       const struct table_style *style)
 {
+    char who[512], unit[256];
+    words_holder(holder, style->users, cells->ascii, who, sizeof who);
+    words_escape(holder->unit, cells->ascii, unit, sizeof unit);
+    int right = area.x + area.width, next = put(cells, y, area.x, right, ROLE_TEXT, who);
+    put(cells, y, next, right, ROLE_DIM, unit);
+    return y + 1;
+}
+
+/* The state and its evidence, who holds it, what deleting it gives back. */
+static int put_use(const struct detail *detail, const struct facts *facts, struct cells *cells,
+                   struct rect area, int y, const struct table_style *style)
+{
+    const struct holders *holders = detail->row->holders;
+    size_t count = holders ? holders->count : 0;
+    int bottom = area.y + area.height;
+    y = put_wrapped(cells, area, y, facts->state_role, facts->evidence);
+    for (size_t i = 0; i < count && y < bottom; i++) {
+        if (i + 1 == PANE_HOLDERS && count > PANE_HOLDERS) {
+            cells_putf(cells, y++, area.x, area.width, ROLE_DIM, 0, "and %zu more: u shows them", count - i);
+            break;
+        }
+        y = put_holder(cells, area, y, &holders->list[i], style);
+    }
+    return put_wrapped(cells, area, y, ROLE_TEXT, facts->given_back);
+}
+
+void detail_draw_pane(const struct detail *detail, struct cells *cells, struct rect rect,
+                      const struct table_style *style)
+{
+    const struct row *row = detail->row;
     struct facts facts = {.name = ""};
     if (row)
-        facts_of(row, directory, cells->ascii, style, &facts);
+        facts_of(detail, cells->ascii, style, &facts);
     cells_box(cells, rect, ROLE_RULE, facts.name);
     struct rect area = {rect.y + 1, rect.x + 2, rect.height - 2, rect.width - 4};
     if (!row || area.height <= 0 || area.width <= 0)
@@ -215,5 +281,7 @@ void detail_draw_pane(const struct row *row, const char *directory, struct cells
     y = put_fact(cells, area, y, "modified", ROLE_TEXT, facts.modified);
     y = put_column(cells, area, y, "age", COLUMN_AGE, row, &text_style);
     y = put_fact(cells, area, y, "identity", ROLE_TEXT, facts.identity);
+    y = put_fact(cells, area, y, "producer", ROLE_TEXT, facts.producer);
+    y = put_use(detail, &facts, cells, area, y + 1, style);
     put_wrapped(cells, area, y + 1, facts.hint_role, facts.hint);
 }

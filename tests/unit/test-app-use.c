@@ -1,0 +1,290 @@
+/*
+ * Who holds what, in the console: when it is asked, what is made of the answers.
+ */
+#include "tests/support/test.h"
+
+#include <errno.h>
+
+#include "tests/support/draw.h"
+#include "tests/support/stage.h"
+#include "tui/app/state.h"
+
+static const struct stage_segment two[] = {{"prices.shm", 4096, "f4", {1024}, .age = 9000, .uid = 1000},
+                                           {"psm_8d2f11aa", 4096, .age = 9000, .uid = 1001}};
+
+static const struct stage_holder one_holder[] = {
+    {.name = "prices.shm", .pid = 881, .command = "train.py", .uid = 1001, .writable = true, .mapped = 1}};
+
+static int open_stage(void **state)
+{
+    static struct stage stage;
+    stage_open(&stage, 24, 80, NULL);
+    *state = &stage;
+    return 0;
+}
+
+static int close_stage(void **state)
+{
+    stage_close(*state);
+    return 0;
+}
+
+/* Ends a sweep of that length which finds nobody. */
+static void nobody_within(struct stage *stage, int64_t milliseconds)
+{
+    stage_sweep(stage, &(struct stage_sweep){.processes = 212, .took = milliseconds});
+}
+
+/* How long until the next sweep is asked for; -1: not within so many ms. */
+static int64_t until_asked(struct stage *stage, int64_t most)
+{
+    unsigned before = stage->asked[EFFECT_SWEEP];
+    for (int64_t waited = 0; waited <= most; waited += 10) {
+        if (stage->asked[EFFECT_SWEEP] != before)
+            return waited;
+        stage_wait(stage, 10);
+    }
+    return -1;
+}
+
+static void the_first_comes_after_the_first_scan(void **state)
+{
+    struct stage *stage = *state;
+    stage_wait(stage, 5000);
+    assert_int_equal(stage->asked[EFFECT_SWEEP], 0);
+    stage_scan(stage, two, 2);
+    assert_int_equal(stage->asked[EFFECT_SWEEP], 1);
+    assert_true(stage->last[EFFECT_SWEEP].u.sweep.owners);
+    stage_wait(stage, 60000); /* one at a time */
+    assert_int_equal(stage->asked[EFFECT_SWEEP], 1);
+}
+
+static void a_calm_makes_them_seldom(void **state)
+{
+    struct stage *stage = *state;
+    stage_scan(stage, two, 2);
+    nobody_within(stage, 100);
+    nobody_within(stage, 100); /* that found nothing new */
+    int64_t before = 0;
+    for (int i = 0; i < 6; i++) {
+        int64_t waited = until_asked(stage, 40000);
+        assert_true(waited >= 10000); /* 100 times its length */
+        assert_true(waited >= before && waited <= 17000);
+        before = waited;
+        nobody_within(stage, 100);
+    }
+    assert_true(before >= 15000);
+}
+
+static void a_change_asks_at_once_but_at_most_2_per_cent(void **state)
+{
+    struct stage *stage = *state;
+    stage_scan(stage, two, 2);
+    nobody_within(stage, 10);
+    stage_wait(stage, 1);
+    stage_gone(stage, "prices.shm");
+    int64_t waited = until_asked(stage, 5000);
+    assert_in_range(waited, 480, 520); /* 50 times its length */
+    nobody_within(stage, 1);
+    stage_wait(stage, 260);
+    unsigned before = stage->asked[EFFECT_SWEEP];
+    stage_look(stage, two, 1);
+    assert_int_equal(stage->asked[EFFECT_SWEEP], before + 1);
+    stage_gone(stage, "prices.shm"); /* while it is under way: once more after it */
+    nobody_within(stage, 1);
+    assert_in_range(until_asked(stage, 5000), 240, 270); /* never closer than a quarter of a second */
+}
+
+static void what_is_opened_asks(void **state)
+{
+    static const uint32_t keys[] = {'\r', 'u', 'd', 'r', 'i'};
+    struct stage *stage = *state;
+    stage_scan(stage, two, 2);
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        stage_draw(stage);
+        nobody_within(stage, 1);
+        stage_wait(stage, 300);
+        if (keys[i] == 'i')
+            stage_key(stage, 'i');
+        unsigned before = stage->asked[EFFECT_SWEEP];
+        stage_key(stage, keys[i]);
+        assert_int_equal(stage->asked[EFFECT_SWEEP], before + 1);
+        stage_key(stage, KEY_ESCAPE_CODE);
+    }
+}
+
+static void a_key_ends_the_calm(void **state)
+{
+    struct stage *stage = *state;
+    stage_scan(stage, two, 2);
+    for (int i = 0; i < 8; i++) {
+        nobody_within(stage, 1);
+        assert_true(until_asked(stage, 20000) >= 0);
+    }
+    nobody_within(stage, 1);
+    assert_int_equal(until_asked(stage, 5000), -1);
+    stage_key(stage, 'j');
+    assert_in_range(until_asked(stage, 5000), 0, 1000);
+}
+
+static void none_while_paused_or_absent(void **state)
+{
+    struct stage *stage = *state;
+    stage_scan(stage, two, 2);
+    nobody_within(stage, 1);
+    stage_key(stage, 'Z');
+    assert_int_equal(until_asked(stage, 40000), -1);
+    stage_key(stage, 'Z');
+    stage_scan(stage, two, 2);
+    assert_int_equal(stage->asked[EFFECT_SWEEP], 2);
+    nobody_within(stage, 1);
+    stage_tell(stage, &(struct event){.kind = EVENT_FOLLOWING, .u.following = FOLLOW_ABSENT});
+    assert_int_equal(until_asked(stage, 40000), -1);
+}
+
+static void a_failure_is_said_once(void **state)
+{
+    struct stage *stage = *state;
+    stage_scan(stage, two, 2);
+    for (int i = 0; i < 3; i++) {
+        struct swept swept = {.error = {ENOENT, "cannot open /proc: No such file or directory"}};
+        stage_tell(stage, &(struct event){.kind = EVENT_SWEPT, .u.swept = &swept});
+        assert_true(until_asked(stage, 20000) >= 0);
+    }
+    assert_int_equal(messages_count(stage->app->messages), 1);
+    assert_non_null(strstr(messages_text(stage->app->messages, 0), "cannot open /proc"));
+}
+
+/* --- what is shown --- */
+
+static void the_detail_says_who_and_what_comes_back(void **state)
+{
+    struct stage *stage = *state;
+    stage_scan(stage, two, 2);
+    stage_tell(stage, &(struct event){.kind = EVENT_NAMED, .u.named = {1001, false, "bob"}});
+    stage_sweep(stage, &(struct stage_sweep){one_holder, 1, .processes = 212});
+    stage_draw(stage);
+    stage_type(stage, ":prices\r");
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "881 train.py bob rw");
+    draw_assert_has(&stage->cells, "deleting gives back nothing now, 4.0K when its process ends");
+    nobody_within(stage, 1);
+    stage_draw(stage);
+    draw_assert_lacks(&stage->cells, "train.py");
+    draw_assert_has(&stage->cells, "deleting gives back 4.0K now");
+}
+
+static void the_holders_are_listed_in_full(void **state)
+{
+    struct stage *stage = *state;
+    struct stage_holder many[40];
+    char commands[40][16];
+    for (int i = 0; i < 40; i++) {
+        snprintf(commands[i], sizeof commands[i], "worker%d", i);
+        many[i] = (struct stage_holder){.name = "prices.shm",
+                                        .pid = 100 + i,
+                                        .command = commands[i],
+                                        .uid = 1000,
+                                        .mapped = 2,
+                                        .open = 1,
+                                        .age = 7200,
+                                        .cmdline = "python3 -m worker --queue \x1b[2J",
+                                        .unit = "dash.service"};
+    }
+    stage_scan(stage, two, 2);
+    stage_sweep(stage, &(struct stage_sweep){many, 40, .processes = 50, .unread = 9,
+                                             .reason = "not root: 9 of 50 processes could not be read"});
+    stage_draw(stage);
+    stage_type(stage, ":prices\ru");
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "Who holds prices.shm");
+    draw_assert_has(&stage->cells, "worker0");
+    draw_assert_has(&stage->cells, "2h00m ago");
+    draw_assert_has(&stage->cells, "dash.service");
+    draw_assert_has(&stage->cells, "--queue \\x1b[2J");
+    draw_assert_has(&stage->cells, "not root: 9 of 50 processes could not be read");
+    draw_assert_lacks(&stage->cells, "worker39");
+    stage_key(stage, 'G');
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "worker39");
+    /* The choice follows the process. */
+    stage_sweep(stage, &(struct stage_sweep){many + 30, 10, .processes = 50});
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "pid 139 of 1000");
+    nobody_within(stage, 1);
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "nobody maps it or has it open");
+    stage_gone(stage, "prices.shm");
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "it is gone");
+    stage_key(stage, 'q');
+    stage_draw(stage);
+    draw_assert_lacks(&stage->cells, "Who holds");
+}
+
+/* --- the lease --- */
+
+static unsigned asked_held(const struct stage *stage)
+{
+    const struct effect *effect = &stage->last[EFFECT_LOOK];
+    unsigned n = 0;
+    for (size_t i = 0; i < effect->u.look.count; i++)
+        n += effect->u.look.names[i].ask_held;
+    return n;
+}
+
+static void doubt(struct stage *stage)
+{
+    stage_sweep(stage, &(struct stage_sweep){.processes = 50,
+                                             .unread = 9,
+                                             .reason = "not root: 9 of 50 processes could not be read"});
+}
+
+static void look_done(struct stage *stage)
+{
+    stage_tell(stage, &(struct event){.kind = EVENT_LOOK_DONE, .token = stage->last[EFFECT_LOOK].token});
+}
+
+/* Of own rows on screen alone, every 10 s at most. */
+static void the_kernel_is_asked_where_the_sweep_left_a_doubt(void **state)
+{
+    struct stage *stage = *state;
+    look_done(stage);
+    stage_scan(stage, two, 2);
+    stage_draw(stage);
+    doubt(stage);
+    stage_draw(stage);
+    stage_wait(stage, 2000);
+    assert_int_equal(asked_held(stage), 1); /* the other is another user's */
+    look_done(stage);
+    unsigned times = 0;
+    for (int i = 0; i < 10; i++) {
+        doubt(stage);
+        stage_draw(stage);
+        stage_wait(stage, 2000);
+        times += asked_held(stage);
+        look_done(stage);
+    }
+    assert_in_range(times, 1, 2);
+    nobody_within(stage, 1); /* complete: no doubt */
+    stage_wait(stage, 20000);
+    assert_int_equal(asked_held(stage), 0);
+}
+
+int main(void)
+{
+#define ON_STAGE(test) cmocka_unit_test_setup_teardown(test, open_stage, close_stage)
+    const struct CMUnitTest tests[] = {
+        ON_STAGE(the_first_comes_after_the_first_scan),
+        ON_STAGE(a_calm_makes_them_seldom),
+        ON_STAGE(a_change_asks_at_once_but_at_most_2_per_cent),
+        ON_STAGE(what_is_opened_asks),
+        ON_STAGE(a_key_ends_the_calm),
+        ON_STAGE(none_while_paused_or_absent),
+        ON_STAGE(a_failure_is_said_once),
+        ON_STAGE(the_detail_says_who_and_what_comes_back),
+        ON_STAGE(the_holders_are_listed_in_full),
+        ON_STAGE(the_kernel_is_asked_where_the_sweep_left_a_doubt),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

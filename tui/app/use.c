@@ -1,0 +1,150 @@
+/*
+ * Who holds what, and when to ask: a sweep of /proc costs, so it comes at once where something changed, and
+ * seldom while nothing does.
+ *
+ * After a change (a segment came, went or was renamed, a dialog or a preview was opened, `r`) sweeps take at
+ * most 2 % of a core. While nothing changes they take at most 1 %, and each that finds nothing new doubles
+ * the wait, up to USE_CALM_MS: somebody who only lets the console stand pays next to nothing. A key, or an
+ * event in the directory, shortens the wait again.
+ */
+#include "tui/app/state.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#define USE_SHARE_CHANGED 50 /* a sweep's length and so many times as long nothing: 2 % of a core */
+#define USE_SHARE_CALM    100
+#define USE_LEAST_MS      250
+#define USE_CALM_MS       16000
+
+/* What joining a sweep into the catalog costs the loop's own thread, so that it is counted too: ns a row. */
+#define USE_JOIN_NS 100
+
+static int64_t longer(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static bool may_sweep(const struct app *app)
+{
+    const struct use *use = &app->use;
+    return app->chores.scanned_once && !use->out && !app->paused && app->following != FOLLOW_ABSENT;
+}
+
+/* When the next may begin after a change. */
+static int64_t due_changed(const struct use *use)
+{
+    if (!use->began)
+        return INT64_MIN;
+    return use->ended + longer(USE_LEAST_MS, USE_SHARE_CHANGED * use->cost / 1000000);
+}
+
+/* When the next may begin where nothing changed. */
+static int64_t due_calm(const struct use *use)
+{
+    int64_t wait = longer(USE_LEAST_MS, USE_SHARE_CALM * use->cost / 1000000), least = wait;
+    for (unsigned i = 0; i < use->calm && wait < USE_CALM_MS; i++)
+        wait *= 2;
+    return use->ended + longer(least, wait < USE_CALM_MS ? wait : USE_CALM_MS);
+}
+
+static void begin(struct app *app)
+{
+    struct use *use = &app->use;
+    use->out = use->began = true;
+    use->wanted = false;
+    catalog_scope(app->catalog, 0, &app_ask(app, EFFECT_SWEEP)->u.sweep);
+}
+
+void use_changed(struct app *app)
+{
+    if (app->use.taking) {
+        app->use.found = true;
+        return;
+    }
+    app->use.wanted = true;
+    app->use.calm = 0;
+}
+
+void use_stir(struct app *app)
+{
+    app->use.calm = 0;
+}
+
+void use_want(struct app *app)
+{
+    const struct use *use = &app->use;
+    if (may_sweep(app) && use->wanted && app->now >= due_changed(use))
+        begin(app);
+}
+
+void use_tick(struct app *app)
+{
+    if (may_sweep(app) && app->now >= due_calm(&app->use))
+        begin(app);
+}
+
+int64_t use_due(const struct app *app)
+{
+    return may_sweep(app) && app->use.wanted ? due_changed(&app->use) : INT64_MAX;
+}
+
+/* --- what a sweep found --- */
+
+static void failed(struct app *app, const struct error *error)
+{
+    struct use *use = &app->use;
+    use->calm++;
+    if (error->code == ECANCELED || use->said_failed)
+        return;
+    use->said_failed = true;
+    app_say(app, true, "who holds what cannot be known: %s", error->text);
+}
+
+void use_swept(struct app *app, struct swept *swept)
+{
+    struct use *use = &app->use;
+    use->out = false;
+    use->ended = app->now;
+    if (swept->error.code) {
+        failed(app, &swept->error);
+        return;
+    }
+    use->cost = swept->sweep.took + (int64_t)catalog_count(app->catalog) * USE_JOIN_NS;
+    use->said_failed = use->found = false;
+    use->taking = true;
+    catalog_take_sweep(app->catalog, &swept->sweep, swept->root ? swept->root : app->path, swept->whole,
+                       app->now, app->wall);
+    use->taking = false;
+    use->calm = use->found ? 0 : use->calm + 1;
+    app->dirty |= use->found || app->show_detail || app->over == OVER_HOLDERS;
+}
+
+/* --- the lease, for rows that the sweep left in doubt --- */
+
+/* Whether it was asked of a row within the last USE_ASK_MS; if not, it is noted as asked now. */
+static bool was_asked(struct use *use, uint64_t serial, int64_t now)
+{
+    struct question *oldest = &use->questions[0];
+    for (size_t i = 0; i < USE_QUESTIONS; i++) {
+        struct question *question = &use->questions[i];
+        if (question->serial == serial && now < question->at + USE_ASK_MS)
+            return true;
+        if (question->serial == serial)
+            oldest = question;
+        else if (oldest->serial != serial && question->at < oldest->at)
+            oldest = question;
+    }
+    *oldest = (struct question){serial, now};
+    return false;
+}
+
+bool use_asks_held(struct app *app, const struct row *row)
+{
+    const struct sweep *sweep = catalog_sweep(app->catalog);
+    if (!sweep || sweep->complete || row->holders || row->unlinked || !S_ISREG(row->mode) ||
+        (app->uid != 0 && row->uid != app->uid))
+        return false;
+    return !was_asked(&app->use, row->serial, app->now);
+}

@@ -1,0 +1,150 @@
+#include "tui/view/words.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/catalog/format.h"
+#include "core/segment/name.h"
+
+void words_time(int64_t wall, char *buf, size_t size)
+{
+    time_t seconds = wall / 1000000000;
+    struct tm tm;
+    buf[0] = '\0';
+    if (wall != 0 && localtime_r(&seconds, &tm) && strftime(buf, size, "%Y-%m-%d %H:%M:%S", &tm) == 0)
+        buf[0] = '\0';
+}
+
+void words_user(const struct users *users, uid_t uid, char *buf, size_t size)
+{
+    const char *name = users_name(users, uid);
+    if (name)
+        snprintf(buf, size, "%s", name);
+    else
+        snprintf(buf, size, "%u", (unsigned)uid);
+}
+
+void words_escape(const char *raw, bool ascii, char *buf, size_t size)
+{
+    buf[0] = '\0';
+    if (raw)
+        name_escape(raw, strlen(raw), ascii, buf, size);
+}
+
+void words_holder(const struct holder *holder, const struct users *users, bool ascii, char *buf, size_t size)
+{
+    char command[10 * sizeof holder->command], user[USERS_NAME_MAX];
+    words_escape(holder->command, ascii, command, sizeof command);
+    words_user(users, holder->uid, user, sizeof user);
+    snprintf(buf, size, "%d %s %s %s", (int)holder->pid, command, user, holder->writable ? "rw" : "r");
+}
+
+void words_holders(const struct holders *holders, const struct users *users, bool ascii, char *buf,
+                   size_t size)
+{
+    size_t used = 0, count = holders ? holders->count : 0;
+    buf[0] = '\0';
+    for (size_t i = 0; i < count; i++) {
+        char one[512], more[24] = "";
+        words_holder(&holders->list[i], users, ascii, one, sizeof one);
+        if (i + 1 < count)
+            snprintf(more, sizeof more, ", +%zu", count - i - 1);
+        if (used > 0 && used + 2 + strlen(one) + strlen(more) >= size) {
+            snprintf(buf + used, size - used, ", +%zu", count - i);
+            return;
+        }
+        int n = snprintf(buf + used, size - used, "%s%s", used ? ", " : "", one);
+        used += (size_t)n < size - used ? (size_t)n : size - used - 1;
+    }
+}
+
+/* What the state says of a row that nobody is known to hold. */
+static bool may_be_held(const struct row *row)
+{
+    return row->doubtful || row->held == HELD_YES;
+}
+
+static void unlinked_text(const struct row *row, const char *bytes, char *buf, size_t size)
+{
+    size_t count = row->holders ? row->holders->count : 0;
+    if (row->loading)
+        snprintf(buf, size, "being loaded: it appears under its name when it is complete");
+    else if (count == 1)
+        snprintf(buf, size, "%s come back when process %d ends or lets go of it", bytes,
+                 (int)row->holders->list[0].pid);
+    else
+        snprintf(buf, size, "%s come back when all %zu processes end or let go of it", bytes, count);
+}
+
+void words_given_back(const struct row *row, char *buf, size_t size)
+{
+    char bytes[FORMAT_BYTES_MAX];
+    format_bytes(row->allocated, bytes, sizeof bytes);
+    if (row->unlinked)
+        unlinked_text(row, bytes, buf, size);
+    else if (row->state == STATE_UNKNOWN || row->layout == LAYOUT_DIRECTORY)
+        buf[0] = '\0';
+    else if (row->links > 1)
+        snprintf(buf, size, "deleting gives back nothing: %u links to it remain", row->links - 1);
+    else if (row->state == STATE_LIVE)
+        snprintf(buf, size, "deleting gives back nothing now, %s when %s", bytes,
+                 row->holders && row->holders->count == 1 ? "its process ends" : "its processes end");
+    else if (may_be_held(row))
+        snprintf(buf, size, "deleting gives back %s, if nobody holds it", bytes);
+    else
+        snprintf(buf, size, "deleting gives back %s now", bytes);
+}
+
+void words_processes(const struct sweep *sweep, char *buf, size_t size)
+{
+    buf[0] = '\0';
+    if (!sweep)
+        return;
+    if (sweep->unread) /* the reason says how many */
+        snprintf(buf, size, "%s", sweep->reason);
+    else
+        snprintf(buf, size, "%" PRIu32 " of %" PRIu32 " processes read%s%s", sweep->processes,
+                 sweep->processes, sweep->complete ? "" : ": ", sweep->reason);
+}
+
+static void creator_text(const struct row *row, char *buf, size_t size)
+{
+    buf[0] = '\0';
+    if (row->creator_pid && row->creator == CREATOR_GONE)
+        snprintf(buf, size, "creator pid %d is gone; ", (int)row->creator_pid);
+    else if (row->creator_pid && row->creator == CREATOR_ALIVE)
+        snprintf(buf, size, "creator pid %d lives; ", (int)row->creator_pid);
+}
+
+static void who_text(const struct row *row, char *buf, size_t size)
+{
+    size_t count = row->holders ? row->holders->count : 0;
+    if (count > 0)
+        snprintf(buf, size, "%zu process%s it or ha%s it open", count, count == 1 ? " maps" : "es map",
+                 count == 1 ? "s" : "ve");
+    else if (row->held == HELD_YES)
+        snprintf(buf, size, "held, the kernel says, by a process that cannot be seen");
+    else if (row->held == HELD_NO)
+        snprintf(buf, size, "nobody maps it or has it open, the kernel says");
+    else
+        snprintf(buf, size, "nobody %smaps it or has it open", row->doubtful ? "that could be read " : "");
+}
+
+void words_evidence(const struct row *row, const struct sweep *sweep, char *buf, size_t size)
+{
+    static const char *const states[STATE_COUNT] = {
+        [STATE_UNKNOWN] = "",    [STATE_LIVE] = "live",     [STATE_IDLE] = "idle",
+        [STATE_STALE] = "stale", [STATE_LEAKED] = "leaked", [STATE_UNLINKED] = "unlinked",
+    };
+    char creator[64], who[96], processes[160];
+    buf[0] = '\0';
+    if (!sweep || row->state == STATE_UNKNOWN)
+        return;
+    creator_text(row, creator, sizeof creator);
+    who_text(row, who, sizeof who);
+    words_processes(sweep, processes, sizeof processes);
+    snprintf(buf, size, "%s%s: %s%s; %s", states[row->state], row->doubtful ? "?" : "", creator, who,
+             processes);
+}

@@ -1,0 +1,42 @@
+/*
+ * Small facts in words that several views show alike.
+ */
+#ifndef SHMTOP_TUI_VIEW_WORDS_H
+#define SHMTOP_TUI_VIEW_WORDS_H
+
+#include "core/catalog/catalog.h"
+#include "core/process/users.h"
+
+/* The local time, "2026-11-24 16:00:00"; "" where it is not known (0). */
+void words_time(int64_t wall, char *buf, size_t size);
+
+/* A user's name, else the number. */
+void words_user(const struct users *users, uid_t uid, char *buf, size_t size);
+
+/* Text of a process (a command, a command line, a unit), printable; NULL is "". */
+void words_escape(const char *raw, bool ascii, char *buf, size_t size);
+
+/* "881 train.py bob rw" */
+void words_holder(const struct holder *holder, const struct users *users, bool ascii, char *buf, size_t size);
+
+/* The first holders, as many as fit, and how many more there are: "881 train.py bob rw, 902 dash alice r,
+ * +2".
+ * "" where there are none. */
+void words_holders(const struct holders *holders, const struct users *users, bool ascii, char *buf,
+                   size_t size);
+
+/*
+ * What deleting the row gives back now, what only later, and what would free one whose name is gone already.
+ * "" before a sweep has ended.
+ */
+void words_given_back(const struct row *row, char *buf, size_t size);
+
+/* The state and why: "leaked: creator pid 4711 is gone; nobody maps it or has it open; 212 of 212 processes
+ * read".
+ * "" where sweep is NULL. */
+void words_evidence(const struct row *row, const struct sweep *sweep, char *buf, size_t size);
+
+/* "212 of 212 processes read", "not root: 17 of 212 processes could not be read"; "" where sweep is NULL. */
+void words_processes(const struct sweep *sweep, char *buf, size_t size);
+
+#endif
