@@ -271,6 +271,87 @@ static void the_kernel_is_asked_where_the_sweep_left_a_doubt(void **state)
     assert_int_equal(asked_held(stage), 0);
 }
 
+/* --- memory that comes back --- */
+
+static struct identity only_target(const struct stage *stage, enum effect_kind kind, uint64_t *ret_serial)
+{
+    const struct follow_list *list = &stage->last[kind].u.follow;
+    assert_int_equal(list->count, 1);
+    *ret_serial = list->targets[0].serial;
+    return list->targets[0].id;
+}
+
+static void a_held_one_is_watched_by_its_name_and_goes_in_that_instant(void **state)
+{
+    struct stage *stage = *state;
+    const struct stage_sweep held = {one_holder, 1, .processes = 212};
+    uint64_t serial;
+    stage_scan(stage, two, 2);
+    stage_sweep(stage, &held);
+    struct identity id = only_target(stage, EFFECT_FOLLOW, &serial);
+    assert_string_equal(stage->last[EFFECT_FOLLOW].u.follow.targets[0].name, "prices.shm");
+    stage_tell(
+        stage,
+        &(struct event){.kind = EVENT_FOLLOWED, .token = serial, .u.followed = {.fd = -1, .watched = true}});
+    stage_sweep(stage, &held); /* once */
+    assert_int_equal(stage->asked[EFFECT_FOLLOW], 1);
+    stage_gone(stage, "prices.shm");
+    stage_type(stage, ":prices\r");
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "4.0K come back when process 881 ends or lets go of it");
+    draw_assert_lacks(&stage->cells, "cannot be watched for");
+    stage_tell(stage, &(struct event){.kind = EVENT_RELEASED, .u.released = {&id, 1, false}});
+    stage_draw(stage);
+    draw_assert_lacks(&stage->cells, "prices.shm");
+    assert_true(stage->last[EFFECT_LOOK].u.look.usage); /* how much came back */
+}
+
+static void one_without_a_name_is_reached_through_its_holders(void **state)
+{
+    struct stage *stage = *state;
+    const struct stage_holder gone = {.name = "old.shm",
+                                      .pid = 77,
+                                      .command = "worker",
+                                      .mapped = 1,
+                                      .deleted = true,
+                                      .known = true,
+                                      .size = 8192};
+    uint64_t serial;
+    stage_scan(stage, two, 2);
+    stage_sweep(stage, &(struct stage_sweep){&gone, 1, .processes = 212});
+    only_target(stage, EFFECT_REACH, &serial);
+    assert_int_equal(stage->last[EFFECT_REACH].u.follow.targets[0].pids[0], 77);
+    stage_tell(stage, &(struct event){.kind = EVENT_FOLLOWED, .token = serial, .u.followed.fd = -1});
+    stage_type(stage, ":old\r");
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "8.0K come back when process 77 ends or lets go of it (cannot be watched");
+    nobody_within(stage, 1);
+    stage_draw(stage);
+    draw_assert_lacks(&stage->cells, "old.shm");
+}
+
+static void what_nobody_holds_needs_no_watch_and_lost_watches_are_set_anew(void **state)
+{
+    struct stage *stage = *state;
+    const struct stage_sweep held = {one_holder, 1, .processes = 212};
+    uint64_t serial;
+    stage_scan(stage, two, 2);
+    stage_sweep(stage, &held);
+    struct identity id = only_target(stage, EFFECT_FOLLOW, &serial);
+    struct event watched = {
+        .kind = EVENT_FOLLOWED, .token = serial, .u.followed = {.fd = -1, .watched = true}};
+    stage_tell(stage, &watched);
+    stage_tell(stage, &(struct event){.kind = EVENT_RELEASED, .u.released.lost = true});
+    assert_int_equal(stage->asked[EFFECT_FOLLOW], 2);
+    only_target(stage, EFFECT_FOLLOW, &serial);
+    stage_tell(stage, &watched);
+    nobody_within(stage, 1);
+    assert_int_equal(stage->asked[EFFECT_FOLLOW], 3);
+    assert_int_equal(stage->last[EFFECT_FOLLOW].u.follow.count, 0);
+    assert_int_equal(stage->last[EFFECT_FOLLOW].u.follow.forget_count, 1);
+    assert_true(identity_equal(&stage->last[EFFECT_FOLLOW].u.follow.forget[0], &id));
+}
+
 int main(void)
 {
 #define ON_STAGE(test) cmocka_unit_test_setup_teardown(test, open_stage, close_stage)
@@ -285,6 +366,9 @@ int main(void)
         ON_STAGE(the_detail_says_who_and_what_comes_back),
         ON_STAGE(the_holders_are_listed_in_full),
         ON_STAGE(the_kernel_is_asked_where_the_sweep_left_a_doubt),
+        ON_STAGE(a_held_one_is_watched_by_its_name_and_goes_in_that_instant),
+        ON_STAGE(one_without_a_name_is_reached_through_its_holders),
+        ON_STAGE(what_nobody_holds_needs_no_watch_and_lost_watches_are_set_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -65,6 +65,7 @@ static void changed(void *context, const struct change *change)
         facts_changed(app, change->row);
     if (change->kind != CHANGE_UPDATED || app->use.taking)
         use_changed(app);
+    follow_changed(app, change);
     if (change->kind == CHANGE_RENAMED && app->preview &&
         identity_equal(&change->row->id, preview_identity(app->preview)))
         preview_rename(app->preview, change->row->name);
@@ -118,6 +119,7 @@ void app_free(struct app *app)
     while (app_take_effect(app, &effect))
         effect_clear(&effect);
     facts_close(app);
+    follow_close(app);
     preview_free(app->preview);
     load_dialog_free(app->load);
     delete_dialog_free(app->deletion);
@@ -232,7 +234,8 @@ static void followed(struct app *app, enum following following)
 /* Whether an event changes what is drawn whatever it brings; the others say so themselves. */
 static bool is_seen(enum event_kind kind)
 {
-    return kind != EVENT_LOOKED && kind != EVENT_LOOK_DONE && kind != EVENT_USAGE && kind != EVENT_SWEPT;
+    return kind != EVENT_LOOKED && kind != EVENT_LOOK_DONE && kind != EVENT_USAGE && kind != EVENT_SWEPT &&
+           kind != EVENT_FOLLOWED;
 }
 
 static void used(struct app *app, const struct directory_usage *usage)
@@ -286,6 +289,12 @@ void app_update(struct app *app, const struct event *event)
     case EVENT_SWEPT:
         use_swept(app, event->u.swept);
         break;
+    case EVENT_FOLLOWED:
+        follow_answered(app, event);
+        break;
+    case EVENT_RELEASED:
+        follow_released(app, event);
+        break;
     case EVENT_NAMED:
         facts_named(app, event);
         break;
@@ -300,6 +309,7 @@ void app_update(struct app *app, const struct event *event)
         break;
     }
     use_want(app);
+    follow_want(app);
 }
 
 /* --- what the loop asks --- */

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/segment/release.h"
 #include "core/segment/watch.h"
 #include "tui/app/app.h"
 #include "tui/app/jobs.h"
@@ -26,6 +27,7 @@
 struct console {
     struct directory *directory; /* the watch's */
     struct watch *watch;
+    struct release *release; /* NULL: refused */
     struct jobs *jobs;
     struct terminal *terminal;
     struct app *app;
@@ -182,6 +184,28 @@ static void renew(struct console *console)
     tell_following(console, watch_is_polling(console->watch) ? FOLLOW_POLLING : FOLLOW_EVENTS);
 }
 
+static void tell_followed(struct console *console, uint64_t serial, bool watched)
+{
+    struct event event = {
+        .kind = EVENT_FOLLOWED, .token = serial, .u.followed = {.fd = -1, .watched = watched}};
+    event.now = monotonic_ms();
+    event.wall = wall_ns();
+    app_update(console->app, &event);
+}
+
+static void follow(struct console *console, const struct follow_list *list)
+{
+    struct error error;
+    for (size_t i = 0; console->release && i < list->forget_count; i++)
+        release_forget(console->release, &list->forget[i]);
+    for (size_t i = 0; i < list->count; i++) {
+        const struct follow_target *target = &list->targets[i];
+        tell_followed(console, target->serial,
+                      console->release && release_add_name(console->release, console->directory, target->name,
+                                                           &target->id, &error) == 0);
+    }
+}
+
 static void do_effects(struct console *console)
 {
     struct effect effect;
@@ -203,6 +227,9 @@ static void do_effects(struct console *console)
             break;
         case EFFECT_RENEW:
             renew(console);
+            break;
+        case EFFECT_FOLLOW:
+            follow(console, &effect.u.follow);
             break;
         case EFFECT_STOP:
             jobs_stop(console->jobs, effect.token);
@@ -261,12 +288,31 @@ static void watch_directories(struct console *console, const struct event *event
     }
 }
 
+/* What was reached through who holds it: watched, and then let go of. */
+static void follow_reached(struct console *console, struct event *event)
+{
+    struct error error;
+    if (event->kind == EVENT_FOLLOWED && event->u.followed.fd >= 0 && console->release)
+        event->u.followed.watched =
+            release_add_opened(console->release, event->u.followed.fd, event->u.followed.id, &error) == 0;
+}
+
+static void take_released(struct console *console)
+{
+    struct event event = {.kind = EVENT_RELEASED};
+    release_drain(console->release);
+    event.u.released.count = release_take(console->release, &event.u.released.ids, &event.u.released.lost);
+    if (event.u.released.count > 0 || event.u.released.lost)
+        tell(console, &event);
+}
+
 static void take_found(struct console *console)
 {
     struct event event;
     int64_t end = monotonic_ms() + TURN_MS;
     while (!console->over && jobs_next(console->jobs, &event)) {
         watch_directories(console, &event);
+        follow_reached(console, &event);
         tell(console, &event);
         if (monotonic_ms() >= end)
             return;
@@ -365,7 +411,13 @@ static bool watch_counts(const struct console *console, int64_t now)
            watch_fd(console->watch) >= 0;
 }
 
-static void wait_for_something(struct console *console, struct pollfd fds[3])
+/* -1 while nobody wants changes. */
+static int released_fd(const struct console *console)
+{
+    return console->release && app_wants_changes(console->app) ? release_fd(console->release) : -1;
+}
+
+static void wait_for_something(struct console *console, struct pollfd fds[4])
 {
     sigset_t none;
     struct event progress;
@@ -381,14 +433,15 @@ static void wait_for_something(struct console *console, struct pollfd fds[3])
         fds[0].events |= POLLOUT;
     fds[1] = (struct pollfd){.fd = jobs_fd(console->jobs), .events = POLLIN};
     fds[2] = (struct pollfd){.fd = counts ? watch_fd(console->watch) : -1, .events = POLLIN};
+    fds[3] = (struct pollfd){.fd = released_fd(console), .events = POLLIN};
     sigemptyset(&none);
-    if (ppoll(fds, 3, &timeout, &none) < 0)
-        fds[0].revents = fds[1].revents = fds[2].revents = 0;
+    if (ppoll(fds, 4, &timeout, &none) < 0)
+        fds[0].revents = fds[1].revents = fds[2].revents = fds[3].revents = 0;
 }
 
 static void turn(struct console *console)
 {
-    struct pollfd fds[3];
+    struct pollfd fds[4];
     wait_for_something(console, fds);
     take_signals(console);
     if (!console->over)
@@ -401,6 +454,8 @@ static void turn(struct console *console)
         take_found(console);
     if (fds[2].revents || console->more)
         take_changes(console);
+    if (fds[3].revents)
+        take_released(console);
     take_progress(console);
     if (monotonic_ms() >= app_due(console->app))
         tell_kind(console, EVENT_TICK);
@@ -412,6 +467,8 @@ static int open_parts(struct console *console, const struct console_options *opt
     int r = directory_open(&console->directory, options->directory, options->read_only, error);
     if (r == 0)
         r = watch_new(&console->watch, console->directory, error);
+    if (r == 0 && release_new(&console->release, error) < 0)
+        console->release = NULL; /* then the sweeps tell */
     if (r == 0)
         r = jobs_new(&console->jobs, options->directory, options->read_only, &options->host, error);
     if (r == 0)
@@ -453,6 +510,7 @@ static void close_parts(struct console *console)
     terminal_close(console->terminal);
     jobs_free(console->jobs);
     app_free(console->app);
+    release_free(console->release);
     watch_free(console->watch);
     directory_close(console->directory);
     cells_free(&console->cells);

@@ -165,7 +165,9 @@ static void draw_table(const struct app *app, struct cells *cells, const struct 
         draw_group(app, group, cells, frame, &style);
         return;
     }
-    struct detail detail = {table_row(&app->table), catalog_sweep(app->catalog), app->directory};
+    const struct row *row = table_row(&app->table);
+    struct detail detail = {row, catalog_sweep(app->catalog), app->directory,
+                            row && follow_is_watched(app, row)};
     (frame->pane ? detail_draw_pane : detail_draw_strip)(&detail, cells, frame->detail, &style);
 }
 

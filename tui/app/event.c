@@ -11,6 +11,16 @@ void swept_clear(struct swept *swept)
     *swept = (struct swept){.root = NULL};
 }
 
+static void follow_list_clear(struct follow_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        free(list->targets[i].name);
+        free(list->targets[i].pids);
+    }
+    free(list->targets);
+    free(list->forget);
+}
+
 void effect_clear(struct effect *effect)
 {
     switch (effect->kind) {
@@ -27,6 +37,10 @@ void effect_clear(struct effect *effect)
         break;
     case EFFECT_SWEEP:
         sweep_scope_clear(&effect->u.sweep);
+        break;
+    case EFFECT_FOLLOW:
+    case EFFECT_REACH:
+        follow_list_clear(&effect->u.follow);
         break;
     case EFFECT_PREVIEW:
         preview_request_free(effect->u.preview);

@@ -54,6 +54,9 @@ enum event_kind {
     EVENT_USAGE,     /* of the file system */
     EVENT_NAMED,     /* the name of a user or group */
     EVENT_SWEPT,     /* who holds what */
+    EVENT_FOLLOWED,  /* whether the end of a segment's last holder is watched for; its token is the row's
+                        serial */
+    EVENT_RELEASED,  /* memory came back */
     EVENT_PREVIEW,   /* a reply for a component; NULL: the job was lost */
     EVENT_LOAD,
     EVENT_DELETE,
@@ -87,6 +90,16 @@ struct event {
         struct directory_usage usage;
         struct swept *swept;
         struct {
+            const struct identity *id;
+            int fd; /* what was opened of it; -1: nothing. For whoever has the watches */
+            bool watched;
+        } followed;
+        struct {
+            const struct identity *ids;
+            size_t count;
+            bool lost; /* watches were lost: all are to be asked for anew */
+        } released;
+        struct {
             unsigned id;
             bool group;
             const char *name; /* printable */
@@ -103,10 +116,13 @@ struct event {
 enum effect_kind {
     EFFECT_SCAN,
     EFFECT_LOOK,
-    EFFECT_RENEW, /* is the directory still the one that its path names? Answered where not with EVENT_WATCH
-                     or EVENT_FOLLOWING */
-    EFFECT_NAMES, /* of users or groups */
-    EFFECT_SWEEP, /* who holds what; answered with EVENT_SWEPT, whatever happens */
+    EFFECT_RENEW,  /* is the directory still the one that its path names? Answered where not with EVENT_WATCH
+                      or EVENT_FOLLOWING */
+    EFFECT_NAMES,  /* of users or groups */
+    EFFECT_SWEEP,  /* who holds what; answered with EVENT_SWEPT, whatever happens */
+    EFFECT_FOLLOW, /* watch for the end of the last holder of segments that have a name, forget others; each
+                      answered with EVENT_FOLLOWED */
+    EFFECT_REACH,  /* the same of those without, through who holds them */
     EFFECT_PREVIEW,
     EFFECT_LOAD,
     EFFECT_DELETE,
@@ -121,6 +137,21 @@ struct look_name {
     char *name;     /* owned, raw */
     bool recognise; /* else stat is enough */
     bool ask_held;  /* of the kernel, with a lease */
+};
+
+struct follow_target {
+    uint64_t serial; /* of its row */
+    struct identity id;
+    char *name;  /* owned, raw; NULL: it has none */
+    pid_t *pids; /* owned: who holds it */
+    size_t pid_count;
+};
+
+struct follow_list {
+    struct follow_target *targets; /* owned */
+    size_t count;
+    struct identity *forget; /* owned */
+    size_t forget_count;
 };
 
 struct effect {
@@ -140,6 +171,7 @@ struct effect {
         } names;
         char *copy;                             /* owned */
         struct sweep_scope sweep;               /* owned; its device is filled in by the job */
+        struct follow_list follow;              /* owned */
         struct preview_request *preview;        /* owned */
         struct load_dialog_request *load;       /* owned */
         struct delete_dialog_request *deletion; /* owned */

@@ -222,6 +222,14 @@ void facts_look(struct app *app, const char *name)
     app->chores.looks++;
 }
 
+void facts_measure(struct app *app)
+{
+    if (app->chores.visible_out)
+        return;
+    app->chores.visible_out = true;
+    ask_look(app, LOOK_VISIBLE, 0)->u.look.usage = true;
+}
+
 void facts_watch(struct app *app, const struct event *event)
 {
     use_stir(app);

@@ -63,6 +63,7 @@ static enum lane lane_of(const struct effect *effect)
     case EFFECT_DELETE:
         return LANE_JOB;
     case EFFECT_SWEEP:
+    case EFFECT_REACH:
         return LANE_SWEEP;
     default:
         return LANE_LOOK;
@@ -144,6 +145,7 @@ static void message_event(struct jobs *jobs, struct running *running, struct eve
     void *payload = jobs->message.payload;
     struct task_batch *batch = payload;
     struct task_named *named = payload;
+    struct task_reached *reached = payload;
     *event = (struct event){.token = running->token};
     switch ((enum task_message)jobs->message.kind) {
     case TASK_LOOKED:
@@ -170,6 +172,12 @@ static void message_event(struct jobs *jobs, struct running *running, struct eve
         event->kind = EVENT_SWEPT;
         event->u.swept = payload;
         break;
+    case TASK_REACHED:
+        event->kind = EVENT_FOLLOWED;
+        event->token = reached->serial;
+        event->u.followed.id = &reached->id;
+        event->u.followed.fd = reached->fd;
+        return;
     case TASK_PREVIEW:
         event->kind = EVENT_PREVIEW;
         event->u.preview = payload;

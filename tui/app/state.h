@@ -7,6 +7,7 @@
 #include <assert.h>
 
 #include "core/catalog/listing.h"
+#include "core/sys/lookup.h"
 #include "tui/app/action.h"
 #include "tui/app/app.h"
 #include "tui/view/column_menu.h"
@@ -116,6 +117,22 @@ struct use {
     struct question questions[USE_QUESTIONS];
 };
 
+/* A held segment: whether the end of its last holder is watched for. */
+struct follow {
+    uint64_t serial;
+    struct identity id;
+    bool asked, watched;
+};
+
+struct follows {
+    struct follow *list; /* owned, in no order */
+    size_t count, room;
+    struct lookup by_serial;
+    struct identity *forget; /* owned: watches to be given up */
+    size_t forget_count, forget_room;
+    bool pending; /* something is to be asked for */
+};
+
 struct app {
     bool read_only, ascii;
     unsigned umask, uid;
@@ -166,6 +183,7 @@ struct app {
 
     struct chores chores;
     struct use use;
+    struct follows follows;
 
     struct effect effects[APP_EFFECTS_MAX];
     size_t effect_first, effect_count;
@@ -180,6 +198,7 @@ void facts_close(struct app *app);
 void facts_rescan(struct app *app);
 void facts_changed(struct app *app, const struct row *row); /* a row is new or was updated */
 void facts_look(struct app *app, const char *name);         /* at once */
+void facts_measure(struct app *app);                        /* the file system, at once */
 void facts_watch(struct app *app, const struct event *event);
 void facts_looked(struct app *app, const struct event *event);
 void facts_scanned(struct app *app, const struct error *error);
@@ -198,6 +217,14 @@ int64_t use_due(const struct app *app);
 void use_swept(struct app *app, struct swept *swept); /* takes its sweep */
 bool use_asks_held(struct app *app,
                    const struct row *row); /* whether the kernel is to be asked now: true once */
+
+/* follow.c: when memory comes back */
+void follow_changed(struct app *app, const struct change *change);
+void follow_want(struct app *app); /* asks for watches */
+void follow_answered(struct app *app, const struct event *event);
+void follow_released(struct app *app, const struct event *event);
+bool follow_is_watched(const struct app *app, const struct row *row);
+void follow_close(struct app *app);
 
 /* Whether nothing but a notice can be drawn. */
 static inline bool app_is_too_small(const struct app *app)

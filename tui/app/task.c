@@ -8,8 +8,10 @@
 
 #include "core/catalog/catalog.h"
 #include "core/process/creator.h"
+#include "core/process/unlinked.h"
 #include "core/segment/lease.h"
 #include "core/segment/publish.h"
+#include "core/sys/fd.h"
 #include "core/sys/memory.h"
 
 #define FIRST_BATCH 256 /* of a scan: soon on the screen */
@@ -246,6 +248,28 @@ static void run_sweep(struct task *task)
     job_post(task->job, TASK_SWEPT, swept, swept_drop);
 }
 
+static void reached_free(void *payload)
+{
+    struct task_reached *reached = payload;
+    fd_close(&reached->fd);
+    free(reached);
+}
+
+static void run_reach(struct task *task)
+{
+    const struct follow_list *list = &task->effect.u.follow;
+    for (size_t i = 0; i < list->count && !job_cancelled(task->job); i++) {
+        const struct follow_target *target = &list->targets[i];
+        struct task_reached *reached = memory_new(sizeof *reached);
+        struct error error;
+        reached->serial = target->serial;
+        reached->id = target->id;
+        reached->fd =
+            unlinked_open(task->host.proc_root, &target->id, target->pids, target->pid_count, &error);
+        job_post(task->job, TASK_REACHED, reached, reached_free);
+    }
+}
+
 /* Without a directory there is no reply: the component is told that the job was lost. */
 static void run_component(struct task *task)
 {
@@ -274,6 +298,10 @@ void task_run(struct job *job, void *argument)
     task->job = job;
     if (task->effect.kind == EFFECT_NAMES) {
         run_names(task);
+        return;
+    }
+    if (task->effect.kind == EFFECT_REACH) {
+        run_reach(task);
         return;
     }
     if (task->effect.kind != EFFECT_SCAN && task->effect.kind != EFFECT_SWEEP &&

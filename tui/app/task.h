@@ -15,6 +15,7 @@ enum task_message {
     TASK_USAGE,   /* struct directory_usage */
     TASK_NAMED,   /* struct task_named */
     TASK_SWEPT,   /* struct swept */
+    TASK_REACHED, /* struct task_reached */
     TASK_PREVIEW,
     TASK_LOAD,
     TASK_DELETE,
@@ -30,6 +31,12 @@ struct task_named {
     unsigned id;
     bool group;
     char name[USERS_NAME_MAX];
+};
+
+struct task_reached {
+    uint64_t serial;
+    struct identity id;
+    int fd; /* owned */
 };
 
 /* Takes what the effect owns. path is copied; what host points to stays until the program ends. */

@@ -129,7 +129,7 @@ static void facts_of(const struct detail *detail, bool ascii, const struct table
     producer_text(row, facts->producer, sizeof facts->producer);
     words_evidence(row, detail->sweep, facts->evidence, sizeof facts->evidence);
     words_holders(row->holders, style->users, ascii, facts->holders, sizeof facts->holders);
-    words_given_back(row, facts->given_back, sizeof facts->given_back);
+    words_given_back(row, detail->watched, facts->given_back, sizeof facts->given_back);
     facts->state_role = role_of(row);
     hint_text(row, facts, detail->directory, facts->hint, sizeof facts->hint, &facts->hint_role);
 }

@@ -13,6 +13,7 @@ struct detail {
     const struct row *row;     /* NULL: nothing is under the cursor */
     const struct sweep *sweep; /* the last; NULL: none has ended */
     const char *directory;     /* printable */
+    bool watched;              /* the end of its last holder is seen at once, not by the next sweep */
 };
 
 void detail_draw_strip(const struct detail *detail, struct cells *cells, struct rect rect,

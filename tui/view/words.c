@@ -66,24 +66,28 @@ static bool may_be_held(const struct row *row)
     return row->doubtful || row->held == HELD_YES;
 }
 
-static void unlinked_text(const struct row *row, const char *bytes, char *buf, size_t size)
+static void unlinked_text(const struct row *row, bool watched, const char *bytes, char *buf, size_t size)
 {
     size_t count = row->holders ? row->holders->count : 0;
-    if (row->loading)
-        snprintf(buf, size, "being loaded: it appears under its name when it is complete");
-    else if (count == 1)
-        snprintf(buf, size, "%s come back when process %d ends or lets go of it", bytes,
-                 (int)row->holders->list[0].pid);
+    char who[64];
+    if (row->loading) {
+        snprintf(buf, size, "being loaded by another shmtop: it has a name when it is complete");
+        return;
+    }
+    if (count == 1)
+        snprintf(who, sizeof who, "process %d ends or lets go of it", (int)row->holders->list[0].pid);
     else
-        snprintf(buf, size, "%s come back when all %zu processes end or let go of it", bytes, count);
+        snprintf(who, sizeof who, "its %zu processes end or let go of it", count);
+    snprintf(buf, size, "%s%s come back when %s%s", row->unmeasured ? "~" : "", bytes, who,
+             watched ? "" : " (cannot be watched for: the next sweep tells)");
 }
 
-void words_given_back(const struct row *row, char *buf, size_t size)
+void words_given_back(const struct row *row, bool watched, char *buf, size_t size)
 {
     char bytes[FORMAT_BYTES_MAX];
     format_bytes(row->allocated, bytes, sizeof bytes);
     if (row->unlinked)
-        unlinked_text(row, bytes, buf, size);
+        unlinked_text(row, watched, bytes, buf, size);
     else if (row->state == STATE_UNKNOWN || row->layout == LAYOUT_DIRECTORY)
         buf[0] = '\0';
     else if (row->links > 1)

@@ -27,9 +27,9 @@ void words_holders(const struct holders *holders, const struct users *users, boo
 
 /*
  * What deleting the row gives back now, what only later, and what would free one whose name is gone already.
- * "" before a sweep has ended.
+ * "" before a sweep has ended. watched: what comes back later is seen at once, else by the next sweep.
  */
-void words_given_back(const struct row *row, char *buf, size_t size);
+void words_given_back(const struct row *row, bool watched, char *buf, size_t size);
 
 /* The state and why: "leaked: creator pid 4711 is gone; nobody maps it or has it open; 212 of 212 processes
  * read".
