@@ -243,6 +243,8 @@ void facts_watch(struct app *app, const struct event *event)
         /* A directory's entries have events of their own: its sums alone are made anew. */
         const struct row *row = catalog_find(app->catalog, event->u.watch.names[i]);
         add_name(effect, event->u.watch.names[i], !row || row->layout != LAYOUT_DIRECTORY);
+        if (row && row->holders)
+            use_changed(app); /* it may be that one of them is gone */
     }
     effect->u.look.usage = true;
     app->chores.looks++;

@@ -111,9 +111,10 @@ struct use {
     bool taking; /* what changes comes from a sweep */
     bool found;  /* the one being taken brings something new */
     bool said_failed;
-    unsigned calm; /* sweeps that found nothing new, one after the other */
-    int64_t ended; /* the last: monotonic ms */
-    int64_t cost;  /* its length, ns */
+    unsigned calm;  /* sweeps that found nothing new, one after the other */
+    int64_t ended;  /* the last: monotonic ms */
+    int64_t cost;   /* its length, ns */
+    int64_t credit; /* ns that sweeps after changes may take, as it was when the last ended */
     struct question questions[USE_QUESTIONS];
 };
 

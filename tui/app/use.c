@@ -2,10 +2,11 @@
  * Who holds what, and when to ask: a sweep of /proc costs, so it comes at once where something changed, and
  * seldom while nothing does.
  *
- * After a change (a segment came, went or was renamed, a dialog or a preview was opened, `r`) sweeps take at
- * most 2 % of a core. While nothing changes they take at most 1 %, and each that finds nothing new doubles
- * the wait, up to USE_CALM_MS: somebody who only lets the console stand pays next to nothing. A key, or an
- * event in the directory, shortens the wait again.
+ * After a change (a segment came, went or was renamed, something happened to one that is held, a dialog or a
+ * preview was opened, `r`) sweeps take at most 2 % of a core, counted as credit that time brings and a sweep
+ * spends: what was saved in quiet times lets the first ones come at once. While nothing changes they take at
+ * most 1 %, and each that finds nothing new doubles the wait, up to USE_CALM_MS: somebody who only lets the
+ * console stand pays next to nothing. A key, or an event in the directory, shortens the wait again.
  */
 #include "tui/app/state.h"
 
@@ -13,10 +14,12 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#define USE_SHARE_CHANGED 50 /* a sweep's length and so many times as long nothing: 2 % of a core */
-#define USE_SHARE_CALM    100
-#define USE_LEAST_MS      250
-#define USE_CALM_MS       16000
+#define USE_SHARE_CHANGED 50 /* so many times a sweep's length bring the credit for the next: 2 % of a core  \
+                              */
+#define USE_SHARE_CALM  100
+#define USE_LEAST_MS    250
+#define USE_CALM_MS     16000
+#define USE_CREDIT_MOST 200000000 /* ns */
 
 /* What joining a sweep into the catalog costs the loop's own thread, so that it is counted too: ns a row. */
 #define USE_JOIN_NS 100
@@ -32,12 +35,23 @@ static bool may_sweep(const struct app *app)
     return app->chores.scanned_once && !use->out && !app->paused && app->following != FOLLOW_ABSENT;
 }
 
-/* When the next may begin after a change. */
+/* What has been saved up to the end of the last sweep, less what that took. */
+static void spend(struct use *use, int64_t now, int64_t cost)
+{
+    use->credit += (now - use->ended) * 1000000 / USE_SHARE_CHANGED;
+    if (use->credit > USE_CREDIT_MOST)
+        use->credit = USE_CREDIT_MOST;
+    use->credit -= cost;
+    use->ended = now;
+    use->cost = cost;
+}
+
+/* When the next may begin after a change: it takes as long as the last. */
 static int64_t due_changed(const struct use *use)
 {
     if (!use->began)
         return INT64_MIN;
-    return use->ended + longer(USE_LEAST_MS, USE_SHARE_CHANGED * use->cost / 1000000);
+    return use->ended + longer(USE_LEAST_MS, (use->cost - use->credit) / 1000000 * USE_SHARE_CHANGED);
 }
 
 /* When the next may begin where nothing changed. */
@@ -106,12 +120,11 @@ void use_swept(struct app *app, struct swept *swept)
 {
     struct use *use = &app->use;
     use->out = false;
-    use->ended = app->now;
+    spend(use, app->now, swept->sweep.took + (int64_t)catalog_count(app->catalog) * USE_JOIN_NS);
     if (swept->error.code) {
         failed(app, &swept->error);
         return;
     }
-    use->cost = swept->sweep.took + (int64_t)catalog_count(app->catalog) * USE_JOIN_NS;
     use->said_failed = use->found = false;
     use->taking = true;
     catalog_take_sweep(app->catalog, &swept->sweep, swept->root ? swept->root : app->path, swept->whole,

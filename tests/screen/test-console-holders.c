@@ -1,0 +1,188 @@
+/*
+ * The console and real holders: who maps a segment is shown, and that it is gone; a deleted one stays as long
+ * as its memory does, and goes with it.
+ */
+#include "tests/support/test.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/support/pty.h"
+#include "tests/support/tmpdir.h"
+
+#define SIZE (1 << 20)
+
+static struct tmpdir *directory;
+static pid_t holder;
+
+static int setup(void **state)
+{
+    tmpdir_setup(state);
+    directory = *state;
+    holder = 0;
+    return 0;
+}
+
+static void end_holder(void)
+{
+    if (holder > 0) {
+        kill(holder, SIGKILL);
+        waitpid(holder, NULL, 0);
+    }
+    holder = 0;
+}
+
+static int teardown(void **state)
+{
+    end_holder();
+    pty_teardown(state);
+    return tmpdir_teardown(state);
+}
+
+/* A child that maps the whole of it and has no descriptor any more. */
+static void hold(const char *name, bool writable)
+{
+    int ready[2];
+    char byte;
+    assert_int_equal(pipe(ready), 0);
+    holder = fork();
+    assert_true(holder >= 0);
+    if (holder == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        prctl(PR_SET_NAME, "dashboard");
+        int fd = open(tmpdir_path(directory, name), writable ? O_RDWR : O_RDONLY);
+        void *map = mmap(NULL, SIZE, writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd, 0);
+        close(fd);
+        if (map == MAP_FAILED || write(ready[1], "x", 1) != 1)
+            _exit(1);
+        for (;;)
+            pause();
+    }
+    close(ready[1]);
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    close(ready[0]);
+}
+
+static struct pty *start(void)
+{
+    const char *const argv[] = {getenv("SHMTOP"), "-d", directory->path, NULL};
+    return pty_start(&(struct pty_options){.argv = argv, .columns = 100});
+}
+
+static void make(const char *name)
+{
+    char *text = calloc(SIZE + 1, 1);
+    memset(text, 'x', SIZE);
+    tmpdir_write_text(directory, name, text);
+    free(text);
+}
+
+static const char *held_by(void)
+{
+    static char text[64];
+    snprintf(text, sizeof text, "%d dashboard", (int)holder);
+    return text;
+}
+
+static void who_maps_it_is_shown_until_it_is_killed(void **state)
+{
+    (void)state;
+    make("prices.shm");
+    hold("prices.shm", true);
+    struct pty *pty = start();
+    pty_wait_text(pty, held_by());
+    pty_wait_text(pty, "live: 1 process maps it or has it open");
+    pty_wait_text(pty, "deleting gives back nothing now, 1.0M when its process ends");
+    pty_keys(pty, "u");
+    pty_wait_text(pty, "Who holds prices.shm");
+    pty_wait_text(pty, "test-console-holders"); /* its command line */
+    pty_keys(pty, "q");
+    end_holder(); /* a writer: the directory's watch tells */
+    pty_wait_text(pty, "idle: nobody");
+    pty_wait_text(pty, "deleting gives back 1.0M");
+    assert_false(pty_has(pty, "dashboard"));
+}
+
+static void a_reader_that_is_killed_is_missed_by_the_next_sweep(void **state)
+{
+    (void)state;
+    make("prices.shm");
+    hold("prices.shm", false);
+    struct pty *pty = start();
+    pty_wait_text(pty, held_by());
+    end_holder();
+    pty_keys(pty, "r");
+    pty_wait_text(pty, "idle: nobody");
+}
+
+static void a_dead_creators_segment_is_leaked(void **state)
+{
+    char name[64], gone[64];
+    (void)state;
+    make("other.shm");
+    hold("other.shm", false);
+    snprintf(name, sizeof name, "torch_%d_1", (int)holder);
+    snprintf(gone, sizeof gone, "creator pid %d is gone", (int)holder);
+    make(name);
+    struct pty *pty = start();
+    pty_wait_text(pty, held_by());
+    pty_keys(pty, ":torch\r");
+    pty_wait_text(pty, "idle: ");
+    end_holder();
+    pty_keys(pty, "r");
+    pty_wait_text(pty, "leaked");
+    pty_wait_text(pty, gone);
+}
+
+static void a_deleted_one_stays_as_long_as_its_memory(void **state)
+{
+    (void)state;
+    for (int writable = 0; writable < 2; writable++) {
+        char back[96];
+        make("old.shm");
+        hold("old.shm", writable);
+        struct pty *pty = start();
+        pty_wait_text(pty, held_by());
+        tmpdir_unlink(directory, "old.shm");
+        pty_wait_text(pty, "old.shm (unlinked)");
+        pty_wait_text(pty, "unlinked: 1 process maps it or has it open");
+        snprintf(back, sizeof back, "1.0M come back when process %d ends or lets go of it", (int)holder);
+        pty_wait_text(pty, back);
+        assert_false(pty_has(pty, "cannot be watched for"));
+        end_holder();
+        pty_wait_no_text(pty, "old.shm");
+        pty_stop(pty);
+    }
+}
+
+/* It was deleted before the console came: found by the sweep, watched through who holds it. */
+static void one_that_was_deleted_before_is_found(void **state)
+{
+    (void)state;
+    make("old.shm");
+    hold("old.shm", false);
+    tmpdir_unlink(directory, "old.shm");
+    struct pty *pty = start();
+    pty_wait_text(pty, "old.shm (unlinked)");
+    pty_wait_text(pty, held_by());
+    end_holder();
+    pty_keys(pty, "r");
+    pty_wait_no_text(pty, "old.shm");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(who_maps_it_is_shown_until_it_is_killed),
+        TEST(a_reader_that_is_killed_is_missed_by_the_next_sweep),
+        TEST(a_dead_creators_segment_is_leaked),
+        TEST(a_deleted_one_stays_as_long_as_its_memory),
+        TEST(one_that_was_deleted_before_is_found),
+    };
+    return cmocka_run_group_tests_name("holders", tests, NULL, NULL);
+}
