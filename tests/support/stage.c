@@ -53,7 +53,8 @@ void stage_open_real(struct stage *stage, const char *directory)
 {
     struct app_options options = {.directory = directory, .host = "testhost", .umask = 022, .uid = geteuid()};
     struct jobs *jobs;
-    assert_int_equal(jobs_new(&jobs, directory, false, &(struct host){.proc_root = "/proc"}, NULL), 0);
+    assert_int_equal(
+        jobs_new(&jobs, directory, false, &(struct host){.proc_root = "/proc", .root = "/"}, NULL), 0);
     open_with(stage, jobs, 24, 80, &options);
 }
 

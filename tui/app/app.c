@@ -120,6 +120,7 @@ void app_free(struct app *app)
         effect_clear(&effect);
     facts_close(app);
     follow_close(app);
+    notes_close(app);
     preview_free(app->preview);
     load_dialog_free(app->load);
     delete_dialog_free(app->deletion);
@@ -234,16 +235,17 @@ static void followed(struct app *app, enum following following)
 /* Whether an event changes what is drawn whatever it brings; the others say so themselves. */
 static bool is_seen(enum event_kind kind)
 {
-    return kind != EVENT_LOOKED && kind != EVENT_LOOK_DONE && kind != EVENT_USAGE && kind != EVENT_SWEPT &&
-           kind != EVENT_FOLLOWED;
+    return kind != EVENT_LOOKED && kind != EVENT_LOOK_DONE && kind != EVENT_USAGE && kind != EVENT_SHMEM &&
+           kind != EVENT_LOGIND && kind != EVENT_SWEPT && kind != EVENT_FOLLOWED;
 }
 
 static void used(struct app *app, const struct directory_usage *usage)
 {
-    if (app->has_usage && memcmp(&app->usage, usage, sizeof *usage) == 0)
-        return;
+    if (!app->has_usage || memcmp(&app->usage, usage, sizeof *usage) != 0)
+        app->dirty = true;
     app->usage = *usage;
-    app->has_usage = app->dirty = true;
+    app->has_usage = true;
+    notes_usage(app);
 }
 
 void app_update(struct app *app, const struct event *event)
@@ -288,6 +290,12 @@ void app_update(struct app *app, const struct event *event)
         break;
     case EVENT_SWEPT:
         use_swept(app, event->u.swept);
+        break;
+    case EVENT_SHMEM:
+        notes_shmem(app, &event->u.shmem);
+        break;
+    case EVENT_LOGIND:
+        notes_logind(app, event->u.logind);
         break;
     case EVENT_FOLLOWED:
         follow_answered(app, event);

@@ -8,6 +8,8 @@
 #ifndef SHMTOP_TUI_APP_EVENT_H
 #define SHMTOP_TUI_APP_EVENT_H
 
+#include "core/process/logind.h"
+#include "core/process/shmem.h"
 #include "core/process/sweep.h"
 #include "core/process/users.h"
 #include "core/segment/lease.h"
@@ -53,6 +55,8 @@ enum event_kind {
     EVENT_LOOK_DONE, /* the end of a look */
     EVENT_USAGE,     /* of the file system */
     EVENT_NAMED,     /* the name of a user or group */
+    EVENT_SHMEM,     /* shared memory of the whole host */
+    EVENT_LOGIND,    /* whether it deletes segments at logout */
     EVENT_SWEPT,     /* who holds what */
     EVENT_FOLLOWED,  /* whether the end of a segment's last holder is watched for; its token is the row's
                         serial */
@@ -88,6 +92,8 @@ struct event {
         } looked;
         struct error scanned; /* code 0, or why the scan failed */
         struct directory_usage usage;
+        struct shmem shmem;
+        struct logind *logind; /* the app takes the contents */
         struct swept *swept;
         struct {
             const struct identity *id;
@@ -116,9 +122,10 @@ struct event {
 enum effect_kind {
     EFFECT_SCAN,
     EFFECT_LOOK,
-    EFFECT_RENEW,  /* is the directory still the one that its path names? Answered where not with EVENT_WATCH
-                      or EVENT_FOLLOWING */
-    EFFECT_NAMES,  /* of users or groups */
+    EFFECT_RENEW, /* is the directory still the one that its path names? Answered where not with EVENT_WATCH
+                     or EVENT_FOLLOWING */
+    EFFECT_NAMES, /* of users or groups */
+    EFFECT_LOGIND,
     EFFECT_SWEEP,  /* who holds what; answered with EVENT_SWEPT, whatever happens */
     EFFECT_FOLLOW, /* watch for the end of the last holder of segments that have a name, forget others; each
                       answered with EVENT_FOLLOWED */

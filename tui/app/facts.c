@@ -141,6 +141,7 @@ static void ask_names(struct app *app, int group, size_t before)
     if (n == 0)
         return;
     struct effect *effect = app_ask(app, EFFECT_NAMES);
+    app->chores.names_out += n;
     effect->u.names.groups = group != 0;
     effect->u.names.count = n;
     effect->u.names.ids = memory_new(n * sizeof(unsigned));
@@ -157,6 +158,8 @@ void facts_name_holders(struct app *app, const struct row *row)
 
 void facts_named(struct app *app, const struct event *event)
 {
+    if (app->chores.names_out > 0 && --app->chores.names_out == 0)
+        notes_named(app);
     bool group = event->u.named.group;
     if (group)
         users_learn_group(app->users, event->u.named.id, event->u.named.name);
@@ -367,6 +370,7 @@ static void slow_tick(struct app *app)
     struct chores *chores = &app->chores;
     chores->slow = app->now + APP_SLOW_MS;
     app_ask(app, EFFECT_RENEW);
+    notes_tick(app);
     if (app->following == FOLLOW_POLLING)
         facts_rescan(app);
     if (!chores->visible_out)

@@ -57,6 +57,7 @@ static enum lane lane_of(const struct effect *effect)
 {
     switch (effect->kind) {
     case EFFECT_NAMES:
+    case EFFECT_LOGIND:
         return LANE_NAMES;
     case EFFECT_LOAD:
         return load_dialog_request_is_load(effect->u.load) ? LANE_JOB : LANE_NAMES;
@@ -167,6 +168,14 @@ static void message_event(struct jobs *jobs, struct running *running, struct eve
         event->u.named.id = named->id;
         event->u.named.group = named->group;
         event->u.named.name = named->name;
+        return;
+    case TASK_SHMEM:
+        event->kind = EVENT_SHMEM;
+        event->u.shmem = *(struct shmem *)payload;
+        return;
+    case TASK_LOGIND:
+        event->kind = EVENT_LOGIND;
+        event->u.logind = payload;
         return;
     case TASK_SWEPT:
         event->kind = EVENT_SWEPT;

@@ -7,6 +7,8 @@
 #include <assert.h>
 
 #include "core/catalog/listing.h"
+#include "core/catalog/trend.h"
+#include "core/catalog/warnings.h"
 #include "core/sys/lookup.h"
 #include "tui/app/action.h"
 #include "tui/app/app.h"
@@ -92,6 +94,7 @@ struct chores {
     uint64_t again_newest; /* the last serial that was considered */
     unsigned *asked[2];    /* owned: ids of users and groups that were asked for */
     size_t asked_count[2], asked_room[2];
+    size_t names_out; /* asked for and not answered yet */
 };
 
 /* When a lease was asked for of a row. */
@@ -132,6 +135,19 @@ struct follows {
     struct identity *forget; /* owned: watches to be given up */
     size_t forget_count, forget_room;
     bool pending; /* something is to be asked for */
+};
+
+/* What the header's notes are made of. */
+struct noting {
+    struct trend trend;
+    struct logind logind;
+    bool has_logind;
+    int64_t logind_due;             /* when it is to be read again */
+    int64_t found;                  /* when warnings were looked for last; 0: never */
+    uint64_t version;               /* the catalog's then, */
+    uint64_t used;                  /* and how full the file system was */
+    const char *said[WARNINGS_MAX]; /* codes that were said */
+    size_t said_count;
 };
 
 struct app {
@@ -185,6 +201,7 @@ struct app {
     struct chores chores;
     struct use use;
     struct follows follows;
+    struct noting noting;
 
     struct effect effects[APP_EFFECTS_MAX];
     size_t effect_first, effect_count;
@@ -226,6 +243,14 @@ void follow_answered(struct app *app, const struct event *event);
 void follow_released(struct app *app, const struct event *event);
 bool follow_is_watched(const struct app *app, const struct row *row);
 void follow_close(struct app *app);
+
+/* notes.c: what the header says besides */
+void notes_usage(struct app *app); /* the file system was measured */
+void notes_shmem(struct app *app, const struct shmem *shmem);
+void notes_logind(struct app *app, struct logind *logind); /* takes it */
+void notes_named(struct app *app);                         /* all names that were asked for are known */
+void notes_tick(struct app *app);                          /* on the slow tick */
+void notes_close(struct app *app);
 
 /* Whether nothing but a notice can be drawn. */
 static inline bool app_is_too_small(const struct app *app)

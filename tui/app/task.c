@@ -185,6 +185,24 @@ static void look_at(struct task *task, struct look_name *name, size_t room)
     segment_clear(&segment);
 }
 
+/* The file system, and the shared memory beyond it. */
+static void measure(struct task *task)
+{
+    struct directory_usage *usage = memory_new(sizeof *usage);
+    struct shmem *shmem = memory_new(sizeof *shmem);
+    struct error error;
+    if (directory_usage(task->directory, usage, &error) < 0) {
+        free(usage);
+        free(shmem);
+        return;
+    }
+    if (shmem_measure(task->host.proc_root, usage->used, shmem, &error) == 0)
+        job_post(task->job, TASK_SHMEM, shmem, free);
+    else
+        free(shmem);
+    job_post(task->job, TASK_USAGE, usage, free);
+}
+
 static void run_look(struct task *task)
 {
     struct look_name *names = task->effect.u.look.names;
@@ -194,12 +212,21 @@ static void run_look(struct task *task)
     for (size_t i = 0; i < count && !job_cancelled(task->job); i++)
         look_at(task, &names[i], count - i < BATCH ? count - i : BATCH);
     post_batch(task);
-    struct directory_usage *usage = task->effect.u.look.usage ? memory_new(sizeof *usage) : NULL;
-    struct error error;
-    if (usage && directory_usage(task->directory, usage, &error) == 0)
-        job_post(task->job, TASK_USAGE, usage, free);
-    else
-        free(usage);
+    if (task->effect.u.look.usage)
+        measure(task);
+}
+
+static void logind_drop(void *payload)
+{
+    logind_clear(payload);
+    free(payload);
+}
+
+static void run_logind(struct task *task)
+{
+    struct logind *logind = memory_new(sizeof *logind);
+    logind_read(logind, task->host.root);
+    job_post(task->job, TASK_LOGIND, logind, logind_drop);
 }
 
 static void run_names(struct task *task)
@@ -291,30 +318,43 @@ static void run_component(struct task *task)
             delete_reply_drop);
 }
 
+/* Whether it needs the directory; a scan and a sweep open it themselves, for they tell why they cannot. */
+static bool is_about_directory(enum effect_kind kind)
+{
+    return kind == EFFECT_LOOK || kind == EFFECT_PREVIEW || kind == EFFECT_LOAD || kind == EFFECT_DELETE;
+}
+
 void task_run(struct job *job, void *argument)
 {
     struct task *task = argument;
     struct error error;
     task->job = job;
-    if (task->effect.kind == EFFECT_NAMES) {
-        run_names(task);
-        return;
-    }
-    if (task->effect.kind == EFFECT_REACH) {
-        run_reach(task);
-        return;
-    }
-    if (task->effect.kind != EFFECT_SCAN && task->effect.kind != EFFECT_SWEEP &&
+    if (is_about_directory(task->effect.kind) &&
         directory_open(&task->directory, task->path, task->read_only, &error) < 0)
         task->directory = NULL;
-    if (task->effect.kind == EFFECT_SCAN)
+    switch (task->effect.kind) {
+    case EFFECT_SCAN:
         run_scan(task);
-    else if (task->effect.kind == EFFECT_SWEEP)
-        run_sweep(task);
-    else if (task->effect.kind == EFFECT_LOOK)
+        break;
+    case EFFECT_LOOK:
         run_look(task);
-    else
+        break;
+    case EFFECT_NAMES:
+        run_names(task);
+        break;
+    case EFFECT_LOGIND:
+        run_logind(task);
+        break;
+    case EFFECT_SWEEP:
+        run_sweep(task);
+        break;
+    case EFFECT_REACH:
+        run_reach(task);
+        break;
+    default:
         run_component(task);
+        break;
+    }
     directory_close(task->directory);
     task->directory = NULL;
 }

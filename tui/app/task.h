@@ -14,6 +14,8 @@ enum task_message {
     TASK_SCANNED, /* struct error */
     TASK_USAGE,   /* struct directory_usage */
     TASK_NAMED,   /* struct task_named */
+    TASK_SHMEM,   /* struct shmem */
+    TASK_LOGIND,  /* struct logind */
     TASK_SWEPT,   /* struct swept */
     TASK_REACHED, /* struct task_reached */
     TASK_PREVIEW,

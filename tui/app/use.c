@@ -14,8 +14,9 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#define USE_SHARE_CHANGED 50 /* so many times a sweep's length bring the credit for the next: 2 % of a core  \
-                              */
+#define USE_SHARE_CHANGED                                                                                    \
+    50 /* so many times a sweep's length bring the credit for the next: 2 % of a core                        \
+        */
 #define USE_SHARE_CALM  100
 #define USE_LEAST_MS    250
 #define USE_CALM_MS     16000

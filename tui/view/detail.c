@@ -89,7 +89,7 @@ static void hint_text(const struct row *row, const struct facts *facts, const ch
         snprintf(buf, size, "np.load(\"%.500s/%.500s\", mmap_mode=\"r\")", directory, facts->name);
     } else if (row->layout == LAYOUT_RAW) {
         snprintf(buf, size, "raw bytes: nothing in it says which type and shape they have");
-    } else if (row->layout == LAYOUT_UNKNOWN && row->recognised) {
+    } else if (row->layout == LAYOUT_UNKNOWN && row->recognised && !row->unlinked) {
         snprintf(buf, size, "its bytes may not be read by you");
     }
 }

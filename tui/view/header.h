@@ -12,7 +12,7 @@
 enum header_state { HEADER_SCANNING, HEADER_LIVE, HEADER_POLLING, HEADER_PAUSED, HEADER_ABSENT };
 
 #define HEADER_WARNINGS_MAX 8
-#define HEADER_WARNING_MAX  160
+#define HEADER_WARNING_MAX  400
 
 /* What is said besides; "" and 0: nothing. All printable. */
 struct header_notes {
