@@ -95,7 +95,7 @@ static void who_maps_it_is_shown_until_it_is_killed(void **state)
     hold("prices.shm", true);
     struct pty *pty = start();
     pty_wait_text(pty, held_by());
-    pty_wait_text(pty, "live: 1 process maps it or has it open");
+    pty_wait_text(pty, "live: mapped or open by ");
     pty_wait_text(pty, "deleting gives back nothing now, 1.0M when its process ends");
     pty_keys(pty, "u");
     pty_wait_text(pty, "Who holds prices.shm");
@@ -149,7 +149,7 @@ static void a_deleted_one_stays_as_long_as_its_memory(void **state)
         pty_wait_text(pty, held_by());
         tmpdir_unlink(directory, "old.shm");
         pty_wait_text(pty, "old.shm (unlinked)");
-        pty_wait_text(pty, "unlinked: 1 process maps it or has it open");
+        pty_wait_text(pty, "unlinked: its name is gone; ");
         snprintf(back, sizeof back, "1.0M come back when process %d ends or lets go of it", (int)holder);
         pty_wait_text(pty, back);
         assert_false(pty_has(pty, "cannot be watched for"));

@@ -329,12 +329,6 @@ static struct sweep_other other_of(const struct stage *stage, const struct stage
     };
 }
 
-static int by_inode(const void *a, const void *b)
-{
-    const struct sweep_other *x = a, *y = b;
-    return (x->id.inode > y->id.inode) - (x->id.inode < y->id.inode);
-}
-
 void stage_know(struct stage *stage, const struct stage_known *known, size_t n, bool complete)
 {
     struct sweep_scope scope = {0};

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/catalog/evidence.h"
 #include "core/process/producers.h"
 #include "tui/view/columns.h"
 #include "tui/view/words.h"
@@ -94,16 +95,6 @@ static void hint_text(const struct row *row, const struct facts *facts, const ch
     }
 }
 
-static void producer_text(const struct row *row, char *buf, size_t size)
-{
-    buf[0] = '\0';
-    if (row->producer && row->creator_pid)
-        snprintf(buf, size, "%s, pid %d%s", row->producer->label, (int)row->creator_pid,
-                 row->creator == CREATOR_GONE ? " (gone)" : "");
-    else if (row->producer)
-        snprintf(buf, size, "%s", row->producer->label);
-}
-
 static enum role role_of(const struct row *row)
 {
     static const enum role roles[STATE_COUNT] = {
@@ -127,7 +118,7 @@ static void facts_of(const struct detail *detail, bool ascii, const struct table
     snprintf(facts->identity, sizeof facts->identity, "inode %" PRIu64 "  links %u", row->id.inode,
              row->links);
     producer_text(row, facts->producer, sizeof facts->producer);
-    words_evidence(row, detail->sweep, facts->evidence, sizeof facts->evidence);
+    evidence_text(row, detail->sweep, ascii, facts->evidence, sizeof facts->evidence);
     words_holders(row->holders, style->users, ascii, facts->holders, sizeof facts->holders);
     words_given_back(row, detail->watched, facts->given_back, sizeof facts->given_back);
     facts->state_role = role_of(row);

@@ -31,11 +31,6 @@ void words_holders(const struct holders *holders, const struct users *users, boo
  */
 void words_given_back(const struct row *row, bool watched, char *buf, size_t size);
 
-/* The state and why: "leaked: creator pid 4711 is gone; nobody maps it or has it open; 212 of 212 processes
- * read".
- * "" where sweep is NULL. */
-void words_evidence(const struct row *row, const struct sweep *sweep, char *buf, size_t size);
-
 /* "212 of 212 processes read", "not root: 17 of 212 processes could not be read"; "" where sweep is NULL. */
 void words_processes(const struct sweep *sweep, char *buf, size_t size);
 
