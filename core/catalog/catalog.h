@@ -61,7 +61,7 @@ struct row {
     bool is_protected;    /* by its producer */
     bool marked;          /* the caller's */
     bool in_directory;    /* its bytes are counted in a directory's row too */
-    bool held_before;     /* the catalog's own, as the next five: `held` was asked before the last sweep */
+    uint32_t held_at;     /* the catalog's own, as the next five: when `held` was asked, seconds of `now` */
     bool unlinked_lately; /* since the last scope was made */
     bool departing;       /* gone in the batch under way */
     bool seen;            /* by the scan under way */
@@ -143,13 +143,16 @@ uint64_t catalog_allocated(const struct catalog *catalog);
 void catalog_scope(struct catalog *catalog, uint64_t device, struct sweep_scope *ret_scope);
 void sweep_scope_clear(struct sweep_scope *scope);
 
+#define CATALOG_HELD_S                                                                                       \
+    15 /* longer than between two questions about a row on screen, so that its "?" stays away */
+
 /*
  * Joins what a sweep found into every row: holders, creators, who has no process, states, and the rows of
  * what is unlinked. The sweep is taken (and zeroed). root: directory_kernel_path; whole: directory_is_whole.
  * A segment whose mark " (deleted)" is all that speaks for it is not unlinked while a name leads to it. Rows
  * of what is unlinked keep their serial over sweeps and go when one no longer finds them.
  *
- * What a lease said of a row stays until the sweep after the next, and not beyond a complete one.
+ * What a lease said of a row stays for CATALOG_HELD_S, and not beyond a complete sweep.
  *
  * now: monotonic ms; wall: ns since 1970. Emits the changes.
  */
@@ -157,7 +160,7 @@ void catalog_take_sweep(struct catalog *catalog, struct sweep *sweep, const char
                         int64_t now, int64_t wall);
 const struct sweep *catalog_sweep(const struct catalog *catalog); /* the last; NULL: none has ended */
 
-/* What a lease said of a row. */
+/* What a lease said of a row, at the time of the batch or the sweep before. */
 void catalog_take_held(struct catalog *catalog, struct row *row, enum held held, int64_t wall);
 
 /* The memory of a segment came back (IN_DELETE_SELF): its unlinked row goes; one whose name is not known to

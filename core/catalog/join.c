@@ -237,8 +237,8 @@ static bool is_ownerless(const struct sweep *sweep, const struct row *row)
 /* What a lease said is true of its moment; a sweep that misses nobody knows better. */
 static bool age_held(const struct catalog *catalog, struct row *row)
 {
-    bool keep = row->held == HELD_UNKNOWN || (!row->held_before && !catalog->sweep.complete);
-    row->held_before = row->held != HELD_UNKNOWN;
+    bool keep = row->held == HELD_UNKNOWN ||
+                (!catalog->sweep.complete && catalog->now / 1000 - row->held_at <= CATALOG_HELD_S);
     if (!keep)
         row->held = HELD_UNKNOWN;
     return !keep;
@@ -340,7 +340,7 @@ void catalog_take_held(struct catalog *catalog, struct row *row, enum held held,
 {
     bool changed = row->held != held;
     row->held = (uint8_t)held;
-    row->held_before = false;
+    row->held_at = (uint32_t)(catalog->now / 1000);
     catalog->wall = wall;
     changed |= catalog_judge(catalog, row);
     if (changed)

@@ -363,6 +363,22 @@ static void one_without_a_name_is_reached_through_its_holders(void **state)
     draw_assert_lacks(&stage->cells, "old.shm");
 }
 
+static void a_directory_that_is_gone_takes_its_deleted_ones_with_it(void **state)
+{
+    struct stage *stage = *state;
+    const struct stage_holder held[] = {
+        one_holder[0],
+        {.name = "old.shm", .pid = 77, .command = "worker", .deleted = true, .known = true, .size = 8192},
+        {.name = "older.shm", .pid = 77, .command = "worker", .deleted = true, .known = true, .size = 8192},
+    };
+    stage_scan(stage, two, 2);
+    stage_sweep(stage, &(struct stage_sweep){held, 3, .processes = 212});
+    assert_int_equal(catalog_count(stage->app->catalog), 4);
+    stage_tell(stage, &(struct event){.kind = EVENT_FOLLOWING, .u.following = FOLLOW_ABSENT});
+    stage_tell(stage, &(struct event){.kind = EVENT_SCANNED, .u.scanned.code = ENOENT});
+    assert_int_equal(catalog_count(stage->app->catalog), 0);
+}
+
 static void what_nobody_holds_needs_no_watch_and_lost_watches_are_set_anew(void **state)
 {
     struct stage *stage = *state;
@@ -403,6 +419,7 @@ int main(void)
         ON_STAGE(the_kernel_is_asked_where_the_sweep_left_a_doubt),
         ON_STAGE(a_held_one_is_watched_by_its_name_and_goes_in_that_instant),
         ON_STAGE(one_without_a_name_is_reached_through_its_holders),
+        ON_STAGE(a_directory_that_is_gone_takes_its_deleted_ones_with_it),
         ON_STAGE(what_nobody_holds_needs_no_watch_and_lost_watches_are_set_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,6 +97,8 @@ void facts_scanned(struct app *app, const struct error *error)
     chores->scanning = false;
     if (error->code == 0 || error->code == ENOENT || error->code == ENOTDIR) {
         catalog_scan_end(app->catalog, app->now);
+        if (error->code)
+            follow_absent(app);
         if (!chores->scanned_once)
             use_changed(app);
         chores->scanned_once = true;

@@ -156,6 +156,19 @@ void follow_released(struct app *app, const struct event *event)
     facts_measure(app);
 }
 
+/* Of a directory that is gone nothing can be said: no sweep finds the end of what was deleted in it. */
+void follow_absent(struct app *app)
+{
+    for (size_t i = catalog_count(app->catalog); i-- > 0;) {
+        if (i >= catalog_count(app->catalog))
+            continue;
+        const struct row *row = catalog_at(app->catalog, i);
+        struct identity id = row->id;
+        if (row->unlinked)
+            catalog_released(app->catalog, &id);
+    }
+}
+
 void follow_close(struct app *app)
 {
     struct follows *follows = &app->follows;

@@ -243,9 +243,9 @@ static bool key_anywhere(struct app *app, const struct key *key)
         app_ask(app, EFFECT_SUSPEND);
     else if (key->code == KEY_CTRL('L'))
         app_ask(app, EFFECT_REPAINT);
-    else if (key->code == KEY_CTRL('C') && (app->over == OVER_MENU || app->over == OVER_COLUMNS ||
-                                            app->over == OVER_HELP || app->over == OVER_MESSAGES ||
-                                            app->over == OVER_HOLDERS))
+    else if (key->code == KEY_CTRL('C') &&
+             (app->over == OVER_MENU || app->over == OVER_COLUMNS || app->over == OVER_HELP ||
+              app->over == OVER_MESSAGES || app->over == OVER_HOLDERS))
         app->over = OVER_NOTHING;
     else
         return false;

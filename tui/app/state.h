@@ -241,6 +241,7 @@ void follow_changed(struct app *app, const struct change *change);
 void follow_want(struct app *app); /* asks for watches */
 void follow_answered(struct app *app, const struct event *event);
 void follow_released(struct app *app, const struct event *event);
+void follow_absent(struct app *app); /* the directory is gone, and its rows with it */
 bool follow_is_watched(const struct app *app, const struct row *row);
 void follow_close(struct app *app);
 
@@ -274,7 +275,7 @@ void keys_appeared(struct app *app, const struct row *row); /* a row is new */
 void keys_settle(struct app *app);                          /* the cursor goes to it */
 
 /* filtering.c: the filter's line, and that of marks by a filter */
-void filtering_open(struct app *app, enum over over); /* OVER_FILTER or OVER_PATTERN */
+void filtering_open(struct app *app, enum over over);  /* OVER_FILTER or OVER_PATTERN */
 void filtering_set(struct app *app, const char *text); /* a filter without its line */
 void filtering_key(struct app *app, const struct key *key);
 void filtering_paste(struct app *app, const char *text);
