@@ -80,8 +80,10 @@ def idle(directory):
     used = (console.processor_seconds() - before) / 30 * 100
     row, heading = next(((y, line) for y, line in enumerate(text) if "AGE" in line and "NAME" in line), (0, ""))
     column = heading.find("AGE")
-    # Above the heading stands the file system's gauge, which moves with what others on the machine do.
-    outside = {x for y, x in console.screen.touched if y >= row and not column - 6 <= x <= column + 3}
+    # Above the heading stands the file system's gauge, below the table how many processes a sweep read: both move with
+    # what others on the machine do.
+    strip = next((y for y, line in enumerate(text) if line.startswith("───")), len(text))
+    outside = {x for y, x in console.screen.touched if row <= y < strip and not column - 6 <= x <= column + 3}
     console.close()
     report("idle, 10,000 segments, 30 s", f"{used:.3f} % of a core, {console.bytes / 30:.0f} bytes/s",
            "at most 0.1 %", used <= 0.1)
