@@ -67,13 +67,13 @@ static void a_calm_makes_them_seldom(void **state)
     nobody_within(stage, 100); /* that found nothing new */
     int64_t before = 0;
     for (int i = 0; i < 6; i++) {
-        int64_t waited = until_asked(stage, 40000);
+        int64_t waited = until_asked(stage, 100000);
         assert_true(waited >= 10000); /* 100 times its length */
-        assert_true(waited >= before && waited <= 17000);
+        assert_true(waited >= before && waited <= 61000);
         before = waited;
         nobody_within(stage, 100);
     }
-    assert_true(before >= 15000);
+    assert_true(before >= 59000); /* once a minute at least */
 }
 
 static void a_change_asks_at_once(void **state)
@@ -150,7 +150,7 @@ static void a_key_ends_the_calm(void **state)
 {
     struct stage *stage = *state;
     stage_scan(stage, two, 2);
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 12; i++) {
         nobody_within(stage, 1);
         assert_true(until_asked(stage, 20000) >= 0);
     }

@@ -5,8 +5,9 @@
  * After a change (a segment came, went or was renamed, something happened to one that is held, a dialog or a
  * preview was opened, `r`) sweeps take at most 2 % of a core, counted as credit that time brings and a sweep
  * spends: what was saved in quiet times lets the first ones come at once. While nothing changes they take at
- * most 1 %, and each that finds nothing new doubles the wait, up to USE_CALM_MS: somebody who only lets the
- * console stand pays next to nothing. A key, or an event in the directory, shortens the wait again.
+ * most 1 %, and each that finds nothing new doubles the wait, until they take 0.05 % (but there is one a
+ * minute): somebody who only lets the console stand pays next to nothing. A key, or an event in the
+ * directory, shortens the wait again.
  */
 #include "tui/app/state.h"
 
@@ -14,13 +15,14 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#define USE_SHARE_CHANGED                                                                                    \
-    50 /* so many times a sweep's length bring the credit for the next: 2 % of a core                        \
-        */
-#define USE_SHARE_CALM  100
-#define USE_LEAST_MS    250
-#define USE_CALM_MS     16000
-#define USE_CREDIT_MOST 200000000 /* ns */
+/* So many times a sweep's length lies between two: 2 % of a core, 1 %, 0.05 %. */
+#define USE_SHARE_CHANGED 50
+#define USE_SHARE_CALM    100
+#define USE_SHARE_REST    2000
+#define USE_LEAST_MS      250
+#define USE_CALM_MS       16000
+#define USE_REST_MS       60000
+#define USE_CREDIT_MOST   200000000 /* ns */
 
 /* What joining a sweep into the catalog costs the loop's own thread, so that it is counted too: ns a row. */
 #define USE_JOIN_NS 100
@@ -55,13 +57,21 @@ static int64_t due_changed(const struct use *use)
     return use->ended + longer(USE_LEAST_MS, (use->cost - use->credit) / 1000000 * USE_SHARE_CHANGED);
 }
 
+/* The longest wait where nothing changed. */
+static int64_t longest_calm(const struct use *use)
+{
+    int64_t rest = USE_SHARE_REST * use->cost / 1000000;
+    return longer(USE_CALM_MS, rest < USE_REST_MS ? rest : USE_REST_MS);
+}
+
 /* When the next may begin where nothing changed. */
 static int64_t due_calm(const struct use *use)
 {
+    int64_t most = longest_calm(use);
     int64_t wait = longer(USE_LEAST_MS, USE_SHARE_CALM * use->cost / 1000000), least = wait;
-    for (unsigned i = 0; i < use->calm && wait < USE_CALM_MS; i++)
+    for (unsigned i = 0; i < use->calm && wait < most; i++)
         wait *= 2;
-    return use->ended + longer(least, wait < USE_CALM_MS ? wait : USE_CALM_MS);
+    return use->ended + longer(least, wait < most ? wait : most);
 }
 
 static void begin(struct app *app)
