@@ -42,6 +42,7 @@ static const uint32_t keys[] = {
     '+',
     'F',
     'd',
+    'u',
     'L',
     'q',
     'Q',
@@ -177,10 +178,63 @@ static void lose_job(struct stage *stage)
     stage_tell(stage, &event);
 }
 
+/* A sweep ends, asked for or not, with whoever holds whatever, or in failure. */
+static void swept(struct stage *stage)
+{
+    static const char *const commands[] = {"python3", "\x1b]0;x\x07", "", "a) b (", "very long command n"};
+    struct stage_holder holders[20];
+    size_t n = any(20), first = any(NAMES);
+    for (size_t i = 0; i < n; i++)
+        holders[i] = (struct stage_holder){
+            .name = names[(first + i / 3) % NAMES],
+            .pid = 1 + (pid_t)i + (pid_t)any(3) * 100,
+            .command = commands[any(5)],
+            .uid = any(5),
+            .writable = any(2),
+            .mapped = any(3),
+            .open = any(3),
+            .cmdline = any(2) ? "run \xff\x1b[2J" : NULL,
+            .unit = any(2) ? "x.service" : NULL,
+            .age = any(100000),
+            .deleted = any(3) == 0,
+            .known = any(2),
+            .size = any(2) ? UINT64_MAX / 4 : any(9999),
+        };
+    struct stage_sweep told = {
+        .holders = holders, .count = n, .processes = 20 + any(9), .unread = any(9), .took = any(300)};
+    told.reason = any(2) ? "not root: some of them could not be read" : NULL;
+    if (any(8) > 0) {
+        stage_sweep(stage, &told);
+        return;
+    }
+    struct swept lost = {.error = {any(2) ? ECANCELED : ENOENT, "cannot open /proc: gone"}};
+    stage_tell(stage, &(struct event){.kind = EVENT_SWEPT, .u.swept = &lost});
+}
+
+/* What the app follows is watched or not, or its memory comes back. */
+static void followed(struct stage *stage)
+{
+    const struct follow_list *list = &stage->last[any(2) ? EFFECT_FOLLOW : EFFECT_REACH].u.follow;
+    if (list->count == 0)
+        return;
+    const struct follow_target *target = &list->targets[any((uint32_t)list->count)];
+    struct identity id = target->id;
+    struct event event = {.kind = EVENT_FOLLOWED, .token = target->serial};
+    event.u.followed.fd = -1;
+    event.u.followed.watched = any(2);
+    if (any(2)) {
+        event.kind = EVENT_RELEASED;
+        event.u.released.ids = &id;
+        event.u.released.count = 1;
+        event.u.released.lost = any(4) == 0;
+    }
+    stage_tell(stage, &event);
+}
+
 static void something(struct stage *stage)
 {
     struct event event = {.kind = EVENT_TICK};
-    switch (any(18)) {
+    switch (any(22)) {
     default:
         stage_key(stage, keys[any(sizeof keys / sizeof keys[0])]);
         return;
@@ -226,6 +280,13 @@ static void something(struct stage *stage)
         return;
     case 12:
         know(stage);
+        return;
+    case 13:
+    case 14:
+        swept(stage);
+        return;
+    case 15:
+        followed(stage);
         return;
     case 11:
         event.kind = any(2) ? EVENT_RESUMED : EVENT_LOAD_PROGRESS;
