@@ -148,9 +148,10 @@ void sweep_scope_clear(struct sweep_scope *scope);
 
 /*
  * Joins what a sweep found into every row: holders, creators, who has no process, states, and the rows of
- * what is unlinked. The sweep is taken (and zeroed). root: directory_kernel_path; whole: directory_is_whole.
- * A segment whose mark " (deleted)" is all that speaks for it is not unlinked while a name leads to it. Rows
- * of what is unlinked keep their serial over sweeps and go when one no longer finds them.
+ * what is unlinked. The sweep is taken (and zeroed). root: directory_kernel_path, NULL: not known, then
+ * nothing is unlinked; whole: directory_is_whole. A segment whose mark " (deleted)" is all that speaks for it
+ * is not unlinked while a name leads to it. Rows of what is unlinked keep their serial over sweeps and go
+ * when one no longer finds them.
  *
  * What a lease said of a row stays for CATALOG_HELD_S, and not beyond a complete sweep.
  *

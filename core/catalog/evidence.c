@@ -123,7 +123,7 @@ static void add_creator(struct text *text, const struct row *row, const struct s
 static void add_nobody(struct text *text, const struct row *row, const struct sweep *sweep)
 {
     if (row->held == HELD_NO) {
-        text_add_string(text, "nobody maps it or has it open: the kernel granted a lease on it");
+        text_add_string(text, "nobody maps it or has it open (the kernel granted a lease on it)");
     } else if (row->doubtful) {
         text_add_string(text, "nobody was seen to map it or have it open, but not all could be seen (");
         text_add_string(text, sweep->reason);

@@ -97,15 +97,17 @@ static void take_creators(struct join *join)
     }
 }
 
-static struct row *directory_of(struct catalog *catalog, const struct row *entry)
+/* The row of the directory that "DIR/…" begins with, if it is one. */
+static struct row *directory_of(struct catalog *catalog, const char *path)
 {
     char name[NAME_PATH_MAX];
-    size_t length = strcspn(entry->name, "/");
-    if (length >= sizeof name)
+    size_t length = strcspn(path, "/");
+    if (length >= sizeof name || !path[length])
         return NULL;
-    memcpy(name, entry->name, length);
+    memcpy(name, path, length);
     name[length] = '\0';
-    return catalog_find(catalog, name);
+    struct row *row = catalog_find(catalog, name);
+    return row && S_ISDIR(row->mode) ? row : NULL;
 }
 
 static void add_part(struct join *join, const struct row *directory, const struct holders *holders)
@@ -116,7 +118,7 @@ static void add_part(struct join *join, const struct row *directory, const struc
 
 static void take_named(struct join *join, struct row *row, const struct sweep_other *other)
 {
-    const struct row *directory = row->in_directory ? directory_of(join->catalog, row) : NULL;
+    const struct row *directory = directory_of(join->catalog, row->name);
     if (directory)
         add_part(join, directory, &other->holders);
     if (S_ISDIR(row->mode))
@@ -134,6 +136,17 @@ static void take_unlinked(struct join *join, struct row *row, const struct sweep
     join->holders[row->place] = &other->holders;
 }
 
+/* What has no row, for it lies deeper or in what may not be listed, is held in its directory all the same. */
+static void take_deeper(struct join *join, const struct sweep_other *other, const char *root)
+{
+    size_t length = root ? strlen(root) : 0;
+    if (!root || !other->path || strncmp(other->path, root, length) != 0 || other->path[length] != '/')
+        return;
+    const struct row *directory = directory_of(join->catalog, other->path + length + 1);
+    if (directory)
+        add_part(join, directory, &other->holders);
+}
+
 static void take_other(struct join *join, const struct sweep_other *other, const char *root, bool whole)
 {
     uint32_t cursor = 0;
@@ -148,7 +161,13 @@ static void take_other(struct join *join, const struct sweep_other *other, const
         else
             take_named(join, row, other);
     }
-    row = met ? NULL : catalog_unlinked_row(join->catalog, other, root, whole);
+    if (met)
+        return;
+    if (!other->deleted) {
+        take_deeper(join, other, root);
+        return;
+    }
+    row = catalog_unlinked_row(join->catalog, other, root, whole);
     if (row)
         join->holders[row->place] = &other->holders;
 }

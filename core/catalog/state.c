@@ -1,5 +1,7 @@
 #include "core/catalog/state.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 static enum state judge_unheld(const struct state_facts *facts)
@@ -45,5 +47,24 @@ bool state_parse(const char *name, enum state *ret_state)
         *ret_state = (enum state)i;
         return true;
     }
+    return false;
+}
+
+/* "#INODE", as the kernel calls an unnamed file (O_TMPFILE), also in a DIR. */
+static bool is_unnamed(const struct sweep_other *other, const char *name)
+{
+    char own[32];
+    const char *slash = strrchr(name, '/');
+    snprintf(own, sizeof own, "#%" PRIu64, other->id.inode);
+    return strcmp(slash ? slash + 1 : name, own) == 0;
+}
+
+bool state_is_loading(const struct sweep_other *other, const char *name)
+{
+    if (!is_unnamed(other, name))
+        return false;
+    for (size_t i = 0; i < other->holders.count; i++)
+        if (strcmp(other->holders.list[i].command, "shmtop") == 0)
+            return true;
     return false;
 }

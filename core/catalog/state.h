@@ -34,4 +34,8 @@ struct state_verdict state_judge(const struct state_facts *facts);
 const char *state_name(enum state state); /* as in JSON: "live"; STATE_UNKNOWN: NULL */
 bool state_parse(const char *name, enum state *ret_state);
 
+/* Whether what is held and bears this name no more is a load under way: an unnamed file of another shmtop.
+ * Anybody else's is what it looks like. */
+bool state_is_loading(const struct sweep_other *other, const char *name);
+
 #endif

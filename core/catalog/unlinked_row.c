@@ -4,9 +4,8 @@
  * or they go.
  */
 #include "core/catalog/catalog_private.h"
+#include "core/catalog/state.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -35,31 +34,11 @@ void catalog_unlink_row(struct catalog *catalog, struct row *row)
     catalog_emit(catalog, CHANGE_UNLINKED, row, NULL);
 }
 
-/* "#INODE", as the kernel calls an unnamed file (O_TMPFILE), also in a DIR. */
-static bool is_unnamed(const struct sweep_other *other, const char *name)
-{
-    char own[32];
-    const char *slash = strrchr(name, '/');
-    snprintf(own, sizeof own, "#%" PRIu64, other->id.inode);
-    return strcmp(slash ? slash + 1 : name, own) == 0;
-}
-
-/* An unnamed file of another shmtop is a load under way; anybody else's is what it looks like. */
-static bool is_loading(const struct sweep_other *other, const char *name)
-{
-    if (!is_unnamed(other, name))
-        return false;
-    for (size_t i = 0; i < other->holders.count; i++)
-        if (strcmp(other->holders.list[i].command, "shmtop") == 0)
-            return true;
-    return false;
-}
-
 static bool is_one_of_ours(const struct sweep_other *other, const char *root, bool whole, char *name)
 {
     if (other->known && !S_ISREG(other->mode))
         return false;
-    return other->deleted && other->path && name_of_path(root, whole, other->path, name);
+    return other->deleted && other->path && root && name_of_path(root, whole, other->path, name);
 }
 
 /* What was measured stays where it no longer may be. True where anything differs. */
@@ -88,7 +67,7 @@ static struct row *new_unlinked(struct catalog *catalog, const struct sweep_othe
     struct row *row = catalog_new_row(catalog, &other->id, memory_dup(name));
     row->unlinked = row->recognised = row->unmeasured = true;
     row->in_directory = false;
-    row->loading = is_loading(other, name);
+    row->loading = state_is_loading(other, name);
     row->holders = &other->holders;
     take_facts(catalog, row, other);
     row->grown = 0;
@@ -99,7 +78,7 @@ static struct row *new_unlinked(struct catalog *catalog, const struct sweep_othe
 
 void catalog_update_unlinked(struct catalog *catalog, struct row *row, const struct sweep_other *other)
 {
-    bool loading = is_loading(other, row->name);
+    bool loading = state_is_loading(other, row->name);
     bool changed = take_facts(catalog, row, other) || row->loading != loading;
     row->loading = loading;
     if (!row->id.born)

@@ -1,3 +1,3 @@
 #!/bin/sh
-# Another order and another filter of 100,000 rows: promised within 30 ms each, so that typing never waits.
+# Another order, another filter and another sweep of 100,000 rows: within 30 ms each, so that typing never waits.
 exec "$BUILDDIR/tests/bench/rows" "${BENCH_ROWS:-100000}"

@@ -1,8 +1,9 @@
 /*
  * rows [COUNT]
  *
- * Times what a key press costs a listing of COUNT (100,000) rows: another order, another filter. Prints a
- * line for each, in ms: "WHAT median least most ROWS", and "SHORT" behind what takes longer than promised.
+ * Times what a key press costs a listing of COUNT (100,000) rows: another order, another filter; and what it
+ * costs to join a sweep of the processes into them. Prints a line for each, in ms: "WHAT median least most
+ * ROWS", and "SHORT" behind what takes longer than promised.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -143,6 +144,56 @@ static bool time_filter(struct listing *listing, const char *text)
     return report(what, times, listing_count(listing));
 }
 
+static void make_other(struct sweep_other *other, uint64_t inode, uint32_t pid)
+{
+    other->id = (struct identity){.device = 1, .inode = inode};
+    other->holders = (struct holders){1, calloc(1, sizeof(struct holder))};
+    other->holders.list[0] = (struct holder){.pid = (pid_t)pid, .command = "python3", .mapped = 1};
+}
+
+/* Every `step`th row is held. */
+static struct sweep make_sweep(uint32_t count, uint32_t step, uint32_t pid)
+{
+    struct sweep sweep = {.complete = true, .sees_all = true, .processes = 1000};
+    sweep.others = calloc(count / step + 1, sizeof *sweep.others);
+    for (uint32_t i = 0; i < count; i += step)
+        make_other(&sweep.others[sweep.other_count++], i + 1, pid);
+    sweep.owners = calloc(40, sizeof *sweep.owners);
+    for (sweep.owner_count = 0; sweep.owner_count < 40; sweep.owner_count++)
+        sweep.owners[sweep.owner_count] = (uid_t)(980 + sweep.owner_count);
+    return sweep;
+}
+
+/* changes: each sweep finds other holders than the one before. */
+static bool time_join(struct catalog *catalog, struct listing *listing, uint32_t step, bool changes)
+{
+    double times[ROUNDS];
+    char what[64];
+    uint32_t count = (uint32_t)catalog_count(catalog);
+    for (int i = -1; i < ROUNDS; i++) {
+        struct sweep_scope scope;
+        struct sweep sweep = make_sweep(count, step, changes ? 100 + (uint32_t)(i & 1) : 100);
+        double start = now_ms();
+        catalog_scope(catalog, 1, &scope);
+        sweep.creators = calloc(scope.creator_count, sizeof *sweep.creators);
+        catalog_take_sweep(catalog, &sweep, "/dev/shm", true, 1, NOW * INT64_C(1000000000));
+        listing_refresh(listing, false);
+        if (i >= 0)
+            times[i] = now_ms() - start;
+        sweep_scope_clear(&scope);
+    }
+    snprintf(what, sizeof what, "join a sweep, %u held, %s", count / step,
+             changes ? "all by others" : "nothing new");
+    return report(what, times, listing_count(listing));
+}
+
+static void tell(void *context, const struct change *change)
+{
+    struct listing *listing = *(struct listing **)context;
+    if (listing)
+        listing_change(listing, change);
+}
+
 int main(int argc, char **argv)
 {
     static const char *const filters[] = {
@@ -157,7 +208,8 @@ int main(int argc, char **argv)
         "user:dataeng-1 type:float* size>1M p",
     };
     uint32_t count = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 100000;
-    struct catalog *catalog = catalog_new(NULL, NULL, NULL);
+    struct listing *listing = NULL;
+    struct catalog *catalog = catalog_new(NULL, tell, &listing);
     struct users *users = users_new(true);
     bool kept = true;
     catalog_begin(catalog, 1);
@@ -169,7 +221,7 @@ int main(int argc, char **argv)
         snprintf(name, sizeof name, "dataeng-%u", i);
         users_learn_name(users, 1000 + i, name);
     }
-    struct listing *listing = listing_new(catalog, users);
+    listing = listing_new(catalog, users);
     listing_set_time(listing, NOW * INT64_C(1000000000));
     printf("%-40s median  least   most    rows\n", "ms");
     kept &= time_first(catalog, users);
@@ -178,8 +230,12 @@ int main(int argc, char **argv)
     listing_sort(listing, COLUMN_NAME, false);
     for (size_t i = 0; i < sizeof filters / sizeof filters[0]; i++)
         kept &= time_filter(listing, filters[i]);
+    listing_filter(listing, "", NULL);
+    kept &= time_join(catalog, listing, 100, false);
+    kept &= time_join(catalog, listing, 100, true);
+    kept &= time_join(catalog, listing, 10, false);
+    catalog_free(catalog);
     listing_free(listing);
     users_free(users);
-    catalog_free(catalog);
     return kept ? 0 : 1;
 }

@@ -132,7 +132,7 @@ static void what_could_not_be_seen_is_said_too(void **state)
            "processes could not be read)");
     row.doubtful = false;
     row.held = HELD_NO;
-    expect(&row, &some, "idle: nobody maps it or has it open: the kernel granted a lease on it");
+    expect(&row, &some, "idle: nobody maps it or has it open (the kernel granted a lease on it)");
     row.state = STATE_LIVE;
     row.held = HELD_YES;
     expect(&row, &some,
@@ -141,8 +141,8 @@ static void what_could_not_be_seen_is_said_too(void **state)
     struct sweep inside = some;
     inside.sees_all = false;
     expect(&leaked, &inside,
-           "leaked: creator pid 7 is gone, as far as can be seen here; nobody maps it or has it open: the "
-           "kernel granted a lease on it");
+           "leaked: creator pid 7 is gone, as far as can be seen here; nobody maps it or has it open (the "
+           "kernel granted a lease on it)");
 }
 
 static void an_unlinked_one_says_who_keeps_how_much(void **state)

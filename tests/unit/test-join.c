@@ -400,6 +400,16 @@ static void a_directory_is_held_by_who_holds_something_in_it(void **state)
     assert_int_equal(holders->list[2].pid, 90);
     assert_int_equal(catalog_totals(f->catalog)->bytes[STATE_LIVE], 20);
     sweep = complete();
+    add_held(&sweep, 9, "/dev/shm/d/deep/z", 91); /* has no row */
+    add_held(&sweep, 10, "/dev/shm/e/z", 92);
+    add_held(&sweep, 11, "/dev/shm/gone/z", 92);
+    add_held(&sweep, 12, "/dev/shmd/d/z", 92);
+    add_held(&sweep, 13, "/dev/shm/d", 92);
+    take(f, &sweep);
+    assert_int_equal(row_of(f, "d")->holders->count, 1);
+    assert_int_equal(row_of(f, "d")->holders->list[0].pid, 91);
+    assert_null(row_of(f, "e")->holders);
+    sweep = complete();
     take(f, &sweep);
     assert_null(row_of(f, "d")->holders);
     assert_int_equal(row_of(f, "d")->state, STATE_IDLE);
