@@ -10,7 +10,9 @@
 
 bool row_holders_known(const struct row *row)
 {
-    return row->state != STATE_UNKNOWN && (row->holders || row->held != HELD_YES);
+    if (row->state == STATE_UNKNOWN && row->held != HELD_NO)
+        return false;
+    return row->holders || row->held != HELD_YES;
 }
 
 /* --- who --- */

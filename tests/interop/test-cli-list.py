@@ -23,7 +23,7 @@ def segment(d, name):
 
 
 @test
-def the_json_has_all_keys_in_order_and_later_ones_are_null():
+def the_json_has_all_keys_in_order():
     with Directory() as d:
         np.save(open(d / "a.shm", "wb"), np.zeros((3, 4), "f2"))
         answer = list_json(d)
@@ -33,9 +33,106 @@ def the_json_has_all_keys_in_order_and_later_ones_are_null():
         assert list(answer["filesystem"]) == ["size", "used", "free"]
         only = answer["segments"][0]
         assert list(only) == KEYS
-        for key in ("holders holders_complete holders_unread holders_reason loading ownerless producer creator_pid "
-                    "state damaged").split():
+        for key in "producer creator_pid damaged".split():
             assert only[key] is None, key
+        assert (only["holders"], only["state"], only["loading"], only["ownerless"]) == (0, "idle", False, False), only
+        assert isinstance(only["holders_complete"], bool) and isinstance(only["holders_unread"], int)
+        assert (only["holders_reason"] is None) == only["holders_complete"]
+
+
+HOLD = "import mmap, sys; f = open(sys.argv[1], sys.argv[2]); m = mmap.mmap(f.fileno(), 0, access=int(sys.argv[3])); f.close(); print('up', flush=True); sys.stdin.read()"
+
+
+class Holder:
+    """A process that maps a segment, its descriptor closed. Use with `with`."""
+
+    def __init__(self, path, mode="r+b", access=0):
+        self.arguments = [sys.executable, "-c", HOLD, path, mode, str(access)]
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self.process.stdout.readline() == b"up\n"
+        self.pid = self.process.pid
+        return self
+
+    def __exit__(self, *_):
+        self.process.communicate()
+
+
+def dead_pid():
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    return ended.pid
+
+
+@test
+def every_state_is_told_in_the_list_and_in_info():
+    with Directory() as d:
+        leaked, alive = f"torch_{dead_pid()}_1_0", f"torch_{os.getpid()}_1_0"
+        for name in ("live.shm", "copied.shm", "idle.shm", leaked, alive, "psm_00c0ffee", "gone.shm"):
+            np.save(open(d / name, "wb"), np.zeros(5000))
+        os.mkdir(d / "dir")
+        np.save(open(d / "dir/in", "wb"), np.zeros(10))
+        # Private maps count too. ACCESS_COPY is 3, ACCESS_READ 1.
+        with Holder(d / "live.shm") as live, Holder(d / "copied.shm", "rb", 3), Holder(d / "gone.shm", "rb", 1) as gone, \
+                open(d / "dir/in", "rb"):
+            inode = os.stat(d / "gone.shm").st_ino
+            os.unlink(d / "gone.shm")
+            rows = {s["name"]: s for s in list_json(d)["segments"]}
+            states = {name: s["state"] for name, s in rows.items()}
+            assert states == {
+                "live.shm": "live", "copied.shm": "live", "idle.shm": "idle", leaked: "leaked", alive: "idle",
+                "psm_00c0ffee": "idle", "gone.shm": "unlinked", "dir": "live", "dir/in": "live",
+            }, states
+            assert rows[leaked]["creator_pid"] == int(leaked.split("_")[1]) and rows[leaked]["producer"] == "pytorch"
+            assert rows["gone.shm"]["inode"] == inode and rows["gone.shm"]["holders"] == 1
+            assert (rows["dir"]["holders"], rows["idle.shm"]["holders"]) == (1, 0)
+            table = d.expect(0, "list").out
+            line = lambda name: next(l for l in table.splitlines() if l.startswith(name + " "))
+            assert f"{live.pid} python3" in line("live.shm") and "unlinked" in line("gone.shm")
+            assert "leaked" in line(leaked) and "nobody" in line(leaked) and f"{rows[leaked]['creator_pid']} gone" in line(leaked)
+            names = lambda where: [s["name"] for s in list_json(d, "--where", where)["segments"]]
+            assert names("state:live !name:*.shm") == ["dir", "dir/in"]
+            assert names("state:unlinked") == ["gone.shm"] and names("is:unheld producer:pytorch name:*_1_0") == sorted([leaked, alive])
+            assert names("state:leaked nothing") == []
+
+            answer = d.expect(0, "info", "--json", leaked, "live.shm", f"#{inode}").json()["segments"]
+            assert [s["state"] for s in answer] == ["leaked", "live", "unlinked"], answer
+            assert all(list(s) == KEYS + ["held_by"] for s in answer)
+            assert [h["pid"] for h in answer[2]["held_by"]] == [gone.pid]
+            text = d.expect(0, "info", leaked).out
+            assert f"leaked: creator pid {rows[leaked]['creator_pid']} is gone" in text and "gives back 40.0K now" in text, text
+            text = d.expect(0, "info", f"#{inode}").out
+            assert f"unlinked: its name is gone; {gone.pid} python3 keeps 40" in text, text
+            text = d.expect(0, "info", "live.shm").out
+            assert "gives back 0 now, 40.0K more" in text, text
+        assert "gone.shm" not in [s["name"] for s in list_json(d)["segments"]]
+
+
+@test
+def a_name_that_ends_like_the_kernels_mark_is_no_unlinked_one():
+    with Directory() as d:
+        np.save(open(d / "a (deleted)", "wb"), np.zeros(10))
+        with Holder(d / "a (deleted)"):
+            rows = list_json(d)["segments"]
+            assert [(s["name"], s["state"]) for s in rows] == [("a (deleted)", "live")], rows
+
+
+@test
+def others_unlinked_segments_are_told_as_far_as_permitted():
+    need_root()
+    with Directory() as d:
+        np.save(open(d / "mine.shm", "wb"), np.zeros(5000))
+        os.chmod(d / "mine.shm", 0o600)
+        with Holder(d / "mine.shm"):
+            os.unlink(d / "mine.shm")
+            answer = list_json(d, uid=12345)
+            assert answer["segments"] == [], answer  # nobody's maps can be read
+        np.save(open(d / "idle.shm", "wb"), np.zeros(10))
+        s = list_json(d, uid=12345)["segments"][0]
+        assert s["state"] == "idle" and s["holders_complete"] is False and "not root" in s["holders_reason"], s
+        assert s["holders_unread"] > 0
+        assert "idle?" in d.expect(0, "list", uid=12345).out and "nobody seen" in d.expect(0, "list", uid=12345).out
 
 
 @test
@@ -191,7 +288,7 @@ def columns_and_order_are_as_asked():
         for key in KEYS:
             d.expect(0, "list", "--sort", key)
         heading = d.expect(0, "list").out.splitlines()[0].split()
-        assert heading == "NAME SIZE ALLOC OWNER MODE AGE STATE LAYOUT TYPE SHAPE".split(), heading
+        assert heading == "NAME SIZE ALLOC OWNER MODE AGE STATE HELD BY LAYOUT TYPE SHAPE".split(), heading
 
 
 @test
@@ -257,7 +354,7 @@ def info_says_who_holds_a_segment():
         held, free = answer["segments"]
         assert list(held) == KEYS + ["held_by"]
         assert held["holders"] == 1 and held["state"] == "live"
-        assert free["holders"] == 0 and free["state"] is None and free["held_by"] == []
+        assert free["holders"] == 0 and free["state"] == "idle" and free["held_by"] == []
         by = held["held_by"][0]
         assert list(by) == ["pid", "user", "command", "cmdline", "started", "unit", "mapped", "open", "writable"]
         assert by["pid"] == holder.pid and by["mapped"] == 1 and by["open"] >= 1 and by["writable"] is True

@@ -36,7 +36,8 @@ def a_bad_option_is_a_usage_error_that_names_it():
         for arguments, says in [
             (["--nonsense", "list"], "--nonsense"),
             (["-x", "list"], "-x"),
-            (["list", "--where", "size>1G"], "--where"),
+            (["list", "--where", "size>1X"], "size>1X: expected"),
+            (["list", "--where"], "--where needs a value"),
             (["list", "--json=yes"], "--json takes no value"),
             (["list", "-o"], "-o needs a value"),
             (["list", "--sort"], "--sort needs a value"),

@@ -79,6 +79,9 @@ static void nobody_is_said_only_after_a_sweep_and_as_surely_as_it_is_known(void 
     struct row row = {0};
     expect_holders(&row, "");
     assert_false(row_holders_known(&row));
+    row.held = HELD_NO; /* that nobody holds it a lease can tell too */
+    assert_true(row_holders_known(&row));
+    row.held = HELD_UNKNOWN;
     row.state = STATE_IDLE;
     expect_holders(&row, "nobody");
     assert_true(row_holders_known(&row));

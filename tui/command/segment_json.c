@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/catalog/column.h"
+#include "core/catalog/evidence.h"
+#include "core/catalog/format.h"
+#include "core/catalog/state.h"
 #include "core/segment/name.h"
 
 #define NANOSECOND 1000000000
@@ -44,15 +46,20 @@ static void put_shape(struct json *json, const struct matrix *matrix)
     json_close(json);
 }
 
+static void put_nulls(struct json *json, const char *const *keys, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        json_key(json, keys[i]);
+        json_put_null(json);
+    }
+}
+
 static void put_matrix(struct json *json, const struct row *row)
 {
     struct matrix matrix = {0};
     if (!row_matrix(row, &matrix)) {
         static const char *const keys[] = {"dtype", "type", "shape", "order"};
-        for (unsigned i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-            json_key(json, keys[i]);
-            json_put_null(json);
-        }
+        put_nulls(json, keys, sizeof keys / sizeof keys[0]);
         return;
     }
     json_key(json, "dtype");
@@ -71,6 +78,11 @@ static void put_matrix(struct json *json, const struct row *row)
 
 static void put_owner(struct json *json, const struct row *row, struct users *users)
 {
+    static const char *const keys[] = {"owner", "uid", "group", "gid", "mode"};
+    if (row->unmeasured) {
+        put_nulls(json, keys, sizeof keys / sizeof keys[0]);
+        return;
+    }
     char mode[16];
     snprintf(mode, sizeof mode, "%04o", (unsigned)(row->mode & 07777));
     json_key(json, "owner");
@@ -99,32 +111,34 @@ static void put_times(struct json *json, const struct row *row, int64_t now)
         json_put_signed(json, now > since ? (now - since) / NANOSECOND : 0);
 }
 
-static void put_holders(struct json *json, const struct use *use)
+/* holders: null too where somebody holds it whom the sweep did not see. */
+static void put_holders(struct json *json, const struct row *row, const struct sweep *sweep)
 {
+    static const char *const keys[] = {"holders_complete", "holders_unread", "holders_reason"};
     json_key(json, "holders");
-    json_put_unsigned(json, use->holders->count);
+    if (row_holders_known(row))
+        json_put_unsigned(json, row->holders ? row->holders->count : 0);
+    else
+        json_put_null(json);
+    if (!sweep) {
+        put_nulls(json, keys, sizeof keys / sizeof keys[0]);
+        return;
+    }
     json_key(json, "holders_complete");
-    json_put_bool(json, use->complete);
+    json_put_bool(json, sweep->complete);
     json_key(json, "holders_unread");
-    json_put_unsigned(json, use->unread);
+    json_put_unsigned(json, sweep->unread);
     json_key(json, "holders_reason");
-    json_put_text(json, use->complete ? NULL : use->reason);
+    json_put_text(json, sweep->complete ? NULL : sweep->reason);
 }
 
-static void put_use(struct json *json, const struct row *row, const struct use *use)
+static void put_use(struct json *json, const struct row *row, const struct sweep *sweep)
 {
-    static const char *const unknown[] = {"holders", "holders_complete", "holders_unread", "holders_reason"};
-    static const char *const never_yet[] = {"loading", "ownerless"};
-    if (use)
-        put_holders(json, use);
-    for (unsigned i = 0; !use && i < sizeof unknown / sizeof unknown[0]; i++) {
-        json_key(json, unknown[i]);
-        json_put_null(json);
-    }
-    for (unsigned i = 0; i < sizeof never_yet / sizeof never_yet[0]; i++) {
-        json_key(json, never_yet[i]);
-        json_put_null(json);
-    }
+    put_holders(json, row, sweep);
+    json_key(json, "loading");
+    json_put_bool(json, row->loading);
+    json_key(json, "ownerless");
+    json_put_bool(json, row->ownerless);
     json_key(json, "producer");
     json_put_text(json, row->producer ? row->producer->id : NULL);
     json_key(json, "creator_pid");
@@ -132,25 +146,27 @@ static void put_use(struct json *json, const struct row *row, const struct use *
         json_put_signed(json, row->creator_pid);
     else
         json_put_null(json);
-    /* That somebody holds it is known; which kind of unheld it is, only once producers are. */
     json_key(json, "state");
-    json_put_text(json, row->unlinked ? "unlinked" : use && use_held(use) == HELD_YES ? "live" : NULL);
+    json_put_text(json, state_name(row->state));
 }
 
 void segment_json(struct json *json, const struct row *row, int64_t now, struct users *users,
-                  const struct use *use)
+                  const struct sweep *sweep)
 {
     put_name(json, row);
     json_key(json, "size");
     json_put_unsigned(json, row->size);
     json_key(json, "allocated");
-    json_put_unsigned(json, row->allocated);
+    if (row->unmeasured)
+        json_put_null(json);
+    else
+        json_put_unsigned(json, row->allocated);
     json_key(json, "layout");
     json_put_text(json, layout_name(row->layout));
     put_matrix(json, row);
     put_owner(json, row, users);
     put_times(json, row, now);
-    put_use(json, row, use);
+    put_use(json, row, sweep);
     json_key(json, "damaged");
     json_put_text(json, row->damage);
     json_key(json, "protected");
@@ -180,8 +196,7 @@ void segment_json_holder(struct json *json, const struct holder *holder, struct 
     json_escaped(json, "cmdline", holder->cmdline, holder->cmdline ? strlen(holder->cmdline) : 0);
     json_key(json, "started");
     segment_json_time(json, holder->started);
-    json_key(json, "unit");
-    json_put_null(json);
+    json_escaped(json, "unit", holder->unit, holder->unit ? strlen(holder->unit) : 0);
     json_key(json, "mapped");
     json_put_unsigned(json, holder->mapped);
     json_key(json, "open");

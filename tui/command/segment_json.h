@@ -8,14 +8,13 @@
 #include "core/catalog/catalog.h"
 #include "core/process/users.h"
 #include "tui/command/json.h"
-#include "tui/command/use.h"
 
 /*
  * Writes the members of the segment's object, which the caller opens and closes (so that `info` can add its
- * own). now: ns since 1970. users: each name is looked up. use: NULL where nobody looked.
+ * own). now: ns since 1970. users: each name is looked up. sweep: the last; NULL: none has ended.
  */
 void segment_json(struct json *json, const struct row *row, int64_t now, struct users *users,
-                  const struct use *use);
+                  const struct sweep *sweep);
 
 /* The object of one holder, as in held_by. */
 void segment_json_holder(struct json *json, const struct holder *holder, struct users *users);

@@ -6,15 +6,6 @@
 
 #define NAMED_MAX 3
 
-enum held use_held(const struct use *use)
-{
-    if (use->held != HELD_UNKNOWN)
-        return use->held;
-    if (use->holders->count > 0)
-        return HELD_YES;
-    return use->complete ? HELD_NO : HELD_UNKNOWN;
-}
-
 static size_t append(char *buf, size_t size, size_t used, const char *text)
 {
     size_t length = strlen(text);

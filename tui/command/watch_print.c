@@ -8,6 +8,7 @@
 #include "core/segment/name.h"
 #include "tui/command/json.h"
 #include "tui/command/segment_json.h"
+#include "tui/command/use.h"
 
 #define SECOND INT64_C(1000000000)
 
@@ -21,17 +22,22 @@ static void escape_command(const struct culprit *by, char *buf, size_t size)
     name_escape(by->command, strnlen(by->command, sizeof by->command), false, buf, size);
 }
 
-/* Who holds a deleted one; complete where that is known of everybody. */
-static struct use use_of(const struct observed *observed)
+/* The row as it is to be told: of a deleted one it is known whether anybody holds it. */
+static struct row told_row(const struct observed *observed)
 {
-    static const struct holders nobody = {0};
-    const struct sweep *sweep = observed->sweep;
-    const struct holders *holders = observed->event.row.holders;
-    return (struct use){.held = observed->held ? HELD_YES : HELD_NO,
-                        .holders = holders ? holders : &nobody,
-                        .complete = !observed->held || (sweep && sweep->complete),
-                        .unread = sweep ? sweep->unread : 0,
-                        .reason = sweep ? sweep->reason : ""};
+    struct row row = observed->event.row;
+    if (observed->event.kind == JOURNAL_DELETED && !row.holders)
+        row.held = observed->held ? HELD_YES : HELD_NO;
+    return row;
+}
+
+/* The sweep that tells who holds a deleted one; what nobody holds needs none. */
+static const struct sweep *told_sweep(const struct observed *observed)
+{
+    static const struct sweep nobody = {.complete = true};
+    if (observed->event.kind != JOURNAL_DELETED)
+        return NULL;
+    return observed->held ? observed->sweep : &nobody;
 }
 
 /* --- JSON --- */
@@ -93,8 +99,7 @@ static void put_held_by(struct json *json, const struct observed *observed, stru
 void watch_print_json(const struct options *options, const struct observed *observed, struct users *users)
 {
     const struct journal_event *event = &observed->event;
-    const struct use use = use_of(observed);
-    bool looked = event->kind == JOURNAL_DELETED && (!observed->held || observed->sweep);
+    const struct row row = told_row(observed);
     struct json json;
     json_begin(&json, stdout, options->ascii);
     json_open_object(&json);
@@ -104,7 +109,7 @@ void watch_print_json(const struct options *options, const struct observed *obse
     if (event->kind == JOURNAL_RENAMED)
         put_name(&json, "old_name", event->old_name);
     put_by(&json, observed, users);
-    segment_json(&json, &event->row, event->wall, users, looked ? &use : NULL);
+    segment_json(&json, &row, event->wall, users, told_sweep(observed));
     if (event->kind == JOURNAL_DELETED)
         put_held_by(&json, observed, users);
     json_close(&json);
