@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <unistd.h>
 
 #include "core/segment/beneath.h"
 #include "core/sys/calls.h"
@@ -206,6 +207,14 @@ static void note(struct release *release, const struct watched *watched)
     drop(release, watched);
 }
 
+/* What was asked of the old instance waits in its queue, and would make that overflow again. */
+static void start_anew(struct release *release)
+{
+    int fd AUTO_CLOSE = sys.inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    if (fd >= 0)
+        dup3(fd, release->fd, O_CLOEXEC);
+}
+
 /* Of those whose event was lost the kernel does not know the watch any more; to ask it is to end the others'.
  */
 static void find_lost(struct release *release)
@@ -217,22 +226,25 @@ static void find_lost(struct release *release)
         else
             drop(release, watched);
     }
+    start_anew(release);
     release->lost = true;
 }
 
-static void handle(struct release *release, const struct inotify_event *event)
+/* False: the rest was found by asking, and is no longer watched. */
+static bool handle(struct release *release, const struct inotify_event *event)
 {
     if (event->mask & IN_Q_OVERFLOW) {
         find_lost(release);
-        return;
+        return false;
     }
     const struct watched *watched = find_wd(release, event->wd);
     if (!watched)
-        return;
+        return true;
     if (event->mask & IN_DELETE_SELF)
         note(release, watched);
     else if (event->mask & IN_UNMOUNT) /* it lives on, but no event will come */
         drop(release, watched);
+    return true;
 }
 
 static bool read_events(struct release *release)
@@ -248,7 +260,8 @@ static bool read_events(struct release *release)
     const struct inotify_event *event;
     for (size_t at = 0; at + sizeof *event <= (size_t)n; at += sizeof *event + event->len) {
         event = (const void *)(release->buf + at);
-        handle(release, event);
+        if (!handle(release, event))
+            break;
     }
     return true;
 }

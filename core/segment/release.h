@@ -10,8 +10,9 @@
 
 #include "core/segment/segment.h"
 
-/* Each brings two events at most, so that fewer than half of the kernel's queue (16384) lose none. */
-#define RELEASE_MAX 8000
+/* Each takes a kilobyte of the kernel's memory. When more than some 8,000 are released at once its queue
+ * overflows: that loses no release, but all are watched anew. */
+#define RELEASE_MAX 100000
 
 struct release;
 

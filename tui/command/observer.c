@@ -15,6 +15,7 @@
 #include "tui/command/command.h"
 #include "tui/command/mirror.h"
 
+#define READS_MAX    64
 #define SLOW_MS      2000 /* between two looks whether the directory is still there */
 #define SWEEP_MS     1000 /* at least, between two sweeps for what no watch tells */
 #define SWEEP_SHARE  50   /* of the time that sweeps may take: 2 % */
@@ -367,6 +368,18 @@ static void sweep_where_due(struct observer *observer)
         journal_each_waiting(observer->journal, settle, observer);
 }
 
+/* All of them, if it ends: what is released meanwhile must not be known long before its name is gone. */
+static bool read_names(struct observer *observer, struct error *error)
+{
+    bool more = true;
+    for (int i = 0; more && i < READS_MAX; i++) {
+        more = mirror_read(observer->mirror, observer->now, error);
+        if (observer->witness)
+            witness_drain(observer->witness);
+    }
+    return more;
+}
+
 bool observer_step(struct observer *observer, struct error *error)
 {
     read_clock(observer);
@@ -375,11 +388,9 @@ bool observer_step(struct observer *observer, struct error *error)
     /* Who it was may end any moment. */
     if (observer->witness)
         witness_drain(observer->witness);
-    bool more = mirror_read(observer->mirror, observer->now, error);
+    bool more = read_names(observer, error);
     be_slow(observer);
     look_again(observer);
-    if (observer->witness)
-        witness_drain(observer->witness);
     /* After the names: what nobody held is released by the time that its name is seen to be gone. */
     take_releases(observer);
     journal_tick(observer->journal, mirror_catalog(observer->mirror));
