@@ -27,13 +27,15 @@ static int refuse_taken(struct error *error)
 static int check_name(const struct directory *directory, const char *name, struct error *error)
 {
     struct segment taken;
+    struct error none; /* that it is not there is no failure */
     int r = directory_may_change(directory, error);
-    if (r == 0)
-        r = segment_stat(directory, name, &taken, error);
+    if (r < 0)
+        return r;
+    r = segment_stat(directory, name, &taken, &none);
     if (r == -ENOENT)
         return 0;
     if (r < 0)
-        return r;
+        return error_set(error, -r, "%s", none.text);
     segment_clear(&taken);
     return refuse_taken(error);
 }

@@ -44,6 +44,7 @@ static const uint32_t keys[] = {
     'd',
     'u',
     'L',
+    'R',
     'q',
     'Q',
     '?',
@@ -171,8 +172,11 @@ static void lose_job(struct stage *stage)
     static const struct {
         enum effect_kind effect;
         enum event_kind event;
-    } kinds[] = {{EFFECT_PREVIEW, EVENT_PREVIEW}, {EFFECT_LOAD, EVENT_LOAD}, {EFFECT_DELETE, EVENT_DELETE}};
-    unsigned i = any(3);
+    } kinds[] = {{EFFECT_PREVIEW, EVENT_PREVIEW},
+                 {EFFECT_LOAD, EVENT_LOAD},
+                 {EFFECT_DELETE, EVENT_DELETE},
+                 {EFFECT_RESTORE, EVENT_RESTORED}};
+    unsigned i = any(4);
     struct event event = {.kind = kinds[i].event,
                           .token = any(3) ? stage->last[kinds[i].effect].token : any(50)};
     stage_tell(stage, &event);

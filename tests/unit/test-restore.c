@@ -61,7 +61,10 @@ static void make_old(struct fixture *f, mode_t mode)
 static int restore(struct fixture *f, const char *name)
 {
     struct restore_options options = {tmpdir_path(&f->tmpdir, "none"), tmpdir_path(&f->tmpdir, "none")};
-    return restore_run(f->directory, name, f->from, &options, &f->report, NULL, &f->error);
+    f->error = (struct error){0};
+    int r = restore_run(f->directory, name, f->from, &options, &f->report, NULL, &f->error);
+    assert_int_equal(-r, f->error.code);
+    return r;
 }
 
 static void assert_whole(struct fixture *f, const char *name)

@@ -49,6 +49,7 @@ enum action {
     /* doing */
     ACTION_LOAD,
     ACTION_DELETE,
+    ACTION_RESTORE,
     ACTION_COPY,
     /* the grid's axes */
     ACTION_SLICE_PREVIOUS,

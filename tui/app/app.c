@@ -306,6 +306,9 @@ void app_update(struct app *app, const struct event *event)
     case EVENT_NAMED:
         facts_named(app, event);
         break;
+    case EVENT_RESTORED:
+        restoring_done(app, event);
+        break;
     case EVENT_PREVIEW:
     case EVENT_LOAD:
     case EVENT_DELETE:

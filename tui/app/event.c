@@ -48,6 +48,10 @@ void effect_clear(struct effect *effect)
     case EFFECT_LOAD:
         load_dialog_request_free(effect->u.load);
         break;
+    case EFFECT_RESTORE:
+        free(effect->u.restore.name);
+        free(effect->u.restore.pids);
+        break;
     case EFFECT_DELETE:
         delete_dialog_request_free(effect->u.deletion);
         break;

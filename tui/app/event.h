@@ -14,6 +14,7 @@
 #include "core/process/users.h"
 #include "core/segment/lease.h"
 #include "core/segment/segment.h"
+#include "core/transfer/restore.h"
 #include "tui/view/delete_dialog.h"
 #include "tui/view/load_dialog.h"
 #include "tui/view/preview.h"
@@ -34,6 +35,13 @@ struct swept {
     bool whole;         /* directory_is_whole */
 };
 void swept_clear(struct swept *swept);
+
+/* What became of one that was to be restored. */
+struct restored {
+    char *name; /* owned, raw */
+    struct restore_report report;
+    struct error error; /* code 0: it was */
+};
 
 /* How the directory is followed. */
 enum following {
@@ -64,6 +72,7 @@ enum event_kind {
     EVENT_PREVIEW,   /* a reply for a component; NULL: the job was lost */
     EVENT_LOAD,
     EVENT_DELETE,
+    EVENT_RESTORED, /* NULL: the job was lost */
     EVENT_LOAD_PROGRESS,
     EVENT_DELETE_PROGRESS,
 };
@@ -113,6 +122,7 @@ struct event {
         struct preview_reply *preview;
         struct load_dialog_reply *load;
         struct delete_dialog_reply *deletion;
+        const struct restored *restored;
         struct {
             uint64_t done, total;
         } progress;
@@ -133,6 +143,7 @@ enum effect_kind {
     EFFECT_PREVIEW,
     EFFECT_LOAD,
     EFFECT_DELETE,
+    EFFECT_RESTORE,
     EFFECT_STOP, /* cancel the job of token; its reply comes all the same */
     EFFECT_COPY, /* a text to the terminal's clipboard */
     EFFECT_SUSPEND,
@@ -161,6 +172,14 @@ struct follow_list {
     size_t forget_count;
 };
 
+/* An unlinked segment, and who holds it. */
+struct restore_request {
+    char *name; /* owned, raw: its last, to be given again */
+    struct identity id;
+    pid_t *pids; /* owned */
+    size_t pid_count;
+};
+
 struct effect {
     enum effect_kind kind;
     uint64_t token;
@@ -182,6 +201,7 @@ struct effect {
         struct preview_request *preview;        /* owned */
         struct load_dialog_request *load;       /* owned */
         struct delete_dialog_request *deletion; /* owned */
+        struct restore_request restore;         /* owned */
     } u;
 };
 

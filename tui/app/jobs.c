@@ -62,6 +62,7 @@ static enum lane lane_of(const struct effect *effect)
     case EFFECT_LOAD:
         return load_dialog_request_is_load(effect->u.load) ? LANE_JOB : LANE_NAMES;
     case EFFECT_DELETE:
+    case EFFECT_RESTORE:
         return LANE_JOB;
     case EFFECT_SWEEP:
     case EFFECT_REACH:
@@ -89,7 +90,7 @@ void jobs_start(struct jobs *jobs, struct effect *effect)
 
 static bool is_component(enum effect_kind kind)
 {
-    return kind == EFFECT_PREVIEW || kind == EFFECT_LOAD || kind == EFFECT_DELETE;
+    return kind == EFFECT_PREVIEW || kind == EFFECT_LOAD || kind == EFFECT_DELETE || kind == EFFECT_RESTORE;
 }
 
 void jobs_stop(struct jobs *jobs, uint64_t token)
@@ -134,6 +135,9 @@ static bool done_event(struct jobs *jobs, struct running *running, struct event 
         return !done.replied;
     case EFFECT_DELETE:
         event->kind = EVENT_DELETE;
+        return !done.replied;
+    case EFFECT_RESTORE:
+        event->kind = EVENT_RESTORED;
         return !done.replied;
     default:
         return false;
@@ -197,6 +201,10 @@ static void message_event(struct jobs *jobs, struct running *running, struct eve
         event->u.load = payload;
         jobs->message.payload = NULL;
         break;
+    case TASK_RESTORED:
+        event->kind = EVENT_RESTORED;
+        event->u.restored = payload;
+        break;
     case TASK_DELETE:
         event->kind = EVENT_DELETE;
         event->u.deletion = payload;
@@ -237,7 +245,8 @@ bool jobs_progress(struct jobs *jobs, struct event *ret_event)
     for (size_t i = 0; i < jobs->count; i++) {
         const struct running *running = &jobs->running[i];
         uint64_t done, total;
-        if (running->lane != LANE_JOB || !workers_progress(jobs->workers, running->id, &done, &total))
+        if (running->lane != LANE_JOB || running->kind == EFFECT_RESTORE ||
+            !workers_progress(jobs->workers, running->id, &done, &total))
             continue;
         *ret_event = (struct event){
             .kind = running->kind == EFFECT_LOAD ? EVENT_LOAD_PROGRESS : EVENT_DELETE_PROGRESS,

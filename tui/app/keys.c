@@ -152,7 +152,8 @@ static bool common_action(struct app *app, enum action action)
         return true;
     case ACTION_QUIT:
     case ACTION_INTERRUPT:
-        app_quit(app);
+        if (!restoring_stop(app))
+            app_quit(app);
         return true;
     case ACTION_SUSPEND:
         app_ask(app, EFFECT_SUSPEND);

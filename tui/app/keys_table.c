@@ -258,6 +258,7 @@ static bool range_action(struct app *app, enum action action)
         return false;
     case ACTION_UNMARK:
     case ACTION_LOAD:
+    case ACTION_RESTORE:
     case ACTION_OPEN:
     case ACTION_SORT:
     case ACTION_SORT_PREVIOUS:
@@ -382,6 +383,9 @@ void keys_table_action(struct app *app, enum action action)
         break;
     case ACTION_DELETE:
         delete_rows(app);
+        break;
+    case ACTION_RESTORE:
+        restoring_begin(app);
         break;
     default:
         table_action(&app->table, action);

@@ -196,7 +196,7 @@ struct app {
     struct line_history *files, *filters, *names;
     char *wanted; /* owned: a name that was loaded, for the cursor to go to once it is seen */
     uint64_t last_token;
-    struct errand preview_errand, load_errand, delete_errand;
+    struct errand preview_errand, load_errand, delete_errand, restore_errand;
 
     struct chores chores;
     struct use use;
@@ -293,6 +293,11 @@ void parts_paste(struct app *app, const char *text);
 void parts_reply(struct app *app, const struct event *event); /* takes the reply */
 void parts_progress(struct app *app, const struct event *event);
 void parts_want(struct app *app); /* asks for what the components want */
+
+/* restoring.c: an unlinked segment gets its name again */
+void restoring_begin(struct app *app); /* that of the cursor */
+bool restoring_stop(struct app *app);  /* false: none is being restored */
+void restoring_done(struct app *app, const struct event *event);
 
 /* frame.c */
 struct frame {

@@ -298,6 +298,31 @@ static void run_reach(struct task *task)
     }
 }
 
+static void restored_free(void *payload)
+{
+    struct restored *restored = payload;
+    free(restored->name);
+    free(restored);
+}
+
+static void run_restore(struct task *task)
+{
+    const struct restore_request *request = &task->effect.u.restore;
+    const struct restore_options options = {.proc_root = task->host.proc_root,
+                                            .cgroup_root = "/sys/fs/cgroup"};
+    struct restored *restored = memory_new(sizeof *restored);
+    struct error *error = &restored->error;
+    restored->name = memory_dup(request->name);
+    int r = directory_open(&task->directory, task->path, task->read_only, error);
+    int fd AUTO_CLOSE =
+        r < 0 ? -1
+              : unlinked_open(task->host.proc_root, &request->id, request->pids, request->pid_count, error);
+    if (fd >= 0)
+        restore_run(task->directory, request->name, fd, &options, &restored->report, job_progress(task->job),
+                    error);
+    job_post(task->job, TASK_RESTORED, restored, restored_free);
+}
+
 /* Without a directory there is no reply: the component is told that the job was lost. */
 static void run_component(struct task *task)
 {
@@ -319,7 +344,8 @@ static void run_component(struct task *task)
             delete_reply_drop);
 }
 
-/* Whether it needs the directory; a scan and a sweep open it themselves, for they tell why they cannot. */
+/* Whether it needs the directory; a scan, a sweep and a restoration open it themselves, for they tell why
+ * they cannot. */
 static bool is_about_directory(enum effect_kind kind)
 {
     return kind == EFFECT_LOOK || kind == EFFECT_PREVIEW || kind == EFFECT_LOAD || kind == EFFECT_DELETE;
@@ -351,6 +377,9 @@ void task_run(struct job *job, void *argument)
         break;
     case EFFECT_REACH:
         run_reach(task);
+        break;
+    case EFFECT_RESTORE:
+        run_restore(task);
         break;
     default:
         run_component(task);

@@ -21,6 +21,7 @@ enum task_message {
     TASK_PREVIEW,
     TASK_LOAD,
     TASK_DELETE,
+    TASK_RESTORED, /* struct restored */
 };
 
 struct task_batch {
