@@ -77,6 +77,24 @@ def npy(d):
     return d.file("m.npy")
 
 
+@test
+def what_was_deleted_through_another_mount_of_the_file_system_is_listed():
+    with Directory() as d:
+        for mounted, listed in [("", ["x"]), ("/sub", [])]:
+            setup = (
+                f"mount -t tmpfs none {d.path}; mkdir {d.path}/sub; mkdir -p {d.files}/m; mount --bind {d.path} {d.files}/m; "
+                f"exec 3<>{d.files}/m/x; rm {d.files}/m/x; sleep 1000 >/dev/null 2>&1 & holder=$!; exec 3>&-; "
+                f"shift 4; \"$0\" -d {d.path}{mounted} \"$@\" && status=0 || status=$?; kill $holder; exit $status; "
+            )
+            # A part of the file system is not all of it, though it is mounted too.
+            if mounted:
+                setup = setup.replace("exec 3<>", f"mount --bind {d.path}/sub {d.path}/sub; exec 3<>", 1)
+            result = run(d, "", "list", "--json", setup=setup.replace('"$0"', SHMTOP))
+            assert result.code == 0, result.err
+            rows = [(s["name"], s["state"]) for s in result.json()["segments"] if s["name"] != "sub"]
+            assert rows == [(name, "unlinked") for name in listed], rows
+
+
 def warnings(d, setup):
     result = run(d, "", "list", "--json", setup=setup)
     assert result.code == 0, result.err

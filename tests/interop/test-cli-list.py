@@ -11,7 +11,7 @@ import time
 import numpy as np
 
 sys.path.insert(0, os.path.join(os.environ["SRCDIR"], "tests/support"))
-from cli import HOSTILE, KEYS, Directory, main, need_root, test
+from cli import HOSTILE, KEYS, SHMTOP, Directory, main, need_root, test
 
 
 def list_json(d, *arguments, **more):
@@ -107,6 +107,24 @@ def every_state_is_told_in_the_list_and_in_info():
             text = d.expect(0, "info", "live.shm").out
             assert "gives back 0 now, 40.0K more" in text, text
         assert "gone.shm" not in [s["name"] for s in list_json(d)["segments"]]
+
+
+@test
+def what_another_shmtop_loads_is_loading_not_unlinked():
+    with Directory() as d:
+        content = np.lib.format.magic(1, 0) + b"v\0" + b"{'descr': '<f8', 'fortran_order': False, 'shape': (99999,), }".ljust(117) + b"\n"
+        loader = subprocess.Popen([SHMTOP, "-d", d.path, "load", "-", "slow.shm"], stdin=subprocess.PIPE)
+        loader.stdin.write(content + bytes(80000))
+        loader.stdin.flush()
+        rows, end = [], time.monotonic() + 60
+        while not rows and time.monotonic() < end:
+            rows = list_json(d)["segments"]
+        assert [(s["name"], s["state"], s["loading"]) for s in rows] == [(f"#{rows[0]['inode']}", "live", True)], rows
+        assert "loading" in d.expect(0, "list").out and [s["name"] for s in list_json(d, "--where", "state:unlinked")["segments"]] == []
+        loader.communicate(bytes(99999 * 8 - 80000))
+        assert loader.returncode == 0
+        rows = list_json(d)["segments"]
+        assert [(s["name"], s["state"], s["loading"]) for s in rows] == [("slow.shm", "idle", False)], rows
 
 
 @test

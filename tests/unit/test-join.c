@@ -722,6 +722,110 @@ static void growth_counts_from_when_a_row_was_first_seen(void **state)
     assert_int_equal(row_of(f, "under our eyes")->first_allocated, 0);
 }
 
+/* --- anything in any order --- */
+
+static uint32_t random_below(uint32_t n)
+{
+    static uint32_t random = 20261126;
+    random = random * 1664525 + 1013904223;
+    return (random >> 8) % n;
+}
+
+static const char *random_name(void)
+{
+    static const char *const names[] = {"a",   "b",    "c",  "d",           "d/a",
+                                        "d/b", "d/#3", "#3", "torch_7_1_0", "psm_00000000"};
+    return names[random_below(sizeof names / sizeof names[0])];
+}
+
+static struct segment random_segment(void)
+{
+    const char *name = random_name();
+    bool directory = strcmp(name, "d") == 0;
+    struct segment one = segment(name, directory ? 99 : 1 + random_below(6));
+    one.id.born = 100 + random_below(8) / 7;
+    one.allocated = random_below(4);
+    one.links = 1 + random_below(6) / 5;
+    one.mode = directory ? S_IFDIR | 0755 : S_IFREG | 0644;
+    return one;
+}
+
+static void random_batch(struct fixture *f)
+{
+    catalog_begin(f->catalog, 1000);
+    for (uint32_t n = random_below(6); n > 0; n--) {
+        struct segment one = random_segment();
+        if (random_below(2))
+            catalog_gone(f->catalog, random_name());
+        catalog_put(f->catalog, &one);
+    }
+    catalog_commit(f->catalog);
+}
+
+static struct sweep random_sweep(const struct fixture *f)
+{
+    struct sweep sweep = {.complete = random_below(2), .sees_all = random_below(2), .processes = 10};
+    for (uint64_t inode = 1; inode < 100; inode += inode == 6 ? 93 : 1) {
+        if (random_below(2))
+            continue;
+        char path[64];
+        snprintf(path, sizeof path, "%s/%s", random_below(8) ? "/dev/shm" : "/srv", random_name());
+        struct sweep_other *other = add_held(&sweep, inode, random_below(8) ? path : NULL, 70);
+        other->deleted = random_below(2);
+        if (random_below(2))
+            add_holder(&other->holders, 80, "shmtop");
+        if (random_below(2))
+            know(other, random_below(4));
+    }
+    sweep.creators = calloc(f->scope.creator_count + 1, sizeof *sweep.creators);
+    for (size_t i = 0; i < f->scope.creator_count; i++)
+        sweep.creators[i] = random_below(3);
+    return sweep;
+}
+
+static void check_rows(const struct fixture *f)
+{
+    for (size_t i = 0; i < catalog_count(f->catalog); i++) {
+        const struct row *row = catalog_at(f->catalog, i), *named = catalog_find(f->catalog, row->name);
+        assert_ptr_equal(catalog_by_serial(f->catalog, row->serial), row);
+        assert_true(row->unlinked ? named != row : named == row);
+        assert_true(!row->unlinked || (row->recognised && !row->in_directory));
+        assert_true(!row->loading || row->unlinked);
+        assert_int_equal(row->state == STATE_UNLINKED, row->unlinked && !row->loading);
+        assert_true(!row->holders || row->holders->count > 0);
+        assert_true(!row->departing);
+    }
+}
+
+static void a_storm_of_names_and_sweeps_leaves_the_sums_right(void **state)
+{
+    struct fixture *f = *state;
+    for (int round = 0; round < 20000; round++) {
+        f->log[0] = '\0';
+        uint32_t what = random_below(10);
+        if (what < 4) {
+            random_batch(f);
+        } else if (what < 5) {
+            catalog_scan_begin(f->catalog);
+            random_batch(f);
+            catalog_scan_end(f->catalog, 1000);
+        } else if (what < 8) {
+            if (random_below(4))
+                scope(f);
+            struct sweep sweep = random_sweep(f);
+            f->log[0] = '\0';
+            take_in(f, &sweep, random_below(8) ? "/dev/shm" : NULL, random_below(2));
+        } else if (what < 9) {
+            catalog_released(f->catalog, &(struct identity){DEVICE, 1 + random_below(6), 100});
+        } else {
+            struct row *row = catalog_find(f->catalog, random_name());
+            if (row)
+                catalog_take_held(f->catalog, row, (enum held)random_below(3), WALL);
+        }
+        check_rows(f);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -748,6 +852,7 @@ int main(void)
         TEST(through_another_mount_the_last_component_is_the_name),
         TEST(what_is_released_goes),
         TEST(growth_counts_from_when_a_row_was_first_seen),
+        TEST(a_storm_of_names_and_sweeps_leaves_the_sums_right),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
