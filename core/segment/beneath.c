@@ -148,7 +148,7 @@ int beneath_open_known(int dirfd, const char *file, int flags, const struct fact
     struct facts after;
     if (!S_ISREG(before->st.stx_mode))
         return error_set(error, ENOTSUP, "not a regular file");
-    flags |= O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | noatime(before);
+    flags |= O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
     int fd AUTO_CLOSE = open_entry(dirfd, file, flags);
     if (fd < 0)
         return open_failed(error, -fd);
@@ -166,7 +166,7 @@ int beneath_open_at(int dirfd, const char *file, int flags, struct facts *ret_fa
     struct facts before;
     int r = facts_get(dirfd, file, &before);
     return r < 0 ? beneath_error(error, -r, "look at")
-                 : beneath_open_known(dirfd, file, flags, &before, ret_facts, error);
+                 : beneath_open_known(dirfd, file, flags | noatime(&before), &before, ret_facts, error);
 }
 
 int beneath_open_file(const struct directory *directory, const char *name, int flags, struct facts *ret_facts,

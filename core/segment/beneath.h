@@ -51,7 +51,8 @@ int beneath_open_file(const struct directory *directory, const char *name, int f
                       struct error *error);
 int beneath_open_at(int dirfd, const char *file, int flags, struct facts *ret_facts, struct error *error);
 
-/* As beneath_open_at, of what was just looked at: before are its facts. */
+/* As beneath_open_at, of what was just looked at: before are its facts. For who does not read: no O_NOATIME
+ * is added. */
 int beneath_open_known(int dirfd, const char *file, int flags, const struct facts *before,
                        struct facts *ret_facts, struct error *error);
 

@@ -345,6 +345,22 @@ static int account_all(const struct checking *checking)
     return r;
 }
 
+/*
+ * A lease is refused for the microseconds in which anybody looks at a file, a shmtop like us too. Where the
+ * sweep found nobody it is asked once more.
+ */
+static void ask_again(const struct checking *checking)
+{
+    for (size_t i = 0; i < checking->count; i++) {
+        struct target *target = &checking->targets[i];
+        struct delete_item *item = &checking->check->items[target->item];
+        if (target->held != HELD_YES || checking->check->sweep.of[target->index].count > 0 || !is_file(item))
+            continue;
+        ask_lease(checking, item);
+        target->held = item->held;
+    }
+}
+
 static int check_all(struct checking *checking, struct error *error)
 {
     int r = look_at_all(checking, error);
@@ -358,6 +374,7 @@ static int check_all(struct checking *checking, struct error *error)
         return 0;
     if ((r = sweep_targets(checking, error)) < 0)
         return r;
+    ask_again(checking);
     r = account_all(checking);
     return r < 0 ? error_set_errno(error, -r, "cannot look who holds them") : 0;
 }

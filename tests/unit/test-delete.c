@@ -289,6 +289,32 @@ static void test_without_leases(void **state)
     delete_check_clear(&checked);
 }
 
+/* Somebody looks at it in the moment of the first question. */
+static int refusals;
+static int refuse_lease(int fd, int command, int kind)
+{
+    if (command != F_SETLEASE || kind != F_WRLCK || refusals == 0)
+        return sys_kernel.lease(fd, command, kind);
+    refusals--;
+    errno = EAGAIN;
+    return -1;
+}
+
+static void test_held_for_a_moment(void **state)
+{
+    struct fixture *fixture = *state;
+    tmpdir_write_text(&fixture->tmpdir, "a.shm", "bytes");
+    for (int times = 1; times <= 2; times++) {
+        refusals = times;
+        sys.lease = refuse_lease;
+        struct delete_check checked = check_one(fixture, "a.shm");
+        sys.lease = sys_kernel.lease;
+        assert_int_equal(checked.items[0].held, times == 1 ? HELD_NO : HELD_YES);
+        assert_int_equal(checked.items[0].freed_now, times == 1 ? 4096 : 0);
+        delete_check_clear(&checked);
+    }
+}
+
 /* Many, on several threads; names of one file, and one name twice, do not hold one another. */
 static void test_many(void **state)
 {
@@ -512,6 +538,7 @@ int main(void)
         TEST(test_other_hard_link),
         TEST(test_both_hard_links),
         TEST(test_without_leases),
+        TEST(test_held_for_a_moment),
         TEST(test_many),
         TEST(test_stopped_half_way),
         TEST(test_links_and_fifos),
