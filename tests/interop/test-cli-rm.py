@@ -10,6 +10,12 @@ sys.path.insert(0, os.path.join(os.environ["SRCDIR"], "tests/support"))
 from cli import HOSTILE, SHMTOP, Directory, main, need_root, test
 
 
+def answer(done):
+    """What was said of the segments: the last line may be on processes that could not be read."""
+    lines = done.out.splitlines(True)
+    return "".join(lines[:-1] if lines and lines[-1].startswith("not every process") else lines)
+
+
 def save(d, name, n=1000):
     with open(d / name, "wb") as f:
         np.save(f, np.zeros(n))
@@ -155,7 +161,7 @@ def another_hard_link_keeps_the_memory():
         save(d, "a.shm", 130000)
         os.link(d / "a.shm", d / "b.shm")
         done = d.expect(0, "rm", "a.shm")
-        assert done.out == "deleted a.shm: 0 came back, 1016K more when its other links go\n", done.out
+        assert answer(done) == "deleted a.shm: 0 came back, 1016K more when its other links go\n", done.out
         d.expect(0, "rm", "b.shm")
 
 
@@ -180,7 +186,7 @@ def a_dry_run_says_all_that_and_deletes_nothing():
         save(d, "free.shm")
         save(d, "sem.lock")
         done = d.expect(4, "rm", "--dry-run", "psm_test", "free.shm", "sem.lock")
-        assert done.out == ("would delete free.shm: 8.0K would come back\n"
+        assert answer(done) == ("would delete free.shm: 8.0K would come back\n"
                             "would delete 1 of 3: 8.0K would come back\n"), done.out
         assert f"({holder.pid}, " in done.err and "sem.lock: protected" in done.err, done.err
         done = d.expect(0, "rm", "--dry-run", "--allow=held", "--allow=protected", "psm_test", "free.shm", "sem.lock")
@@ -210,6 +216,7 @@ def what_of_anothers_nobody_can_tell_is_refused():
         os.chown(d / "theirs.shm", 12345, 12345)
         d.expect(4, "rm", "roots.shm", uid=12345, says="cannot be known from here")
         done = d.expect(0, "rm", "theirs.shm", uid=12345)
+        assert "deleted theirs.shm" in done.out and "not every process could be seen (not root" in done.out, done.out
         d.expect(0, "rm", "--allow=held", "roots.shm", uid=12345)
         assert d.names() == []
 
@@ -230,7 +237,7 @@ def where_deletes_the_others_and_names_what_it_leaves():
         assert "would delete 2 of 4: 16.0K would come back" in done.out, done.out
         assert len(d.names()) == 4
         done = d.expect(4, "rm", "--where", "size>1", "--yes")
-        assert done.out.splitlines() == ["deleted a.shm: 8.0K came back", "deleted b.shm: 8.0K came back",
+        assert answer(done).splitlines() == ["deleted a.shm: 8.0K came back", "deleted b.shm: 8.0K came back",
                                          "deleted 2 of 4: 16.0K came back"], done.out
         assert f"psm_test: in use by python3 ({holder.pid}, " in done.err, done.err
         assert "sem.lock: protected" in done.err and "only by its NAME" in done.err, done.err

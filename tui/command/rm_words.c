@@ -201,8 +201,9 @@ void rm_say_sum(const struct rm_words *words, size_t count)
                    words->later_links ? "their holders end or their other links go" : "their holders end");
         putchar('\n');
     }
-    if (words->in_doubt) {
-        use_unread(words->sweep, unread, sizeof unread);
-        printf("%s: what others hold comes back when they end\n", unread);
-    }
+    use_unread(words->sweep, unread, sizeof unread);
+    if (words->deleted > 0 && unread[0])
+        printf("%s%s\n", unread,
+               words->in_doubt ? ": what others hold comes back when they end"
+                               : "; whether each was held, the kernel said");
 }
