@@ -1,4 +1,4 @@
-#include "core/transfer/delete.h"
+#include "core/transfer/delete_private.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -9,34 +9,6 @@
 #include "core/sys/calls.h"
 #include "core/sys/memory.h"
 #include "core/sys/workers.h"
-
-/* One file that would go. */
-struct target {
-    struct identity id;
-    char *name; /* owned until list_files: of a directory's member */
-    size_t item;
-    size_t index; /* in the check's lists */
-    uint64_t allocated;
-    uint32_t links;
-    uid_t uid;
-    bool is_regular;
-    enum held held;
-};
-
-/* A check under way. */
-struct checking {
-    const struct directory *directory;
-    const struct host *host;
-    const char *const *names;
-    const struct identity *expected;
-    bool without_leases; /* of those that the deletion can ask */
-    uid_t me;
-    struct progress *progress;
-    struct delete_check *check;
-    struct target *targets;
-    size_t count, capacity;
-    size_t item; /* that is looked at */
-};
 
 static int add_target(struct checking *checking, const struct target *target)
 {
@@ -98,97 +70,6 @@ static int look_into_directory(struct checking *checking, struct delete_item *it
     return r == -ECANCELED || r == -ENOMEM ? r : 0;
 }
 
-static int compare_ids(const struct identity *x, const struct identity *y)
-{
-    if (x->device != y->device)
-        return x->device < y->device ? -1 : 1;
-    return x->inode < y->inode ? -1 : x->inode > y->inode;
-}
-
-/* --- the items one by one, on several threads --- */
-
-static void stat_item(const struct checking *checking, size_t i)
-{
-    struct delete_item *item = &checking->check->items[i];
-    if (segment_stat(checking->directory, checking->names[i], &item->segment, &item->problem) < 0)
-        return;
-    if (checking->expected && !identity_equal(&checking->expected[i], &item->segment.id))
-        error_set(&item->problem, ESTALE, "replaced meanwhile: another segment bears this name now");
-}
-
-static int stat_range(void *context, uint64_t first, uint64_t count, struct error *error)
-{
-    (void)error;
-    for (uint64_t i = first; i < first + count; i++)
-        stat_item(context, i);
-    return 0;
-}
-
-static bool is_file(const struct delete_item *item)
-{
-    return item->problem.code == 0 && S_ISREG(item->segment.mode);
-}
-
-static void ask_lease(const struct checking *checking, struct delete_item *item)
-{
-    const struct segment *segment = &item->segment;
-    struct error error = {0};
-    if (checking->without_leases && (checking->me == 0 || checking->me == segment->uid))
-        return;
-    int r = lease_ask_segment(checking->directory, segment, &item->held, &error);
-    if (r == -ENOENT || r == -ESTALE)
-        item->problem = error;
-}
-
-static int lease_range(void *context, uint64_t first, uint64_t count, struct error *error)
-{
-    const struct checking *checking = context;
-    (void)error;
-    for (uint64_t i = first; i < first + count; i++) {
-        struct delete_item *item = &checking->check->items[i];
-        if (is_file(item) && !item->together)
-            ask_lease(checking, item);
-    }
-    return 0;
-}
-
-static int items_by_id(const void *a, const void *b)
-{
-    return compare_ids(&(*(struct delete_item *const *)a)->segment.id,
-                       &(*(struct delete_item *const *)b)->segment.id);
-}
-
-static void mark_together(const struct checking *checking)
-{
-    const struct delete_check *check = checking->check;
-    struct delete_item **files = memory_new((check->count + 1) * sizeof *files);
-    size_t n = 0;
-    for (size_t i = 0; i < check->count; i++)
-        if (is_file(&check->items[i]))
-            files[n++] = &check->items[i];
-    qsort(files, n, sizeof *files, items_by_id);
-    for (size_t i = 0; i < n; i++) {
-        if (files[i]->segment.links > 1)
-            files[i]->together = true;
-        if (i > 0 && items_by_id(&files[i - 1], &files[i]) == 0)
-            files[i - 1]->together = files[i]->together = true;
-    }
-    free(files);
-}
-
-static int look_at_all(struct checking *checking, struct error *error)
-{
-    size_t count = checking->check->count;
-    unsigned threads = workers_useful_threads(DELETE_THREADS);
-    int r = parallel_ranges(count, DELETE_GRAIN, threads, stat_range, checking, checking->progress, error);
-    if (r < 0)
-        return r;
-    mark_together(checking);
-    return parallel_ranges(count, DELETE_GRAIN, threads, lease_range, checking, checking->progress, error);
-}
-
-/* --- what would go with each --- */
-
 static int take_file(struct checking *checking, const struct delete_item *item)
 {
     const struct segment *segment = &item->segment;
@@ -209,27 +90,17 @@ static int take_item(struct checking *checking)
     check_protected(checking, item, item->segment.name);
     if (S_ISDIR(item->segment.mode))
         return look_into_directory(checking, item);
-    if (is_file(item) && item->together)
-        ask_lease(checking, item);
+    if (delete_is_file(item) && item->together)
+        delete_ask_lease(checking, item);
     return take_file(checking, item);
-}
-
-static int compare_numbers(size_t x, size_t y)
-{
-    return x < y ? -1 : x > y;
 }
 
 static int by_item(const void *a, const void *b)
 {
     const struct target *x = a, *y = b;
-    return x->item != y->item ? compare_numbers(x->item, y->item) : compare_ids(&x->id, &y->id);
-}
-
-static int by_file(const void *a, const void *b)
-{
-    const struct target *x = a, *y = b;
-    int r = compare_ids(&x->id, &y->id);
-    return r ? r : compare_numbers(x->item, y->item);
+    if (x->item != y->item)
+        return x->item < y->item ? -1 : 1;
+    return delete_compare_ids(&x->id, &y->id);
 }
 
 /* The targets of an item stand together. */
@@ -269,82 +140,6 @@ static int sweep_targets(struct checking *checking, struct error *error)
     return r;
 }
 
-/* Two lists ordered by pid into one; a process in both is one holder. to has room for both. */
-static size_t merge(const struct holders *a, const struct holders *b, struct holder *to)
-{
-    size_t n = 0;
-    for (size_t i = 0, j = 0; i < a->count || j < b->count;) {
-        if (i < a->count && j < b->count && a->list[i].pid == b->list[j].pid) {
-            to[n] = a->list[i++];
-            to[n].mapped += b->list[j].mapped;
-            to[n].open += b->list[j].open;
-            to[n].writable |= b->list[j++].writable;
-        } else if (j == b->count || (i < a->count && a->list[i].pid < b->list[j].pid)) {
-            to[n] = a->list[i++];
-        } else {
-            to[n] = b->list[j++];
-        }
-        n++;
-    }
-    return n;
-}
-
-static int add_holders(struct delete_check *check, size_t i, const struct holders *more)
-{
-    struct holders *holders = &check->items[i].holders;
-    if (more->count == 0)
-        return 0;
-    if (holders->count == 0) {
-        *holders = *more;
-        return 0;
-    }
-    struct holder *merged = calloc(holders->count + more->count, sizeof *merged);
-    if (!merged)
-        return -ENOMEM;
-    holders->count = merge(holders, more, merged);
-    holders->list = merged;
-    free(check->merged[i]);
-    check->merged[i] = merged;
-    return 0;
-}
-
-/* One file that would go, under n names; the memory goes with the last of them. */
-static int account(const struct checking *checking, const struct target *targets, size_t n)
-{
-    struct delete_check *check = checking->check;
-    const struct holders *holders = &check->sweep.of[targets->index];
-    const struct target *last = &targets[n - 1];
-    bool is_held = last->held == HELD_YES || holders->count > 0;
-    bool doubtful = !is_held && !check->sweep.complete && last->uid != checking->me &&
-                    last->held != HELD_NO && last->is_regular;
-    int r = 0;
-    if (!is_held && n >= last->links)
-        check->items[last->item].freed_now += last->allocated;
-    else
-        check->items[last->item].freed_later += last->allocated;
-    for (size_t i = 0; i < n && r == 0; i++) {
-        if (i > 0 && targets[i].item == targets[i - 1].item)
-            continue;
-        check->items[targets[i].item].shared |= targets[i].item != last->item;
-        check->items[targets[i].item].doubtful |= doubtful;
-        r = add_holders(check, targets[i].item, holders);
-    }
-    return r;
-}
-
-static int account_all(const struct checking *checking)
-{
-    int r = 0;
-    qsort(checking->targets, checking->count, sizeof *checking->targets, by_file);
-    for (size_t i = 0, n; i < checking->count && r == 0; i += n) {
-        const struct target *first = &checking->targets[i];
-        for (n = 1; i + n < checking->count && compare_ids(&first->id, &first[n].id) == 0;)
-            n++;
-        r = account(checking, first, n);
-    }
-    return r;
-}
-
 /*
  * A lease is refused for the microseconds in which anybody looks at a file, a shmtop like us too. Where the
  * sweep found nobody it is asked once more.
@@ -354,16 +149,17 @@ static void ask_again(const struct checking *checking)
     for (size_t i = 0; i < checking->count; i++) {
         struct target *target = &checking->targets[i];
         struct delete_item *item = &checking->check->items[target->item];
-        if (target->held != HELD_YES || checking->check->sweep.of[target->index].count > 0 || !is_file(item))
+        if (target->held != HELD_YES || checking->check->sweep.of[target->index].count > 0 ||
+            !delete_is_file(item))
             continue;
-        ask_lease(checking, item);
+        delete_ask_lease(checking, item);
         target->held = item->held;
     }
 }
 
 static int check_all(struct checking *checking, struct error *error)
 {
-    int r = look_at_all(checking, error);
+    int r = delete_look_at_all(checking, error);
     for (size_t i = 0; i < checking->check->count && r == 0; i++) {
         checking->item = i;
         r = progress_cancelled(checking->progress) ? -ECANCELED : take_item(checking);
@@ -375,7 +171,7 @@ static int check_all(struct checking *checking, struct error *error)
     if ((r = sweep_targets(checking, error)) < 0)
         return r;
     ask_again(checking);
-    r = account_all(checking);
+    r = delete_account_all(checking);
     return r < 0 ? error_set_errno(error, -r, "cannot look who holds them") : 0;
 }
 
