@@ -82,6 +82,14 @@ static void cell_text(enum shown_column shown, const struct row *row, const stru
         column_text(kinds[shown].column, row, &text_style, buf, size);
 }
 
+/* A damaged row's reason takes the places of type and shape: neither is known. */
+static int damage_need(const struct columns_need *need, const struct row *row)
+{
+    int width = row->damage ? text_width(row->damage) : 0, most = kinds[SHOWN_SHAPE].most;
+    width -= need->width[SHOWN_TYPE] + kinds[SHOWN_SHAPE].gap;
+    return width < most ? width : most;
+}
+
 void columns_need_row(struct columns_need *need, const struct row *row, const struct table_style *style)
 {
     char text[NAME_PRINTABLE_MAX];
@@ -93,6 +101,8 @@ void columns_need_row(struct columns_need *need, const struct row *row, const st
         if (width > need->width[i])
             need->width[i] = width;
     }
+    if (damage_need(need, row) > need->width[SHOWN_SHAPE])
+        need->width[SHOWN_SHAPE] = damage_need(need, row);
 }
 
 /* A fit under way. */
@@ -318,7 +328,6 @@ static void draw_cell(struct cells *cells, int y, int x, int width, enum shown_c
         cells_put_cut(cells, y, x, width, role, 0, shown == SHOWN_HELD ? shorter(text, width) : text);
 }
 
-/* A damaged row's reason takes the places of type and shape: neither is known. */
 static void draw_damage(const struct columns *columns, struct cells *cells, int y, int x, const char *damage)
 {
     int width = columns->width[SHOWN_SHAPE], more = columns->width[SHOWN_TYPE];
