@@ -28,7 +28,8 @@ int witness_new(struct witness **ret_witness, const struct directory *directory,
 void witness_free(struct witness *witness);
 int witness_fd(const struct witness *witness); /* poll for POLLIN */
 
-/* As watch_add_subdirectory: what happens in DIR is told as DIR/FILE. Again after a rename. 0 or -errno. */
+/* As watch_add_subdirectory: what happens in DIR is told as DIR/FILE. Again after a rename; "": the directory
+ * itself, again after it was replaced. 0 or -errno. */
 int witness_add_subdirectory(struct witness *witness, const char *name);
 
 /* Reads what waits and asks /proc who it was, at once: they may be ending. Keeps the newest WITNESS_MAX. */

@@ -246,6 +246,21 @@ def sub_directories_are_told_of():
 
 
 @test
+def a_directory_that_is_made_anew_is_followed():
+    with Directory() as d:
+        save(d, "a.shm", np.zeros(3))
+        with Watch(d) as watch:
+            os.unlink(d / "a.shm")
+            watch.expect("deleted a.shm", "released a.shm")
+            os.rmdir(d.path)
+            os.mkdir(d.path)
+            save(d, "b.shm", np.zeros(3))
+            watch.expect("created b.shm")
+            os.unlink(d / "b.shm")
+            watch.expect("deleted b.shm", "released b.shm")
+
+
+@test
 def who_did_it_is_told_to_root():
     need_root()
     with Directory() as d:

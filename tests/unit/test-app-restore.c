@@ -139,6 +139,10 @@ static void a_real_one_comes_back(void **state)
     tmpdir_unlink(tmpdir, "real.shm");
     stage_open_real(&stage, tmpdir->path);
     stage_until(&stage, "real.shm");
+    stage_key(&stage, '\r');
+    stage_until(&stage, "real.shm (unlinked)");
+    stage_until(&stage, "live");
+    stage_key(&stage, 'q');
     stage_key(&stage, 'R');
     stage_until(&stage, "real.shm is back, 8.0K");
     assert_int_not_equal(tmpdir_inode(tmpdir, "real.shm"), inode);

@@ -353,6 +353,9 @@ static void be_slow(struct observer *observer)
         return;
     observer->slow = observer->now + SLOW_MS;
     mirror_renew(observer->mirror, observer->now);
+    /* It may be another directory by now. */
+    if (observer->witness)
+        witness_add_subdirectory(observer->witness, "");
 }
 
 /* Where sweeps are due: a name went of what is held, something waits that no watch tells of, or a filter
