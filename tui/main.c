@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,6 +38,17 @@ static void open_host(struct options *options, struct error *ret_error)
 
 #define ONLY_BUILT_IN "only the built-in producers are known"
 
+/*
+ * What a console takes it keeps for days. One arena, for the threads beside the loop allocate little; and
+ * what is large goes back when it is freed, whatever was freed before it (glibc raises the threshold as it
+ * learns).
+ */
+static void keep_memory_small(void)
+{
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_MMAP_THRESHOLD, 128 << 10);
+}
+
 static enum exit_status run_console(const struct options *options, const struct error *problem)
 {
     char text[ERROR_TEXT_MAX + 128];
@@ -51,6 +63,7 @@ static enum exit_status run_console(const struct options *options, const struct 
         .color = options->color,
     };
     struct error error = {0};
+    keep_memory_small();
     if (console_run(&console, &error) == 0)
         return EXIT_STATUS_DONE;
     return report_error(options, error.code == ENOTTY ? NULL : options->directory, &error);
