@@ -4,10 +4,10 @@
  *
  * After a change (a segment came, went or was renamed, something happened to one that is held, a dialog or a
  * preview was opened, `r`) sweeps take at most 2 % of a core, counted as credit that time brings and a sweep
- * spends: what was saved in quiet times lets the first ones come at once. While nothing changes they take at
- * most 1 %, and each that finds nothing new doubles the wait, until they take 0.05 % (but there is one a
- * minute): somebody who only lets the console stand pays next to nothing. A key, or an event in the
- * directory, shortens the wait again.
+ * spends: what was saved in quiet times lets the first ones come at once. Where nothing changes
+ * one follows that takes at most 1 %, for whoever makes a segment often maps it a moment later; if it finds
+ * nothing new there is a calm: then they take 0.05 % (but there is one a minute), so that somebody who only
+ * lets the console stand pays next to nothing. A key, or an event in the directory, ends it.
  */
 #include "tui/app/state.h"
 
@@ -67,11 +67,8 @@ static int64_t longest_calm(const struct use *use)
 /* When the next may begin where nothing changed. */
 static int64_t due_calm(const struct use *use)
 {
-    int64_t most = longest_calm(use);
-    int64_t wait = longer(USE_LEAST_MS, USE_SHARE_CALM * use->cost / 1000000), least = wait;
-    for (unsigned i = 0; i < use->calm && wait < most; i++)
-        wait *= 2;
-    return use->ended + longer(least, wait < most ? wait : most);
+    int64_t least = longer(USE_LEAST_MS, USE_SHARE_CALM * use->cost / 1000000);
+    return use->ended + (use->calm ? longer(least, longest_calm(use)) : least);
 }
 
 static void begin(struct app *app)
@@ -89,12 +86,12 @@ void use_changed(struct app *app)
         return;
     }
     app->use.wanted = true;
-    app->use.calm = 0;
+    app->use.calm = false;
 }
 
 void use_stir(struct app *app)
 {
-    app->use.calm = 0;
+    app->use.calm = false;
 }
 
 void use_want(struct app *app)
@@ -120,7 +117,7 @@ int64_t use_due(const struct app *app)
 static void failed(struct app *app, const struct error *error)
 {
     struct use *use = &app->use;
-    use->calm++;
+    use->calm = true;
     if (error->code == ECANCELED || use->said_failed)
         return;
     use->said_failed = true;
@@ -141,7 +138,7 @@ void use_swept(struct app *app, struct swept *swept)
     catalog_take_sweep(app->catalog, &swept->sweep, swept->root ? swept->root : app->path, swept->whole,
                        app->now, app->wall);
     use->taking = false;
-    use->calm = use->found ? 0 : use->calm + 1;
+    use->calm = !use->found;
     app->dirty |= use->found || app->show_detail || app->over == OVER_HOLDERS;
 }
 
