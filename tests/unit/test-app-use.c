@@ -363,6 +363,42 @@ static void one_without_a_name_is_reached_through_its_holders(void **state)
     draw_assert_lacks(&stage->cells, "old.shm");
 }
 
+static void very_many_held_ones_are_watched_bit_by_bit(void **state)
+{
+    struct stage *stage = *state;
+    enum { MANY = 20000 };
+    struct stage_segment *segments = calloc(MANY, sizeof *segments);
+    struct stage_holder *held = calloc(MANY, sizeof *held);
+    char(*names)[16] = calloc(MANY, sizeof *names);
+    for (unsigned i = 0; i < MANY; i++) {
+        snprintf(names[i], sizeof names[i], "s%u", i);
+        segments[i] = (struct stage_segment){.name = names[i], .size = 1, .age = 9000, .inode = 1000 + i};
+        held[i] = (struct stage_holder){
+            .name = names[i], .pid = 7, .command = "many", .mapped = 1, .inode = 1000 + i};
+    }
+    stage_scan(stage, segments, MANY);
+    stage_sweep(stage, &(struct stage_sweep){held, MANY, .processes = 9});
+    size_t asked = 0;
+    for (unsigned before = 0; asked < MANY;) {
+        assert_true(stage->asked[EFFECT_FOLLOW] == before + 1);
+        before++;
+        const struct follow_list *list = &stage->last[EFFECT_FOLLOW].u.follow;
+        assert_in_range(list->count, 1, 256);
+        asked += list->count;
+        for (size_t i = 0; i < list->count; i++)
+            stage_tell(stage, &(struct event){.kind = EVENT_FOLLOWED,
+                                              .token = list->targets[i].serial,
+                                              .u.followed = {.fd = -1, .watched = true}});
+        assert_int_equal(stage->asked[EFFECT_FOLLOW], before);
+        assert_true(asked == MANY || app_due(stage->app) <= stage->now + 20);
+        stage_tell(stage, &(struct event){.kind = EVENT_TICK});
+    }
+    assert_int_equal(asked, MANY);
+    free(segments);
+    free(held);
+    free(names);
+}
+
 static void a_directory_that_is_gone_takes_its_deleted_ones_with_it(void **state)
 {
     struct stage *stage = *state;
@@ -419,6 +455,7 @@ int main(void)
         ON_STAGE(the_kernel_is_asked_where_the_sweep_left_a_doubt),
         ON_STAGE(a_held_one_is_watched_by_its_name_and_goes_in_that_instant),
         ON_STAGE(one_without_a_name_is_reached_through_its_holders),
+        ON_STAGE(very_many_held_ones_are_watched_bit_by_bit),
         ON_STAGE(a_directory_that_is_gone_takes_its_deleted_ones_with_it),
         ON_STAGE(what_nobody_holds_needs_no_watch_and_lost_watches_are_set_anew),
     };

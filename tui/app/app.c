@@ -101,6 +101,7 @@ struct app *app_new(const struct app_options *options, int rows, int columns, in
     app->now = now;
     app->wall = wall;
     app->key_at = INT64_MIN / 2;
+    app->refreshed = now;
     app->tick = now + APP_TICK_MS;
     app->show_detail = true;
     app->dirty = true;
@@ -320,7 +321,8 @@ void app_update(struct app *app, const struct event *event)
         break;
     }
     use_want(app);
-    follow_want(app);
+    if (event->kind != EVENT_FOLLOWED) /* an answer of many is no time for more questions */
+        follow_want(app);
 }
 
 /* --- what the loop asks --- */
@@ -329,6 +331,9 @@ int64_t app_due(const struct app *app)
 {
     int64_t due = app->tick, sweep = use_due(app);
     due = sweep < due ? sweep : due;
+    due = app->follows.pending && app->refreshed + APP_FOLLOW_MORE_MS < due
+              ? app->refreshed + APP_FOLLOW_MORE_MS
+              : due;
     if (!app->preview || app->preview_errand.out)
         return due;
     int64_t look = preview_due(app->preview), soonest = app->refreshed + APP_LOOK_MS;

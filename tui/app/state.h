@@ -33,6 +33,8 @@
 #define APP_HOLD_MS   5000  /* after a key rows keep their places */
 #define APP_FOLLOW_MS 64000 /* the longest wait before a raw segment is recognised again */
 
+#define APP_FOLLOW_MORE_MS 20 /* between two batches of watches on held segments */
+
 #define APP_LOOKS_MAX       2    /* looks at changed names that may be out */
 #define APP_MEASURE_AT_ONCE 4096 /* with more rows marks and bars are counted once a second */
 #define APP_AGAIN_MAX       4096 /* raw segments that are recognised again */
