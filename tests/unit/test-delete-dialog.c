@@ -701,6 +701,43 @@ static void who_came_meanwhile_stops_it(void **state)
     real_close(&real);
 }
 
+/* Of very many each is asked when it goes: one that is held by then is kept, and what was shown as held goes.
+ */
+static void of_many_only_what_is_held_since_is_kept(void **state)
+{
+    struct real real;
+    enum { N = 1200 };
+    static char texts[N][8];
+    static struct delete_target targets[N];
+    real_open(&real, state, NULL, 0);
+    delete_dialog_free(real.scene.dialog);
+    for (int i = 0; i < N; i++) {
+        char path[32];
+        struct segment segment = {0};
+        snprintf(texts[i], sizeof texts[i], "s%04d", i);
+        snprintf(path, sizeof path, "shm/%s", texts[i]);
+        tmpdir_write_text(real.tmpdir, path, "1");
+        assert_int_equal(segment_stat(real.directory, texts[i], &segment, NULL), 0);
+        targets[i] = (struct delete_target){.name = texts[i], .id = segment.id, .owner = "me"};
+        segment_clear(&segment);
+    }
+    real.scene.dialog = delete_dialog_new(&options, targets, N);
+    int shown = open(tmpdir_path(real.tmpdir, "shm/s0007"), O_RDONLY | O_CLOEXEC);
+    real_settle(&real);
+    int since = open(tmpdir_path(real.tmpdir, "shm/s0009"), O_RDONLY | O_CLOEXEC);
+    type(&real.scene, "delete");
+    press(&real.scene, KEY_ENTER_CODE);
+    real_settle(&real);
+    assert_string_equal(delete_dialog_message(real.scene.dialog), "1199 deleted, 4.7M freed, 1 not deleted");
+    draw_assert_has(&real.scene.cells, "s0009");
+    draw_assert_has(&real.scene.cells, "a process has it open or mapped");
+    assert_false(exists(&real, "shm/s0007"));
+    assert_true(exists(&real, "shm/s0009"));
+    close(shown);
+    close(since);
+    real_close(&real);
+}
+
 static void another_segment_under_the_name_is_not_deleted(void **state)
 {
     struct real real;
@@ -1008,6 +1045,7 @@ int main(void)
         cmocka_unit_test(outcomes_that_failed_are_reported),
         with_tmpdir(confirmed_segments_are_deleted),
         with_tmpdir(who_came_meanwhile_stops_it),
+        with_tmpdir(of_many_only_what_is_held_since_is_kept),
         with_tmpdir(another_segment_under_the_name_is_not_deleted),
         with_tmpdir(a_stop_leaves_the_rest),
         with_tmpdir(copies_are_made_before),

@@ -19,13 +19,25 @@ void delete_check_free(struct delete_check *check)
     free(check);
 }
 
+/*
+ * So many are not all asked for a lease once more before the first of them goes: each is when it goes, and
+ * one that is held by then is kept. Who came meanwhile and can be seen stops everything all the same.
+ */
+#define MANY 1000
+
+static bool asks_late(const struct delete_dialog_request *request)
+{
+    return request->is_deletion && request->count > MANY;
+}
+
 static struct delete_check *run_check(const struct directory *directory, const struct host *host,
                                       const struct delete_dialog_request *request, struct progress *progress,
                                       struct error *error)
 {
     struct delete_check *check = memory_new(sizeof *check);
-    if (delete_check(directory, host, (const char *const *)request->names, request->ids, request->count,
-                     check, progress, error) == 0)
+    if ((asks_late(request) ? delete_check_quickly
+                            : delete_check)(directory, host, (const char *const *)request->names,
+                                            request->ids, request->count, check, progress, error) == 0)
         return check;
     free(check);
     return NULL;
@@ -53,20 +65,22 @@ static bool same_files(const struct removal_list *a, const struct removal_list *
     return true;
 }
 
-static bool same_item(const struct delete_item *a, const struct delete_item *b)
+/* late: b was not asked for its lease. */
+static bool same_item(const struct delete_item *a, const struct delete_item *b, bool late)
 {
-    return a->problem.code == b->problem.code && a->held == b->held && a->is_protected == b->is_protected &&
+    bool same_held = a->held == b->held || (late && b->held == HELD_UNKNOWN);
+    return a->problem.code == b->problem.code && same_held && a->is_protected == b->is_protected &&
            a->doubtful == b->doubtful &&
            (a->problem.code != 0 || identity_equal(&a->segment.id, &b->segment.id)) &&
            same_holders(&a->holders, &b->holders) && same_files(&a->files, &b->files);
 }
 
-static bool same_check(const struct delete_check *a, const struct delete_check *b)
+static bool same_check(const struct delete_check *a, const struct delete_check *b, bool late)
 {
     if (a->count != b->count)
         return false;
     for (size_t i = 0; i < a->count; i++)
-        if (!same_item(&a->items[i], &b->items[i]))
+        if (!same_item(&a->items[i], &b->items[i], late))
             return false;
     return true;
 }
@@ -117,7 +131,7 @@ static void delete_at_once(struct deletion *deletion)
     struct delete_allow *allow = memory_new((check->count + 1) * sizeof *allow);
     struct delete_result *results = memory_new((check->count + 1) * sizeof *results);
     for (size_t i = 0; i < check->count; i++)
-        allow[i] = allowed(&check->items[i]);
+        allow[i] = allowed(&deletion->request->shown->items[i]);
     restart_progress(deletion->progress, check->count);
     delete_run_all(deletion->directory, check, allow, results, deletion->progress);
     for (size_t i = 0; i < check->count; i++) {
@@ -159,7 +173,8 @@ static void delete_one(struct deletion *deletion, size_t i, int target)
     } else if (item->problem.code) {
         outcome->error = item->problem;
     } else if (save(deletion, item, target, outcome) == 0) {
-        if (delete_run(deletion->directory, item, allowed(item), &removed, &outcome->error) == 0)
+        if (delete_run(deletion->directory, item, allowed(&deletion->request->shown->items[i]), &removed,
+                       &outcome->error) == 0)
             outcome->error.code = 0;
         outcome->freed = removed.freed;
     }
@@ -202,7 +217,7 @@ static void delete_all(struct deletion *deletion)
 
 static void run_deletion(struct deletion *deletion, struct delete_check *check)
 {
-    if (!same_check(deletion->request->shown, check)) {
+    if (!same_check(deletion->request->shown, check, asks_late(deletion->request))) {
         deletion->reply->check = check;
         deletion->reply->changed = true;
         return;
