@@ -32,7 +32,7 @@ void catalog_free(struct catalog *catalog)
     lookup_clear(&catalog->names);
     lookup_clear(&catalog->identities);
     lookup_clear(&catalog->serials);
-    dtype_cache_clear(&catalog->dtypes);
+    packed_cache_clear(&catalog->packed);
     free(catalog);
 }
 

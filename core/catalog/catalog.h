@@ -3,8 +3,8 @@
  * batches; change records come out; rows have a serial that stays theirs through renames and is never used
  * again, so that cursor and marks follow the segment and not its place.
  *
- * Sized for 100,000 rows in some 25 MB: a row holds its shape packed. Hash tables by name and by identity; no
- * operation on one name walks all rows.
+ * Sized for 100,000 rows in some 28 MB: a row is 168 bytes, and rows share their types and shapes. Hash
+ * tables by name and by identity; no operation on one name walks all rows.
  */
 #ifndef SHMTOP_CORE_CATALOG_CATALOG_H
 #define SHMTOP_CORE_CATALOG_CATALOG_H
@@ -37,41 +37,41 @@ struct row {
     uint64_t first_allocated; /* when it was first seen; made under our eyes: 0. Growth counts from there */
     int64_t created;          /* ns; 0: not known */
     int64_t modified;         /* ns; 0: not known */
+    int64_t appeared;         /* monotonic ms when it was created under our eyes; 0: it was there before */
+    int64_t grown; /* monotonic ms when its size or allocation last grew under our eyes; 0: never */
+    const struct producer *producer; /* borrowed; NULL: not known */
+    const struct holders *holders; /* borrowed from the last sweep; NULL: it found nobody, or none has ended.
+                                      A directory's are those of all its entries */
+    struct packed_matrix *matrix;  /* owned */
+    char *damage;                  /* owned; NULL: not damaged */
     uid_t uid;
     gid_t gid;
     mode_t mode;
     uint32_t links;
-    const struct producer *producer; /* borrowed; NULL: not known */
-    const struct holders *holders; /* borrowed from the last sweep; NULL: it found nobody, or none has ended.
-                                      A directory's are those of all its entries */
-    pid_t creator_pid;             /* 0: not known */
-    uint8_t creator;               /* enum creator: whether creator_pid lives */
-    uint8_t held;    /* enum held: what a lease said last, HELD_UNKNOWN where none was asked since a change */
-    uint8_t state;   /* enum state */
-    bool doubtful;   /* the sweep was incomplete and no lease settled the state: tables put "?" to it */
-    bool unlinked;   /* its name is gone: `name` is its last, others may bear the same, catalog_find passes
-                        over it. Nothing is to be looked at by that name: recognised is set */
-    bool loading;    /* an unnamed matrix that another shmtop is loading; unlinked is set too */
-    bool unmeasured; /* unlinked and not permitted: size is its longest mapping; owner (-1), mode and times
-                        are not known (0) */
-    bool ownerless;  /* its owner has no process on this host */
-    uint8_t layout;  /* enum layout */
-    bool recognised; /* the bytes were looked at since they changed; else layout and matrix are the last known
-                      */
-    bool is_protected;    /* by its producer */
-    bool marked;          /* the caller's */
-    bool in_directory;    /* its bytes are counted in a directory's row too */
-    uint32_t held_at;     /* the catalog's own, as the next five: when `held` was asked, seconds of `now` */
-    bool unlinked_lately; /* since the last scope was made */
-    bool departing;       /* gone in the batch under way */
-    bool seen;            /* by the scan under way */
-    bool counted;         /* in catalog_allocated */
-    uint32_t place;       /* stays while the row lives, then another row's: below catalog_places */
-    uint32_t index;       /* for catalog_at */
-    int64_t appeared;     /* monotonic ms when it was created under our eyes; 0: it was there before */
-    int64_t grown;        /* monotonic ms when its size or allocation last grew under our eyes; 0: never */
-    struct packed_matrix *matrix; /* owned */
-    char *damage;                 /* owned; NULL: not damaged */
+    pid_t creator_pid; /* 0: not known */
+    uint32_t held_at;  /* the catalog's own: when `held` was asked, seconds of `now` */
+    uint32_t place;    /* stays while the row lives, then another row's: below catalog_places */
+    uint32_t index;    /* for catalog_at */
+    uint8_t layout;    /* enum layout */
+    uint8_t state;     /* enum state */
+    uint8_t creator;   /* enum creator: whether creator_pid lives */
+    uint8_t held; /* enum held: what a lease said last, HELD_UNKNOWN where none was asked since a change */
+    bool doubtful : 1; /* the sweep was incomplete and no lease settled the state: tables put "?" to it */
+    bool unlinked : 1; /* its name is gone: `name` is its last, others may bear the same, catalog_find passes
+                          over it. Nothing is to be looked at by that name: recognised is set */
+    bool loading : 1;  /* an unnamed matrix that another shmtop is loading; unlinked is set too */
+    bool unmeasured : 1;   /* unlinked and not permitted: size is its longest mapping; owner (-1), mode and
+                              times are not known (0) */
+    bool ownerless : 1;    /* its owner has no process on this host */
+    bool recognised : 1;   /* the bytes were looked at since they changed; else layout and matrix are the last
+                              known */
+    bool is_protected : 1; /* by its producer */
+    bool marked : 1;       /* the caller's */
+    bool in_directory : 1; /* its bytes are counted in a directory's row too */
+    bool unlinked_lately : 1; /* the catalog's own, as the next four: since the last scope was made */
+    bool departing : 1;       /* gone in the batch under way */
+    bool seen : 1;            /* by the scan under way */
+    bool counted : 1;         /* in catalog_allocated */
 };
 
 enum change_kind {

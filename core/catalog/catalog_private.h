@@ -24,7 +24,7 @@ struct catalog {
     struct rows rows;
     struct lookup names; /* of what is not unlinked */
     struct lookup identities, serials;
-    struct dtype_cache dtypes;
+    struct packed_cache packed;
     uint64_t next_serial;
     uint64_t version;
     struct catalog_totals totals;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/sys/lookup.h"
 #include "core/sys/memory.h"
 
 struct shared_dtype {
@@ -33,44 +34,71 @@ static struct shared_dtype *shared_new(const struct dtype *dtype)
     return shared;
 }
 
-static struct shared_dtype *cache_dtype(struct dtype_cache *cache, const struct dtype *dtype)
+static struct shared_dtype *cache_dtype(struct packed_cache *cache, const struct dtype *dtype)
 {
-    for (unsigned i = 0; i < DTYPE_CACHE_SIZE && cache->recent[i]; i++)
-        if (dtype_equal(&cache->recent[i]->dtype, dtype))
-            return shared_get(cache->recent[i]);
+    for (unsigned i = 0; i < CACHED_DTYPES && cache->dtypes[i]; i++)
+        if (dtype_equal(&cache->dtypes[i]->dtype, dtype))
+            return shared_get(cache->dtypes[i]);
     struct shared_dtype *shared = shared_new(dtype);
-    shared_release(cache->recent[cache->next]);
-    cache->recent[cache->next] = shared_get(shared);
-    cache->next = (cache->next + 1) % DTYPE_CACHE_SIZE;
+    shared_release(cache->dtypes[cache->next]);
+    cache->dtypes[cache->next] = shared_get(shared);
+    cache->next = (cache->next + 1) % CACHED_DTYPES;
     return shared;
 }
 
-void dtype_cache_clear(struct dtype_cache *cache)
-{
-    for (unsigned i = 0; i < DTYPE_CACHE_SIZE; i++)
-        shared_release(cache->recent[i]);
-    *cache = (struct dtype_cache){0};
-}
-
-struct packed_matrix *packed_new(const struct matrix *matrix, struct dtype_cache *cache)
+static size_t dims_size(const struct matrix *matrix)
 {
     assert(matrix->rank >= 0 && matrix->rank <= MATRIX_RANK_MAX);
-    size_t dims = (size_t)matrix->rank * sizeof matrix->shape[0];
-    struct packed_matrix *packed = memory_new(sizeof *packed + dims);
+    return (size_t)matrix->rank * sizeof matrix->shape[0];
+}
+
+static struct packed_matrix *pack(const struct matrix *matrix, struct packed_cache *cache)
+{
+    struct packed_matrix *packed = memory_new(sizeof *packed + dims_size(matrix));
     packed->dtype = cache ? cache_dtype(cache, &matrix->dtype) : shared_new(&matrix->dtype);
+    packed->count = 1;
     packed->offset = matrix->offset;
     packed->rank = (uint8_t)matrix->rank;
     packed->order = matrix->order;
-    memcpy(packed->dims, matrix->shape, dims);
+    memcpy(packed->dims, matrix->shape, dims_size(matrix));
     return packed;
+}
+
+static struct packed_matrix **cache_slot(struct packed_cache *cache, const struct matrix *matrix)
+{
+    uint32_t hash = lookup_hash(matrix->shape, dims_size(matrix));
+    hash += (uint32_t)(matrix->dtype.itemsize + matrix->offset) + matrix->dtype.kind;
+    return &cache->matrices[hash % CACHED_MATRICES];
+}
+
+struct packed_matrix *packed_new(const struct matrix *matrix, struct packed_cache *cache)
+{
+    if (!cache)
+        return pack(matrix, NULL);
+    struct packed_matrix **slot = cache_slot(cache, matrix);
+    if (!*slot || !packed_equal(*slot, matrix)) {
+        packed_free(*slot);
+        *slot = pack(matrix, cache);
+    }
+    (*slot)->count++;
+    return *slot;
 }
 
 void packed_free(struct packed_matrix *packed)
 {
-    if (!packed)
+    if (!packed || --packed->count)
         return;
     shared_release(packed->dtype);
     free(packed);
+}
+
+void packed_cache_clear(struct packed_cache *cache)
+{
+    for (unsigned i = 0; i < CACHED_DTYPES; i++)
+        shared_release(cache->dtypes[i]);
+    for (unsigned i = 0; i < CACHED_MATRICES; i++)
+        packed_free(cache->matrices[i]);
+    *cache = (struct packed_cache){0};
 }
 
 const struct dtype *packed_dtype(const struct packed_matrix *packed)

@@ -1,7 +1,7 @@
 /*
  * A matrix packed for 100,000 rows: struct matrix has room for 64 dimensions (over 500 bytes), this takes 24
- * bytes and 8 for each dimension there is. Types repeat (most rows are one of a few), so rows share them by
- * count.
+ * bytes and 8 for each dimension there is. A data set has few types and shapes, so rows share both by count,
+ * as far as a cache of those met before finds them.
  */
 #ifndef SHMTOP_CORE_CATALOG_PACKED_H
 #define SHMTOP_CORE_CATALOG_PACKED_H
@@ -13,21 +13,24 @@ struct shared_dtype; /* private, counted */
 struct packed_matrix {
     struct shared_dtype *dtype; /* owned, one count */
     uint64_t offset;
+    uint32_t count; /* who has it */
     uint8_t rank;
     char order;
     uint64_t dims[]; /* rank */
 };
 
-/* The types met last. All zero: empty. */
-#define DTYPE_CACHE_SIZE 16
-struct dtype_cache {
-    struct shared_dtype *recent[DTYPE_CACHE_SIZE]; /* owned, a count each */
+/* The types met last, and of the matrices of one hash the last. All zero: empty. */
+#define CACHED_DTYPES   16
+#define CACHED_MATRICES 1024
+struct packed_cache {
+    struct shared_dtype *dtypes[CACHED_DTYPES]; /* owned, a count each, as the next */
     unsigned next;
+    struct packed_matrix *matrices[CACHED_MATRICES];
 };
-void dtype_cache_clear(struct dtype_cache *cache);
+void packed_cache_clear(struct packed_cache *cache);
 
-/* A new one, to be freed, with a type of the cache's where it has it. cache may be NULL. */
-struct packed_matrix *packed_new(const struct matrix *matrix, struct dtype_cache *cache);
+/* One of the cache's where it has it, else a new one; to be freed. cache may be NULL: shared with nobody. */
+struct packed_matrix *packed_new(const struct matrix *matrix, struct packed_cache *cache);
 void packed_free(struct packed_matrix *packed);
 
 const struct dtype *packed_dtype(const struct packed_matrix *packed); /* borrowed */

@@ -53,7 +53,7 @@ static pid_t told_creator(const struct row *row, const struct segment *segment)
 }
 
 /* What was looked at: layout, matrix, damage and creator, whole. */
-static bool row_take_look(struct row *row, struct segment *segment, struct dtype_cache *cache)
+static bool row_take_look(struct row *row, struct segment *segment, struct packed_cache *cache)
 {
     pid_t creator = told_creator(row, segment);
     bool same_matrix =
@@ -76,7 +76,7 @@ static bool row_take_look(struct row *row, struct segment *segment, struct dtype
     return true;
 }
 
-bool row_take(struct row *row, struct segment *segment, struct dtype_cache *cache)
+bool row_take(struct row *row, struct segment *segment, struct packed_cache *cache)
 {
     bool same_size = row->size == segment->size;
     bool same_bytes = same_size && row->modified == segment->modified && row->uid == segment->uid &&
@@ -91,7 +91,7 @@ bool row_take(struct row *row, struct segment *segment, struct dtype_cache *cach
     return true;
 }
 
-bool row_take_link(struct row *row, const struct row *link, struct dtype_cache *cache)
+bool row_take_link(struct row *row, const struct row *link, struct packed_cache *cache)
 {
     struct segment segment = {
         .size = link->size,

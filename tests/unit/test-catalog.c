@@ -317,21 +317,41 @@ static void a_matrix_is_kept_packed(void **state)
     expect(f, "=b ");
 }
 
+static void rows_of_one_type_and_shape_share_them(void **state)
+{
+    struct fixture *f = *state;
+    catalog_begin(f->catalog, 1000);
+    put(f, with_matrix(segment("a", 1, 1000), "<f2", 2, 4));
+    put(f, with_matrix(segment("b", 2, 1000), "<f2", 2, 4));
+    put(f, with_matrix(segment("c", 3, 1000), ">f2", 2, 4)); /* all that differs */
+    catalog_commit(f->catalog);
+    const struct row *a = catalog_find(f->catalog, "a"), *b = catalog_find(f->catalog, "b");
+    assert_ptr_equal(a->matrix, b->matrix);
+    assert_int_equal(row_dtype(catalog_find(f->catalog, "c"))->order, '>');
+    catalog_begin(f->catalog, 1000);
+    put(f, with_matrix(segment("a", 1, 1000), "<f2", 2, 5));
+    catalog_gone(f->catalog, "c");
+    catalog_commit(f->catalog);
+    assert_int_equal(row_dim(a, 0), 5);
+    assert_int_equal(row_dim(b, 0), 4);
+}
+
 static void more_types_than_are_kept_at_hand_do_no_harm(void **state)
 {
     struct fixture *f = *state;
     catalog_begin(f->catalog, 1000);
-    for (uint64_t i = 1; i <= 100; i++) {
+    for (uint64_t i = 1; i <= 3000; i++) {
         char name[16], type[16];
         snprintf(name, sizeof name, "n%d", (int)i);
         snprintf(type, sizeof type, "S%d", (int)i);
         put(f, with_matrix(segment(name, i, 100), type, 1, i));
     }
     catalog_commit(f->catalog);
-    for (uint64_t i = 1; i <= 100; i++) {
+    for (uint64_t i = 1; i <= 3000; i++) {
         char name[16];
         snprintf(name, sizeof name, "n%d", (int)i);
         assert_int_equal(row_dtype(catalog_find(f->catalog, name))->itemsize, i);
+        assert_int_equal(row_dim(catalog_find(f->catalog, name), 0), i);
     }
 }
 
@@ -535,6 +555,7 @@ int main(void)
         TEST(hard_links_are_rows_of_their_own_with_the_same_facts),
         TEST(every_byte_counts_once),
         TEST(a_matrix_is_kept_packed),
+        TEST(rows_of_one_type_and_shape_share_them),
         TEST(more_types_than_are_kept_at_hand_do_no_harm),
         TEST(what_was_recognised_is_kept_only_while_it_can_be_true),
         TEST(what_comes_and_grows_under_our_eyes_is_known),
