@@ -5,7 +5,8 @@ For the benchmarks, which time what a person would see. The screen tests use lib
 import fcntl, os, pty, re, select, struct, termios, time
 
 TOKEN = re.compile(rb"\x1b\[([?>]?)([0-9;]*)([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]|\x1b[=>78MDE]|"
-                   rb"[\x00-\x1f]|[^\x00-\x1f\x1b]+")
+                   rb"[\x00-\x1a\x1c-\x1f]|[^\x00-\x1f]+")
+LONGEST = 64  # bytes of a sequence; what is longer is none
 
 
 class Screen:
@@ -87,9 +88,11 @@ class Screen:
         position = 0
         while position < len(data):
             match = TOKEN.match(data, position)
-            if not match or (match.end() == len(data) and data[position] == 0x1b and match.lastindex is None
-                             and len(data) - position < 3):
-                break
+            if not match:
+                if len(data) - position < LONGEST:  # the rest of a sequence comes with the next piece
+                    break
+                position += 1
+                continue
             token = match.group()
             if match.group(3):
                 if not match.group(1):
