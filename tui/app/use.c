@@ -42,8 +42,8 @@ static bool may_sweep(const struct app *app)
 static void spend(struct use *use, int64_t now, int64_t cost)
 {
     use->credit += (now - use->ended) * 1000000 / USE_SHARE_CHANGED;
-    if (use->credit > USE_CREDIT_MOST)
-        use->credit = USE_CREDIT_MOST;
+    if (use->credit > longer(USE_CREDIT_MOST, 2 * cost)) /* never less than one more, at once */
+        use->credit = longer(USE_CREDIT_MOST, 2 * cost);
     use->credit -= cost;
     use->ended = now;
     use->cost = cost;
