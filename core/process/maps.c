@@ -4,11 +4,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/sysmacros.h>
 
 #include "core/sys/calls.h"
 #include "core/sys/fd.h"
+#include "core/sys/map_query.h"
 
 /* --- as text --- */
 
@@ -78,36 +78,9 @@ static void take_line(void *context, char *line)
 
 /* --- asked one by one --- */
 
-/* Source: linux/fs.h of Linux 6.11, struct procmap_query; our headers may be older. */
-struct query {
-    uint64_t size; /* of this structure */
-    uint64_t flags;
-    uint64_t address;
-    uint64_t start, end; /* from here on: what is told */
-    uint64_t permissions;
-    uint64_t page_size;
-    uint64_t offset;
-    uint64_t inode;
-    uint32_t major, minor;
-    uint32_t name_size, build_id_size; /* the room for them, and what was needed of it */
-    uint64_t name, build_id;           /* addresses of the room */
-};
-#define QUERY         _IOWR('f', 17, struct query)
-#define WRITABLE      0x02u /* of permissions */
-#define SHARED        0x08u
-#define OR_NEXT       0x10u /* of flags: the map at address, else the next */
-#define OF_FILES_ONLY 0x20u
+#define IN_A_ROW 32
 
-static int ask(int fd, struct query *query)
-{
-    int rc;
-    do
-        rc = sys.ioctl(fd, QUERY, query);
-    while (rc < 0 && errno == EINTR);
-    return rc < 0 ? -errno : 0;
-}
-
-static bool take_query(struct maps *maps, const struct query *query)
+static bool take_query(struct maps *maps, const struct map_query *query)
 {
     if (query->end <= query->address)
         return false;
@@ -116,7 +89,8 @@ static bool take_query(struct maps *maps, const struct query *query)
                              .offset = query->offset,
                              .device = makedev(query->major, query->minor),
                              .inode = query->inode,
-                             .writable = (query->permissions & (WRITABLE | SHARED)) == (WRITABLE | SHARED)};
+                             .writable = (query->permissions & (MAP_WRITABLE | MAP_SHARED_FILE)) ==
+                                         (MAP_WRITABLE | MAP_SHARED_FILE)};
     maps->each(maps->context, maps);
     return true;
 }
@@ -125,17 +99,24 @@ static bool take_query(struct maps *maps, const struct query *query)
  * memory at all. */
 static int ask_all(struct maps *maps)
 {
-    struct query query = {0};
-    for (bool first = true;; first = false) {
-        query = (struct query){.size = sizeof query, .flags = OR_NEXT | OF_FILES_ONLY, .address = query.end};
-        int rc = ask(maps->fd, &query);
-        maps->any = maps->any || rc == 0 || rc == -ENOENT;
-        if (rc == -ENOENT || (first && rc == -ESRCH))
+    struct map_query list[IN_A_ROW];
+    uint64_t address = 0;
+    for (bool first = true;;) {
+        list[0] = (struct map_query){
+            .size = sizeof list[0], .flags = MAP_OR_NEXT | MAP_OF_FILES_ONLY, .address = address};
+        int n = sys.map_queries(maps->fd, list, IN_A_ROW);
+        int code = n < IN_A_ROW ? errno : 0;
+        for (int i = 0; i < n; i++)
+            if (!take_query(maps, &list[i]))
+                return -EIO;
+        first = first && n <= 0;
+        maps->any = !first || code == ENOENT;
+        if (code == ENOENT || (first && code == ESRCH))
             return 0;
-        if (rc)
-            return first ? 1 : rc;
-        if (!take_query(maps, &query))
-            return -EIO;
+        if (code && code != EINTR)
+            return first ? 1 : -code;
+        if (n > 0)
+            address = list[n - 1].end;
     }
 }
 
@@ -145,13 +126,13 @@ const char *maps_path(struct maps *maps)
 {
     if (maps->escaped)
         return *maps->line_path ? maps->line_path : NULL;
-    struct query query = {.size = sizeof query,
-                          .address = maps->map.start,
-                          .flags = OF_FILES_ONLY,
-                          .name_size = sizeof maps->path,
-                          .name = (uint64_t)(uintptr_t)maps->path};
+    struct map_query query = {.size = sizeof query,
+                              .address = maps->map.start,
+                              .flags = MAP_OF_FILES_ONLY,
+                              .name_size = sizeof maps->path,
+                              .name = (uint64_t)(uintptr_t)maps->path};
     memset(maps->path, 0, sizeof maps->path); /* for checkers that do not know what the call writes */
-    bool same = ask(maps->fd, &query) == 0 && query.inode == maps->map.inode &&
+    bool same = sys.map_queries(maps->fd, &query, 1) == 1 && query.inode == maps->map.inode &&
                 makedev(query.major, query.minor) == maps->map.device;
     return same && query.name_size ? maps->path : NULL;
 }

@@ -1,8 +1,7 @@
 /*
  * What a process maps. Asked map by map where the kernel can be (PROCMAP_QUERY, Linux 6.11), and then only of
- * maps of files, private ones too; else read as text. Measured on 6.18: of 300 maps, 200 of them of files,
- * asking takes 160 µs of processor time and the text 270; where every map is of a file they differ by a third
- * or less. Private to core/process.
+ * maps of files, private ones too; else read as text. Measured on 6.18 in 900 processes of 300 maps, 200 of
+ * them of files: asking takes 120 µs of processor time each, the text 225. Private to core/process.
  */
 #ifndef SHMTOP_CORE_PROCESS_MAPS_H
 #define SHMTOP_CORE_PROCESS_MAPS_H

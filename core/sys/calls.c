@@ -5,12 +5,13 @@
 #include <sys/fanotify.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
-#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>
+
+#include "core/sys/map_query.h"
 
 static int call_openat(int dirfd, const char *path, int flags, mode_t mode)
 {
@@ -25,11 +26,6 @@ static ssize_t call_getdents64(int fd, void *buf, size_t size)
 static int call_lease(int fd, int command, int kind)
 {
     return fcntl(fd, command, kind);
-}
-
-static int call_ioctl(int fd, unsigned long request, void *argument)
-{
-    return ioctl(fd, request, argument);
 }
 
 /* glibc's own takes an enum. */
@@ -62,7 +58,7 @@ static int call_getrlimit(int resource, struct rlimit *buf)
     .fchmod = fchmod, \
     .fchown = fchown, \
     .lease = call_lease, \
-    .ioctl = call_ioctl, \
+    .map_queries = map_queries, \
     .flock = flock, \
     .name_to_handle_at = name_to_handle_at, \
     .inotify_init1 = inotify_init1, \

@@ -17,6 +17,7 @@
 
 struct rlimit;
 struct file_handle;
+struct map_query;
 
 /* X(result type, name, parameters, arguments) */
 #define SYS_CALLS(X)                                                                                         \
@@ -45,7 +46,7 @@ struct file_handle;
     X(int, fchmod, (int fd, mode_t mode), (fd, mode))                                                        \
     X(int, fchown, (int fd, uid_t uid, gid_t gid), (fd, uid, gid))                                           \
     X(int, lease, (int fd, int command, int kind), (fd, command, kind))                                     \
-    X(int, ioctl, (int fd, unsigned long request, void *argument), (fd, request, argument))                  \
+    X(int, map_queries, (int fd, struct map_query *list, int n), (fd, list, n))                              \
     X(int, flock, (int fd, int operation), (fd, operation))                                                  \
     X(int, name_to_handle_at,                                                                                \
       (int dirfd, const char *path, struct file_handle *handle, int *mount_id, int flags),                   \

@@ -158,9 +158,9 @@ static int faulty_lease(int fd, int command, int kind)
     return plays(FAULT_NO_LEASES) && command == F_SETLEASE ? lacks(EINVAL) : plain_lease(fd, command, kind);
 }
 
-static int faulty_ioctl(int fd, unsigned long request, void *argument)
+static int faulty_map_queries(int fd, struct map_query *list, int n)
 {
-    return plays(FAULT_NO_PROCMAP_QUERY) ? lacks(ENOTTY) : plain_ioctl(fd, request, argument);
+    return plays(FAULT_NO_PROCMAP_QUERY) ? lacks(ENOTTY) : plain_map_queries(fd, list, n);
 }
 
 static int faulty_name_to_handle_at(int dirfd, const char *path, struct file_handle *handle, int *mount_id,
@@ -198,7 +198,7 @@ static void install(void)
     sys.fallocate = faulty_fallocate;
     sys.sendfile = faulty_sendfile;
     sys.lease = faulty_lease;
-    sys.ioctl = faulty_ioctl;
+    sys.map_queries = faulty_map_queries;
     sys.name_to_handle_at = faulty_name_to_handle_at;
     sys.inotify_init1 = faulty_inotify_init1;
     sys.inotify_add_watch = faulty_inotify_add_watch;

@@ -36,7 +36,7 @@ enum fault_kind {
 enum {
     FAULT_NO_BTIME = 1,             /* statx without birth time (before 5.18 on tmpfs) */
     FAULT_NO_HANDLES = 2,           /* name_to_handle_at: EOPNOTSUPP */
-    FAULT_NO_PROCMAP_QUERY = 4,      /* ioctl: ENOTTY (before 6.11) */
+    FAULT_NO_PROCMAP_QUERY = 4,      /* map_queries: ENOTTY (before 6.11) */
     FAULT_NO_TMPFILE = 8,           /* O_TMPFILE: EOPNOTSUPP */
     FAULT_NO_LEASES = 16,           /* F_SETLEASE: EINVAL */
     FAULT_NO_INOTIFY = 32,          /* inotify_init1: ENOSYS */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/sys/calls.h"
+#include "core/sys/map_query.h"
 #include "tests/support/fault.h"
 #include "tests/support/procdir.h"
 
@@ -434,6 +435,46 @@ static void a_process_is_read_alike_on_every_kernel(void **state)
         child_end(&children[i]);
 }
 
+static int interrupted_queries(int fd, struct map_query *list, int n)
+{
+    static int calls;
+    if (n > 1 && calls++ % 2) {
+        errno = EINTR;
+        return 0;
+    }
+    int answered = sys_kernel.map_queries(fd, list, n > 3 ? 3 : n);
+    if (answered == 3 && n > 3)
+        errno = EINTR;
+    return answered;
+}
+
+static int failing_queries(int fd, struct map_query *list, int n)
+{
+    int answered = sys_kernel.map_queries(fd, list, n > 3 ? 3 : n);
+    errno = EIO;
+    return answered;
+}
+
+static void queries_that_come_short_are_gone_on_with_or_told(void **state)
+{
+    const struct tmpdir *dir = *state;
+    struct child child = child_start(dir, hold_deleted_map);
+    struct sweep whole = run(dir, NULL, 0);
+    sys.map_queries = interrupted_queries;
+    struct sweep interrupted = run(dir, NULL, 0);
+    sys.map_queries = failing_queries;
+    struct sweep failed = run(dir, NULL, 0);
+    sys = sys_kernel;
+    assert_int_equal(whole.other_count, 1);
+    assert_int_equal(interrupted.unread, 0);
+    expect_same(&whole, &interrupted);
+    assert_int_equal(failed.unread, 1);
+    sweep_clear(&whole);
+    sweep_clear(&interrupted);
+    sweep_clear(&failed);
+    child_end(&child);
+}
+
 static void threads_share_the_processes(void **state)
 {
     const struct tmpdir *dir = *state;
@@ -565,6 +606,7 @@ int main(void)
         TEST(what_is_mapped_and_deleted_is_found_under_its_name),
         TEST(a_load_under_way_is_found),
         TEST(a_process_is_read_alike_on_every_kernel),
+        TEST(queries_that_come_short_are_gone_on_with_or_told),
         TEST(threads_share_the_processes),
         TEST(no_failing_call_makes_a_wrong_claim),
         TEST(no_failing_query_makes_a_map_vanish_unsaid),
