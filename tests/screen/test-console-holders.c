@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/support/alone.h"
 #include "tests/support/pty.h"
 #include "tests/support/tmpdir.h"
 
@@ -195,7 +196,7 @@ static void one_that_was_deleted_before_is_found(void **state)
     wait_swept(pty, "old.shm", false);
 }
 
-int main(void)
+static int run(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
@@ -206,4 +207,9 @@ int main(void)
         TEST(one_that_was_deleted_before_is_found),
     };
     return cmocka_run_group_tests_name("holders", tests, NULL, NULL);
+}
+
+int main(void)
+{
+    return alone_run(run);
 }
