@@ -43,7 +43,7 @@ struct witness {
     size_t place_count, place_capacity;
     struct record *records; /* owned: a ring of WITNESS_MAX */
     size_t next;            /* to be written */
-    char buf[BUF_SIZE] __attribute__((aligned(__alignof__(struct fanotify_event_metadata))));
+    char buf[BUF_SIZE];
 };
 
 /* --- directories --- */
@@ -217,15 +217,14 @@ static void keep_record(struct witness *witness, const char *directory, const ch
         .name = memory_dup(name), .deeds = deeds_of(event->mask), .culprit = ask(witness, event->pid)};
 }
 
-static void handle_event(struct witness *witness, const struct fanotify_event_metadata *event)
+/* What follows an event's head: the directory and the name. */
+static void handle_event(struct witness *witness, const struct fanotify_event_metadata *event,
+                         const char *rest, size_t size)
 {
     struct handle handle;
     const char *name;
     /* Another pid namespace's process has none here. */
-    if (event->pid <= 0 || event->vers != FANOTIFY_METADATA_VERSION || event->metadata_len > event->event_len)
-        return;
-    if (!read_info((const char *)event + event->metadata_len, event->event_len - event->metadata_len, &handle,
-                   &name))
+    if (event->pid <= 0 || event->vers != FANOTIFY_METADATA_VERSION || !read_info(rest, size, &handle, &name))
         return;
     const struct place_known *place = find_place(witness, &handle);
     if (place && !name_is_temporary(name))
@@ -234,18 +233,20 @@ static void handle_event(struct witness *witness, const struct fanotify_event_me
 
 static bool read_events(struct witness *witness)
 {
+    struct fanotify_event_metadata event; /* copied: they follow one another at multiples of 4 */
     ssize_t n;
     do
         n = sys.read(witness->fd, witness->buf, sizeof witness->buf);
     while (n < 0 && errno == EINTR);
     if (n <= 0)
         return false;
-    const struct fanotify_event_metadata *event;
-    for (size_t at = 0; at + sizeof *event <= (size_t)n; at += event->event_len) {
-        event = (const void *)(witness->buf + at);
-        if (event->event_len < sizeof *event || event->event_len > (size_t)n - at)
+    for (size_t at = 0; at + sizeof event <= (size_t)n; at += event.event_len) {
+        memcpy(&event, witness->buf + at, sizeof event);
+        if (event.metadata_len < sizeof event || event.event_len < event.metadata_len ||
+            event.event_len > (size_t)n - at)
             break;
-        handle_event(witness, event);
+        handle_event(witness, &event, witness->buf + at + event.metadata_len,
+                     event.event_len - event.metadata_len);
     }
     return true;
 }

@@ -37,12 +37,9 @@ static void print_events(struct watching *watching)
 {
     struct observed observed;
     while (observer_take(watching->observer, &observed)) {
-        if (!is_wanted(watching, &observed))
-            ;
-        else if (watching->json)
-            watch_print_json(watching->options, &observed, watching->users);
-        else
-            watch_print_text(watching->options, &observed, watching->users);
+        if (is_wanted(watching, &observed))
+            (watching->json ? watch_print_json : watch_print_text)(watching->options, &observed,
+                                                                   watching->users);
         journal_event_clear(&observed.event);
     }
     fflush(stdout);
