@@ -42,6 +42,7 @@ static int call_getrlimit(int resource, struct rlimit *buf)
     .fstatfs = fstatfs, \
     .getdents64 = call_getdents64, \
     .read = read, \
+    .poll = poll, \
     .write = write, \
     .pread = pread, \
     .pwrite = pwrite, \

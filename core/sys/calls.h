@@ -9,6 +9,7 @@
 #define SHMTOP_CORE_SYS_CALLS_H
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -28,6 +29,7 @@ struct map_query;
     X(int, fstatfs, (int fd, struct statfs *buf), (fd, buf))                                                 \
     X(ssize_t, getdents64, (int fd, void *buf, size_t size), (fd, buf, size))                               \
     X(ssize_t, read, (int fd, void *buf, size_t size), (fd, buf, size))                                     \
+    X(int, poll, (struct pollfd *fds, nfds_t count, int timeout), (fds, count, timeout))                     \
     X(ssize_t, write, (int fd, const void *buf, size_t size), (fd, buf, size))                              \
     X(ssize_t, pread, (int fd, void *buf, size_t size, off_t offset), (fd, buf, size, offset))              \
     X(ssize_t, pwrite, (int fd, const void *buf, size_t size, off_t offset), (fd, buf, size, offset))       \

@@ -54,15 +54,34 @@ ssize_t fd_pread_full(int fd, void *buf, size_t size, uint64_t offset)
     return (ssize_t)done;
 }
 
+/* After a call on fd failed with this errno: 0 where it is to be made again, which may take waiting until fd
+ * is ready; else -errno. What is wrong with fd itself the next call says. */
+static int go_on(int fd, int code, short events)
+{
+    struct pollfd waiting = {.fd = fd, .events = events};
+    if (code == EINTR)
+        return 0;
+    if (code != EAGAIN)
+        return -code;
+    return sys.poll(&waiting, 1, -1) < 0 && errno != EINTR ? -errno : 0;
+}
+
+ssize_t fd_read_some(int fd, void *buf, size_t size)
+{
+    ssize_t n;
+    int r = 0;
+    while (r == 0 && (n = sys.read(fd, buf, size)) < 0)
+        r = go_on(fd, errno, POLLIN);
+    return r < 0 ? r : n;
+}
+
 ssize_t fd_read_full(int fd, void *buf, size_t size)
 {
     size_t done = 0;
     while (done < size) {
-        ssize_t n = sys.read(fd, (char *)buf + done, size - done);
-        if (n < 0 && errno == EINTR)
-            continue;
+        ssize_t n = fd_read_some(fd, (char *)buf + done, size - done);
         if (n < 0)
-            return -errno;
+            return n;
         if (n == 0)
             break;
         done += (size_t)n;
@@ -91,13 +110,12 @@ int fd_write_all(int fd, const void *buf, size_t size)
     size_t done = 0;
     while (done < size) {
         ssize_t n = sys.write(fd, (const char *)buf + done, size - done);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -errno;
         if (n == 0)
             return -EIO;
-        done += (size_t)n;
+        int r = n < 0 ? go_on(fd, errno, POLLOUT) : 0;
+        if (r < 0)
+            return r;
+        done += n > 0 ? (size_t)n : 0;
     }
     return 0;
 }

@@ -263,7 +263,7 @@ bool workers_take(struct workers *workers, struct message *ret_message)
     }
     if (!workers->first) {
         uint64_t count;
-        fd_read_full(workers->fd, &count, sizeof count);
+        sys.read(workers->fd, &count, sizeof count); /* fd_read_full would wait for a count */
     }
     pthread_mutex_unlock(&workers->lock);
     if (!node)

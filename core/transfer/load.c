@@ -304,9 +304,9 @@ static int copy_stream(const struct run *run, struct error *error)
             break;
         }
         size_t want = (size_t)min_u64(STREAM_BUFFER, load->bytes - done);
-        ssize_t n = sys.read(load->fd, buf, want);
-        if (n < 0 && errno != EINTR)
-            r = error_set_errno(error, errno, "cannot read standard input");
+        ssize_t n = fd_read_some(load->fd, buf, want);
+        if (n < 0)
+            r = error_set_errno(error, (int)-n, "cannot read standard input");
         else if (n == 0)
             r = stream_ended(error);
         if (n <= 0)
