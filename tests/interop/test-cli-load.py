@@ -52,6 +52,7 @@ def standard_input_is_a_file_too():
             d.expect(0, "load", "-", "b.shm", stdin=f)
         assert (np.load(d / "b.shm") == array).all()
         d.expect(2, "load", "-", input=npy(array))
+        d.expect(2, "load", "-", "", input=npy(array), says="shmtop: '': the name is empty")
         d.expect(1, "load", "-", "c.shm", input=npy(array)[:-1])
         d.expect(1, "load", "-", "c.shm", input=b"")
         assert d.names() == ["a.shm", "b.shm"]

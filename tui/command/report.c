@@ -100,6 +100,8 @@ static void put_subject(const struct options *options, const char *subject)
     fputs("shmtop: ", stderr);
     if (!subject)
         return;
+    if (!subject[0])
+        subject = "''";
     size_t size = 10 * strlen(subject) + 1;
     char *shown = malloc(size);
     if (shown)

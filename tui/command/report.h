@@ -24,7 +24,7 @@ void report_put(const struct options *options, FILE *out, const char *printable)
 void report_putf(const struct options *options, FILE *out, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* "shmtop: SUBJECT: text"; subject is raw, NULL for none. */
+/* "shmtop: SUBJECT: text"; subject is raw, NULL for none; an empty one is shown as ''. */
 void report_problem(const struct options *options, const char *subject, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
