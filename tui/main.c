@@ -6,7 +6,6 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <malloc.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,7 +89,6 @@ static enum exit_status run(int argc, char **argv)
     }
     if (problem.code)
         report_problem(&options, options.producers, "%s; " ONLY_BUILT_IN, problem.text);
-    signal(SIGPIPE, SIG_IGN); /* report_finish tells */
     return command_run(&options, argc - first, argv + first);
 }
 

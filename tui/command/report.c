@@ -1,6 +1,7 @@
 #include "tui/command/report.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
@@ -151,8 +152,14 @@ static ssize_t write_output(void *cookie, const char *bytes, size_t size)
     return 0; /* fopencookie(3): not -1 */
 }
 
+/* Whether SIGPIPE, had we not ignored it, would have ended us. */
+static bool pipe_signal_ends;
+
 void report_begin(void)
 {
+    struct sigaction before;
+    pipe_signal_ends = sigaction(SIGPIPE, NULL, &before) == 0 && before.sa_handler == SIG_DFL;
+    signal(SIGPIPE, SIG_IGN);
     FILE *out = fopencookie(NULL, "w", (cookie_io_functions_t){.write = write_output});
     if (out)
         stdout = out;
@@ -172,8 +179,11 @@ enum exit_status report_finish(const struct options *options, enum exit_status s
     bool failed = ferror(stdout) != 0;
     if (fflush(stdout) == 0 && !failed)
         return status;
-    if (output_failure != EPIPE)
-        report_problem(options, "standard output", "%s",
-                       output_failure ? strerrordesc_np(output_failure) : "not all could be written");
+    if (output_failure == EPIPE && pipe_signal_ends) {
+        signal(SIGPIPE, SIG_DFL);
+        raise(SIGPIPE);
+    }
+    report_problem(options, "standard output", "%s",
+                   output_failure ? strerrordesc_np(output_failure) : "not all could be written");
     return exit_status_worse(status, EXIT_STATUS_FAILED);
 }

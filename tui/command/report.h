@@ -36,7 +36,10 @@ enum exit_status report_error(const struct options *options, const char *subject
 enum exit_status report_usage(const struct options *options, const char *who, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* From here on what is printed on stdout is written so that report_finish knows why it could not be. */
+/*
+ * From here on what is printed on stdout is written so that report_finish knows why it could not be; SIGPIPE
+ * is ignored meanwhile, so that a reader who leaves does not stop a deletion half-way.
+ */
 void report_begin(void);
 
 /* Whether the last that was printed met nobody who reads. Then it is forgotten: no failure, where to be left
@@ -44,8 +47,9 @@ void report_begin(void);
 bool report_reader_left(void);
 
 /*
- * Flushes standard output and says if not all of it could be written (ENOSPC and the like; quietly where
- * nobody reads any more). Returns the worse of status and that failure.
+ * Flushes standard output and says if not all of it could be written. Returns the worse of status and that
+ * failure. Where nobody reads any more the program ends here as other tools do: by SIGPIPE, silently; or, if
+ * whoever started it ignored that signal, with the message.
  */
 enum exit_status report_finish(const struct options *options, enum exit_status status);
 
