@@ -126,7 +126,7 @@ static void it_says_what_a_file_holds_before_it_is_loaded(void **state)
     scene_settle(&scene);
     draw_assert_golden(&scene.cells, "tests/unit/goldens/load-empty-80x24");
     type(&scene, "~/prices.npy");
-    draw_assert_has(&scene.cells, "npy 1.0  float16  400 × 600  column-major  469K  ok");
+    draw_assert_has(&scene.cells, "npy 1.0  float16  400 × 600  F order  469K  ok");
     draw_assert_has(&scene.cells, "prices.shm");
     draw_assert_has(&scene.cells, "free");
     draw_assert_has(&scene.cells, "Mode       0644");

@@ -191,9 +191,9 @@ static void fortran_order_shows_the_same_elements(void **state)
     write_doubles(*state, "f", 'F', 2, (uint64_t[]){10, 4});
     scene_open(&scene, state, "f");
     scene_settle(&scene);
-    draw_assert_has(&scene.cells, "column-major");
+    draw_assert_has(&scene.cells, "F order");
     press(&scene, "jl");
-    draw_assert_has(&scene.cells, "[1, 1] = 5.5"); /* the 11th of a column-major one */
+    draw_assert_has(&scene.cells, "[1, 1] = 5.5"); /* the 11th of one in F order */
     scene_close(&scene);
 }
 

@@ -86,8 +86,8 @@ static void draw_holds(const struct load_dialog *dialog, struct cells *cells, in
     } parts[] = {{ROLE_DIM, facts->file.kind},
                  {ROLE_TYPE, facts->file.type},
                  {ROLE_TEXT, shape_of(dialog, shape, sizeof shape)},
-                 {ROLE_DIM, facts->file.order == 'F' ? "column-major"
-                            : facts->file.order      ? "row-major"
+                 {ROLE_DIM, facts->file.order == 'F' ? "F order"
+                            : facts->file.order      ? "C order"
                                                      : ""},
                  {ROLE_TEXT, bytes},
                  {ROLE_GOOD, "ok"}};

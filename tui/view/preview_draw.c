@@ -23,7 +23,7 @@ static void size_text(uint64_t bytes, char buf[16])
 
 static const char *order_text(const struct matrix *matrix)
 {
-    return matrix->rank < 2 ? "" : matrix->order == 'F' ? "column-major" : "row-major";
+    return matrix->rank < 2 ? "" : matrix->order == 'F' ? "F order" : "C order";
 }
 
 static int draw_what(const struct drawing *drawing, int y, int x)
