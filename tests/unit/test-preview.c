@@ -10,6 +10,7 @@
 #include "core/layout/npy.h"
 #include "tests/support/draw.h"
 #include "tests/support/tmpdir.h"
+#include "tui/view/hints.h"
 #include "tui/view/preview.h"
 
 struct scene {
@@ -214,6 +215,29 @@ static void slices_of_three_axes_are_stepped_through(void **state)
     press(&scene, "}}}}}}}}}");
     draw_assert_has(&scene.cells, "axis 0: 63 of 64");
     scene_close(&scene);
+}
+
+static void hints_leave_out_what_does_nothing(void **state)
+{
+    static const struct {
+        const char *name;
+        int rank;
+        bool slices, transposes;
+    } rows[] = {{"vector", 1, false, false}, {"plane", 2, false, true}, {"cube", 3, true, true}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct scene scene = {0};
+        write_doubles(*state, rows[i].name, 'C', rows[i].rank, (uint64_t[]){3, 4, 5});
+        scene_open(&scene, state, rows[i].name);
+        scene_settle(&scene);
+        cells_clear(&scene.cells);
+        hints_draw(&scene.cells, (struct rect){0, 0, 1, 80}, SCREEN_GRID, false, scene.preview);
+        (rows[i].slices ? draw_assert_has : draw_assert_lacks)(&scene.cells, "[ slice  x row axis");
+        (rows[i].slices ? draw_assert_has : draw_assert_lacks)(&scene.cells, "slice");
+        (rows[i].slices ? draw_assert_has : draw_assert_lacks)(&scene.cells, "axis");
+        (rows[i].transposes ? draw_assert_has : draw_assert_lacks)(&scene.cells, "t transpose");
+        draw_assert_has(&scene.cells, "q back");
+        scene_close(&scene);
+    }
 }
 
 static void the_axes_can_be_chosen_and_the_element_stays(void **state)
@@ -678,6 +702,7 @@ int main(void)
         with_tmpdir(the_window_follows_the_cursor),
         with_tmpdir(fortran_order_shows_the_same_elements),
         with_tmpdir(slices_of_three_axes_are_stepped_through),
+        with_tmpdir(hints_leave_out_what_does_nothing),
         with_tmpdir(the_axes_can_be_chosen_and_the_element_stays),
         with_tmpdir(one_dimension_wraps),
         with_tmpdir(a_scalar_is_one_value),

@@ -241,7 +241,7 @@ static void draw_message(const struct app *app, struct cells *cells, struct rect
 static void draw_hints(const struct app *app, struct cells *cells, struct rect rect)
 {
     if (app->over != OVER_FILTER && app->over != OVER_PATTERN)
-        hints_draw(cells, rect, keys_screen(app), app->read_only);
+        hints_draw(cells, rect, keys_screen(app), app->read_only, app->preview);
     else if (!filtering_draw(app, cells, rect))
         filtering_draw_help(cells, rect);
 }

@@ -6,8 +6,10 @@
 
 #include "tui/app/action.h"
 #include "tui/term/cells.h"
+#include "tui/view/preview.h"
 
-/* As many as fit, whole ones only. */
-void hints_draw(struct cells *cells, struct rect rect, unsigned screen, bool read_only);
+/* As many as fit, whole ones only; with a preview none that does nothing in it (NULL: there is none). */
+void hints_draw(struct cells *cells, struct rect rect, unsigned screen, bool read_only,
+                const struct preview *preview);
 
 #endif

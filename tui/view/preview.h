@@ -38,6 +38,8 @@ enum preview_result {
 /* A key: of the line "go to" while that is open, else the action it has on SCREEN_GRID. */
 enum preview_result preview_key(struct preview *preview, const struct key *key, int64_t now);
 enum preview_result preview_action(struct preview *preview, enum action action, int64_t now);
+/* False for a key that could only say why it does nothing: there is no other slice, no axis to choose. */
+bool preview_has_use_for(const struct preview *preview, enum action action);
 void preview_paste(struct preview *preview, const char *text);
 bool preview_wants_text(const struct preview *preview); /* the line is open */
 

@@ -329,6 +329,24 @@ enum preview_result preview_place_action(struct preview *preview, enum action ac
     }
 }
 
+bool preview_has_use_for(const struct preview *preview, enum action action)
+{
+    switch (action) {
+    case ACTION_SLICE_PREVIOUS:
+    case ACTION_SLICE_NEXT:
+    case ACTION_SLICE_BACK_10:
+    case ACTION_SLICE_ON_10:
+    case ACTION_NEXT_AXIS:
+    case ACTION_AXIS_ROWS:
+    case ACTION_AXIS_COLUMNS:
+        return preview->step_axis >= 0;
+    case ACTION_TRANSPOSE:
+        return preview->has_matrix && preview->arrangement == ARRANGE_PLANE;
+    default:
+        return true;
+    }
+}
+
 /* --- go to --- */
 
 /* One number of an index on an axis of `count`; hex where the matrix is bytes. */
