@@ -72,6 +72,26 @@ static int check_sticky(const struct publish *publish, const struct facts *old, 
                      "its owner or root may replace it; a shared directory inside is the way");
 }
 
+/* The descriptor that we have of the old one already, or -1. Another one beside it would make us a holder. */
+static int own_fd(const struct publish *publish, const struct identity *old)
+{
+    struct facts facts;
+    int fd = publish->options.own_fd;
+    return fd > 0 && facts_get(fd, "", &facts) == 0 && identity_equal(&facts.id, old) ? fd : -1;
+}
+
+static int ask_old(const struct publish *publish, const struct identity *old, enum held *ret_held,
+                   struct error *error)
+{
+    int own = own_fd(publish, old);
+    if (own < 0)
+        return lease_ask(publish->directory, publish->name, old, ret_held, error);
+    *ret_held = lease_take(own);
+    if (*ret_held == HELD_NO)
+        lease_give(own);
+    return 0;
+}
+
 static int check_old(struct publish *publish, const struct facts *facts, struct error *error)
 {
     const struct publish_options *options = &publish->options;
@@ -88,7 +108,7 @@ static int check_old(struct publish *publish, const struct facts *facts, struct 
     int r = check_sticky(publish, facts, error);
     if (r < 0)
         return r;
-    r = lease_ask(publish->directory, publish->name, &facts->id, &held, error);
+    r = ask_old(publish, &facts->id, &held, error);
     if (r < 0 && r != -EACCES)
         return r;
     if (held == HELD_YES && !options->allow_held)
@@ -392,8 +412,24 @@ static int link_temporary(const struct publish *publish, char *temporary, size_t
     return r < 0 ? link_failed(-r, error) : 0;
 }
 
-/* The old one must still be the one that was looked at, and as little held as it may be. Keeps the lease with
- * *ret_fd. */
+/* Takes the old one's lease, kept with *ret_fd or with our own descriptor. */
+static int lease_old(struct publish *publish, int *ret_fd, struct error *error)
+{
+    int own = own_fd(publish, &publish->old.id);
+    if (own >= 0) {
+        publish->old.held = lease_take(own);
+        return 0;
+    }
+    int fd = segment_open(publish->directory, publish->name, &publish->old.id, error);
+    if (fd < 0 && fd != -EACCES && fd != -EBUSY)
+        return fd;
+    /* Busy: somebody has a lease on it, and so has it open. */
+    publish->old.held = fd >= 0 ? lease_take(fd) : fd == -EBUSY ? HELD_YES : HELD_UNKNOWN;
+    *ret_fd = fd < 0 ? -1 : fd;
+    return 0;
+}
+
+/* The old one must still be the one that was looked at, and as little held as it may be. */
 static int check_again(struct publish *publish, int *ret_fd, struct error *error)
 {
     struct facts facts;
@@ -406,12 +442,9 @@ static int check_again(struct publish *publish, int *ret_fd, struct error *error
         return error_set(error, ESTALE, "the segment of this name was replaced meanwhile");
     publish->old.allocated = facts.st.stx_blocks * 512;
     publish->old.links = facts.st.stx_nlink;
-    int fd = segment_open(publish->directory, publish->name, &publish->old.id, error);
-    if (fd < 0 && fd != -EACCES && fd != -EBUSY)
-        return fd;
-    /* Busy: somebody has a lease on it, and so has it open. */
-    publish->old.held = fd >= 0 ? lease_take(fd) : fd == -EBUSY ? HELD_YES : HELD_UNKNOWN;
-    *ret_fd = fd < 0 ? -1 : fd;
+    r = lease_old(publish, ret_fd, error);
+    if (r < 0)
+        return r;
     return publish->old.held == HELD_YES && !publish->options.allow_held ? refuse_held(error) : 0;
 }
 
@@ -427,6 +460,9 @@ static int replace(struct publish *publish, struct error *error)
         r = error_set_errno(error, errno, "cannot replace the segment of this name");
     if (r < 0)
         sys.unlinkat(publish->place.fd, temporary, 0);
+    int own = own_fd(publish, &publish->old.id);
+    if (own >= 0)
+        lease_give(own);
     return r;
 }
 

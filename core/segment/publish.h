@@ -25,6 +25,9 @@ struct publish_options {
     bool allow_protected; /* … even if protected (the caller asks process/producers.h and passes is_protected)
                            */
     bool is_protected;
+    /* A descriptor, opened by us alone, that may be of the segment to replace (a matrix that is loaded from
+     * itself): it is no holder. 0: none. */
+    int own_fd;
 };
 
 /* What a replacement replaces. */

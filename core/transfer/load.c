@@ -440,21 +440,45 @@ static void report_old(const struct run *run, struct load_report *report)
         report->still_held = (struct sweep){0};
 }
 
+/* Standard input may be shared with whoever started us, so it counts as a holder. */
+static bool is_held_as_input(const struct run *run, const char *name)
+{
+    struct segment old = {0}, input = {0};
+    bool same = run->load->is_standard_input && !run->load->is_stream &&
+                segment_stat(run->directory, name, &old, NULL) == 0 &&
+                segment_stat_opened(run->load->fd, name, &input, NULL) == 0 &&
+                identity_equal(&old.id, &input.id);
+    segment_clear(&old);
+    segment_clear(&input);
+    return same;
+}
+
+static int begin(struct run *run, const char *name, struct error *error)
+{
+    struct publish_options publish = run->options->publish;
+    publish.is_protected |= producer_is_protected(producers_find(run->options->producers, name, NULL));
+    publish.own_fd = run->load->is_standard_input ? 0 : run->load->fd;
+    int r = publish_begin(&run->publish, run->directory, name, &publish, error);
+    if (r == -EBUSY && (!publish.is_protected || publish.allow_protected) && is_held_as_input(run, name))
+        return error_set(error, EBUSY,
+                         "the segment of this name is standard input itself: give its path instead of - "
+                         "(or --allow held)");
+    return r;
+}
+
 int load_run(struct load *load, const struct directory *directory, const char *name,
              const struct load_options *options, struct progress *progress, struct load_report *ret_report,
              struct error *error)
 {
     struct run run = {.load = load, .directory = directory, .options = options, .progress = progress};
-    struct publish_options publish = options->publish;
     struct load_report report = {0};
     if (load->is_used_up)
         return error_set(error, EINVAL, "standard input was read already");
     int r = plan_make(load, options, &run.plan, error);
     if (r < 0)
         return r;
-    publish.is_protected |= producer_is_protected(producers_find(options->producers, name, NULL));
-    if ((r = publish_begin(&run.publish, directory, name, &publish, error)) == 0 &&
-        (r = write_all(&run, error)) == 0 && (r = publish_commit(run.publish, &report.id, error)) == 0) {
+    if ((r = begin(&run, name, error)) == 0 && (r = write_all(&run, error)) == 0 &&
+        (r = publish_commit(run.publish, &report.id, error)) == 0) {
         report.bytes = run.plan.bytes;
         report_old(&run, &report);
         *ret_report = report;

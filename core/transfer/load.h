@@ -57,10 +57,10 @@ struct load_report {
 };
 
 /*
- * Publishes it as name. All or nothing; progress in bytes of the segment written (while the room is reserved
- * it stands at 0). As publish.h, -ESTALE where the file shrank or changed since load_open (size or
- * modification time), -EBADMSG where a stream ends early, -EBUSY where the one to replace is held or
- * protected, -ECANCELED, -ENOSPC naming what is short. A stream can be run once.
+ * Publishes it as name, which may be the file itself (with replace). All or nothing; progress in bytes of the
+ * segment written (while the room is reserved it stands at 0). As publish.h, -ESTALE where the file shrank or
+ * changed since load_open (size or modification time), -EBADMSG where a stream ends early, -EBUSY where the
+ * one to replace is held or protected, -ECANCELED, -ENOSPC naming what is short. A stream can be run once.
  */
 int load_run(struct load *load, const struct directory *directory, const char *name,
              const struct load_options *options, struct progress *progress, struct load_report *ret_report,

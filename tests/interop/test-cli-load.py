@@ -243,6 +243,19 @@ def a_replacement_leaves_the_readers_their_matrix():
 
 
 @test
+def a_segment_may_be_loaded_from_itself():
+    with Directory() as d:
+        array = np.arange(12.0).reshape(3, 4)
+        write(d / "a.shm", npy(array))
+        done = d.expect(0, "load", "--replace", "--order", "F", d / "a.shm", "a.shm")
+        back = np.load(d / "a.shm")
+        assert (back == array).all() and back.flags.f_contiguous and not done.err, done.err
+        with open(d / "a.shm", "rb") as f:
+            d.expect(4, "load", "--replace", "-", "a.shm", stdin=f, says="give its path")
+        assert d.names() == ["a.shm"]
+
+
+@test
 def a_protected_name_is_not_replaced():
     with Directory() as d:
         path = write(d.file("a.npy"), npy(np.zeros(3)))

@@ -49,13 +49,18 @@ static void fill(uint8_t *bytes, size_t size)
         bytes[i] = (uint8_t)(i * 2654435761u >> 9);
 }
 
-static struct load *open_file(const struct fixture *fixture, const char *file)
+static struct load *open_path(const char *path)
 {
     struct load *load = NULL;
     struct error error = {0};
-    if (load_open(&load, tmpdir_path(&fixture->elsewhere, file), &error) < 0)
+    if (load_open(&load, path, &error) < 0)
         fail_msg("%s", error.text);
     return load;
+}
+
+static struct load *open_file(const struct fixture *fixture, const char *file)
+{
+    return open_path(tmpdir_path(&fixture->elsewhere, file));
 }
 
 static void says(const struct error *error, int code, const char *words)
@@ -530,6 +535,67 @@ static void test_replace_held(void **state)
     assert_int_equal(waitpid(child, NULL, 0), child);
 }
 
+/* As sort -o does it: what we read from ourselves is held by nobody else. */
+static void test_replace_from_itself(void **state)
+{
+    struct fixture *fixture = *state;
+    struct load_options options = plain;
+    struct load_report report;
+    struct error error = {0};
+    int pipe_end;
+    options.publish.replace = true;
+    options.order = LOAD_ORDER_F;
+    tmpdir_write_npy(&fixture->tmpdir, "a.shm", "<i2", false, "(2, 2)", "\1\0\2\0\3\0\4\0", 8);
+    tmpdir_write_npy(&fixture->elsewhere, "f.npy", "<i2", true, "(2, 2)", "\1\0\3\0\2\0\4\0", 8);
+    const char *path = tmpdir_path(&fixture->tmpdir, "a.shm");
+
+    pid_t child = start_holder(path, &pipe_end);
+    expect_failure(fixture, open_path(path), &options, EBUSY, "in use");
+    close(pipe_end);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    load_input(fixture, &options, fd, EBUSY, "standard input itself: give its path");
+
+    struct load *load = open_path(path);
+    if (load_run(load, fixture->directory, "a.shm", &options, NULL, &report, &error) < 0)
+        fail_msg("%s", error.text);
+    load_close(load);
+    assert_true(report.replaced);
+    assert_int_equal(report.old_held, HELD_NO);
+    assert_int_equal(report.still_held.count, 0);
+    load_report_clear(&report);
+    assert_same(&fixture->elsewhere, "f.npy", &fixture->tmpdir, "a.shm");
+    assert_int_equal(tmpdir_count(&fixture->tmpdir), 1);
+}
+
+/* The lease on what we read is given back where the replacement fails after it was taken. */
+static int refuse_rename(int olddir, const char *oldpath, int newdir, const char *newpath, unsigned flags)
+{
+    (void)olddir, (void)oldpath, (void)newdir, (void)newpath, (void)flags;
+    errno = EIO;
+    return -1;
+}
+
+static void test_failed_replacement_from_itself(void **state)
+{
+    struct fixture *fixture = *state;
+    struct load_options options = plain;
+    struct load_report report;
+    options.publish.replace = true;
+    tmpdir_write_npy(&fixture->tmpdir, "a.shm", "<i2", false, "(2, 2)", "\1\0\2\0\3\0\4\0", 8);
+    const char *path = tmpdir_path(&fixture->tmpdir, "a.shm");
+    struct load *load = open_path(path);
+    sys.renameat2 = refuse_rename;
+    assert_int_equal(load_run(load, fixture->directory, "a.shm", &options, NULL, &report, NULL), -EIO);
+    sys.renameat2 = sys_kernel.renameat2;
+    int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC); /* with the lease kept: EAGAIN */
+    assert_return_code(fd, errno);
+    close(fd);
+    load_close(load);
+    assert_int_equal(tmpdir_count(&fixture->tmpdir), 1);
+}
+
 static void test_protected_name(void **state)
 {
     struct fixture *fixture = *state;
@@ -631,6 +697,8 @@ int main(void)
         TEST(test_room),
         TEST(test_replace),
         TEST(test_replace_held),
+        TEST(test_replace_from_itself),
+        TEST(test_failed_replacement_from_itself),
         TEST(test_protected_name),
         TEST(test_progress_and_cancel),
         TEST(test_default_name),
