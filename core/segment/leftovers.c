@@ -1,4 +1,5 @@
 #include <dirent.h>
+#include <errno.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,13 +11,21 @@
 
 #define LIST_SIZE (32u << 10)
 
+/* A lock takes a descriptor, of either kind: where the mode lets its owner not read he may still write. */
+static int open_to_lock(int dirfd, const char *file)
+{
+    const int flags = O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+    int fd = fd_openat(dirfd, file, O_RDONLY | flags, 0);
+    return fd == -EACCES ? fd_openat(dirfd, file, O_WRONLY | flags, 0) : fd;
+}
+
 /* Ours is what our user owns and no loader has locked: the lock is taken before the name is given. */
 static void clean_file(int dirfd, const char *file)
 {
     struct facts before, opened;
     if (facts_get(dirfd, file, &before) < 0 || !S_ISREG(before.st.stx_mode) || before.st.stx_uid != geteuid())
         return;
-    int fd AUTO_CLOSE = sys.openat(dirfd, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
+    int fd AUTO_CLOSE = open_to_lock(dirfd, file);
     if (fd < 0 || facts_get(fd, "", &opened) < 0 || !identity_equal(&before.id, &opened.id))
         return;
     if (sys.flock(fd, LOCK_EX | LOCK_NB) < 0)

@@ -94,7 +94,9 @@ void publish_free(struct publish *publish);
 /*
  * Removes what a SIGKILL between the two steps of a replacement left of ours in the directory and its
  * sub-directories: regular .shmtop-PID-N of our user whose flock is free. Does nothing in a read-only
- * directory.
+ * directory. One whose mode (load --mode 0) lets its owner neither read nor write stays, except for root: its
+ * lock cannot be asked for, to change its mode would change that of a replacement under way, and that no
+ * process bears the PID says nothing of another pid namespace.
  */
 void publish_clean_leftovers(const struct directory *directory);
 

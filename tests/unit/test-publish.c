@@ -480,6 +480,35 @@ static void in_child(uid_t uid, int (*run)(struct tmpdir *tmpdir), struct tmpdir
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+/* A lock can be asked for through what may only be written; what may be neither read nor written stays. */
+static int clean_unreadable(struct tmpdir *tmpdir)
+{
+    struct directory *directory;
+    static const struct {
+        const char *name;
+        mode_t mode;
+    } files[] = {{".shmtop-1-1", 0200}, {".shmtop-1-2", 0200}, {".shmtop-1-3", 0}};
+    if (directory_open(&directory, tmpdir->path, false, NULL) < 0)
+        return 1;
+    int locked = -1;
+    for (unsigned i = 0; i < 3; i++) {
+        int fd = openat(directory_fd(directory), files[i].name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+        if (fd < 0 || fchmod(fd, files[i].mode) < 0)
+            return 2;
+        if (i != 1)
+            close(fd);
+        else if (flock(locked = fd, LOCK_EX) < 0)
+            return 3;
+    }
+    publish_clean_leftovers(directory);
+    bool there[3];
+    for (unsigned i = 0; i < 3; i++)
+        there[i] = faccessat(directory_fd(directory), files[i].name, F_OK, 0) == 0;
+    close(locked);
+    directory_close(directory);
+    return there[0] ? 4 : !there[1] ? 5 : there[2] != (geteuid() != 0) ? 6 : 0;
+}
+
 static int replace_anothers(struct tmpdir *tmpdir)
 {
     struct directory *directory;
@@ -498,6 +527,13 @@ static int replace_anothers(struct tmpdir *tmpdir)
     publish_free(publish);
     directory_close(directory);
     return 0;
+}
+
+static void test_unreadable_leftovers(void **state)
+{
+    struct tmpdir *tmpdir = *state;
+    assert_return_code(chmod(tmpdir->path, 0777), errno);
+    in_child(geteuid() == 0 ? 12345 : 0, clean_unreadable, tmpdir);
 }
 
 static void test_sticky(void **state)
@@ -594,6 +630,7 @@ int main(void)
         TEST(test_cancel),
         TEST(test_old_kernels),
         TEST(test_leftovers),
+        TEST(test_unreadable_leftovers),
         TEST(test_sticky),
         TEST(test_file_limit),
         TEST(test_full),
