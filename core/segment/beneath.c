@@ -47,6 +47,10 @@ int place_find(const struct directory *directory, const char *name, struct place
     int fd = fd_openat(directory_fd(directory), parent, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
     if (fd < 0)
         return beneath_error(error, -fd, "look at");
+    if ((r = beneath_may_look(directory, fd, error)) < 0) {
+        fd_close(&fd);
+        return r;
+    }
     *ret_place = (struct place){.fd = fd, .opened = fd, .file = slash + 1};
     return 0;
 }
@@ -117,6 +121,15 @@ int place_check_mount(const struct place *place, const struct facts *facts, stru
     return 0;
 }
 
+int beneath_may_look(const struct directory *directory, int fd, struct error *error)
+{
+    struct facts facts;
+    int r = directory_is_read_only(directory) ? facts_get(fd, "", &facts) : 1;
+    if (r < 0)
+        return beneath_error(error, -r, "look at");
+    return r > 0 ? 0 : directory_may_look(directory, facts.id.device, error);
+}
+
 /* Only the owner and root may leave the access time as it is. */
 static int noatime(const struct facts *facts)
 {
@@ -174,7 +187,13 @@ int beneath_open_file(const struct directory *directory, const char *name, int f
 {
     struct place place AUTO_PLACE = {.opened = -1};
     int r = place_find(directory, name, &place, error);
-    return r < 0 ? r : beneath_open_at(place.fd, place.file, flags, ret_facts, error);
+    if (r < 0)
+        return r;
+    int fd AUTO_CLOSE = beneath_open_at(place.fd, place.file, flags, ret_facts, error);
+    if (fd < 0)
+        return fd;
+    r = directory_may_look(directory, ret_facts->id.device, error);
+    return r < 0 ? r : fd_steal(&fd);
 }
 
 int beneath_open_list(int dirfd, const char *file)

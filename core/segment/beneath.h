@@ -56,6 +56,9 @@ int beneath_open_at(int dirfd, const char *file, int flags, struct facts *ret_fa
 int beneath_open_known(int dirfd, const char *file, int flags, const struct facts *before,
                        struct facts *ret_facts, struct error *error);
 
+/* directory_may_look at what is open. */
+int beneath_may_look(const struct directory *directory, int fd, struct error *error);
+
 /* Opens file beneath dirfd to list it: the descriptor, or -errno. */
 int beneath_open_list(int dirfd, const char *file);
 

@@ -152,6 +152,14 @@ int directory_may_change(const struct directory *directory, struct error *error)
     return 0;
 }
 
+int directory_may_look(const struct directory *directory, uint64_t device, struct error *error)
+{
+    if (!directory->read_only || geteuid() != 0 || device == directory_device(directory))
+        return 0;
+    return error_set(error, EACCES,
+                     "mounted from another file system: root looks at nothing else with --read-only");
+}
+
 static uint64_t blocks(uint64_t count, uint64_t block)
 {
     uint64_t bytes;

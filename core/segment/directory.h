@@ -45,6 +45,11 @@ bool directory_is_whole(const struct directory *directory);
 /* 0, or -EROFS with the reason. */
 int directory_may_change(const struct directory *directory, struct error *error);
 
+/* 0, or -EACCES where root with read_only would look at another file system that is mounted below: whoever
+ * has a mount namespace of his own (directory /proc/PID/root/dev/shm) could mount anything there. device: of
+ * what was opened. */
+int directory_may_look(const struct directory *directory, uint64_t device, struct error *error);
+
 struct directory_usage {
     uint64_t size; /* bytes; 0: the file system has no limit */
     uint64_t used;

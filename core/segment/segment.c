@@ -66,8 +66,8 @@ static void fill(struct segment *segment, const char *file, const struct facts *
 }
 
 /* Facts of file beneath dirfd, named PREFIX/file. 0 or -errno. */
-static int look(int dirfd, const char *prefix, const char *file, struct progress *progress,
-                struct segment *ret)
+static int look(const struct directory *directory, int dirfd, const char *prefix, const char *file,
+                struct progress *progress, struct segment *ret)
 {
     struct facts facts;
     struct tree_sum sum = {0};
@@ -77,7 +77,8 @@ static int look(int dirfd, const char *prefix, const char *file, struct progress
     if (r < 0)
         return r;
     bool is_directory = S_ISDIR(facts.st.stx_mode);
-    r = is_directory ? tree_sum(dirfd, file, progress, &sum) : 0;
+    bool enter = is_directory && directory_may_look(directory, facts.id.device, NULL) == 0;
+    r = enter ? tree_sum(dirfd, file, progress, &sum) : 0;
     if (r < 0)
         return r;
     struct segment segment = {.name = join(prefix, file)};
@@ -109,7 +110,7 @@ int segment_stat(const struct directory *directory, const char *name, struct seg
     if (r < 0)
         return r;
     char buf[NAME_PATH_MAX];
-    r = look(place.fd, prefix_of(name, buf), place.file, NULL, ret);
+    r = look(directory, place.fd, prefix_of(name, buf), place.file, NULL, ret);
     return r < 0 ? beneath_error(error, -r, "look at") : 0;
 }
 
@@ -139,6 +140,7 @@ int segment_open(const struct directory *directory, const char *name, const stru
 }
 
 struct scan {
+    const struct directory *directory;
     segment_function *each;
     void *context;
     struct progress *progress;
@@ -155,6 +157,10 @@ static int scan_below(struct scan *scan, int dirfd, const char *file)
         return 0;
     if (fd < 0)
         return beneath_error(scan->error, -fd, "list");
+    if (beneath_may_look(scan->directory, fd, NULL) < 0) {
+        fd_close(&fd);
+        return 0;
+    }
     return scan_list(scan, fd, file);
 }
 
@@ -163,7 +169,7 @@ static int scan_entry(struct scan *scan, int dirfd, const char *prefix, const ch
     struct segment segment;
     if (progress_cancelled(scan->progress))
         return error_set(scan->error, ECANCELED, "stopped");
-    int r = look(dirfd, prefix, file, scan->progress, &segment);
+    int r = look(scan->directory, dirfd, prefix, file, scan->progress, &segment);
     if (r == -ENOENT || r == -EACCES)
         return 0;
     if (r < 0)
@@ -191,7 +197,7 @@ static int scan_list(struct scan *scan, int fd, const char *prefix)
 int segment_scan(const struct directory *directory, segment_function *each, void *context,
                  struct progress *progress, struct error *error)
 {
-    struct scan scan = {each, context, progress, error};
+    struct scan scan = {directory, each, context, progress, error};
     /* Opened anew, for two scans must not share a position. */
     int fd = beneath_open_list(directory_fd(directory), ".");
     if (fd < 0)
@@ -202,7 +208,7 @@ int segment_scan(const struct directory *directory, segment_function *each, void
 int segment_scan_subdirectory(const struct directory *directory, const char *name, segment_function *each,
                               void *context, struct progress *progress, struct error *error)
 {
-    struct scan scan = {each, context, progress, error};
+    struct scan scan = {directory, each, context, progress, error};
     int r = name_check(name, error);
     if (r < 0)
         return r;

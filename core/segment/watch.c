@@ -166,7 +166,8 @@ static int watch_subdirectory(struct watch *watch, const char *name)
     int fd AUTO_CLOSE = fd_openat(directory_fd(watch->directory), name, flags, 0);
     if (fd < 0)
         return fd;
-    return add_watch(watch, fd, path, IN_DONT_FOLLOW);
+    int r = beneath_may_look(watch->directory, fd, NULL);
+    return r < 0 ? r : add_watch(watch, fd, path, IN_DONT_FOLLOW);
 }
 
 int watch_add_subdirectory(struct watch *watch, const char *name)

@@ -149,4 +149,21 @@ def a_file_that_cannot_be_used_is_said_and_the_rest_works():
         assert "everybody may write it" in result.err and result.json()["segments"][0]["producer"] == "cpython"
 
 
+@test
+def root_that_only_reads_looks_at_no_file_system_mounted_below():
+    mounts = ("mkdir {0}/sub; mount -t tmpfs none {0}/sub; echo secret >{0}/sub/a.shm; touch {0}/x.shm; "
+              "mount --bind /etc/shmtop/producers {0}/x.shm; ")
+    with Directory() as d:
+        setup = mounts.format(d.path)
+        seen = {s["name"]: (s["size"], s["layout"]) for s in run(d, "# ours\n", "-r", "list", "--json", setup=setup).json()["segments"]}
+        assert seen == {"sub": (0, "directory"), "x.shm": (7, None)}, seen
+        setup = setup.replace("mkdir", "mkdir -p")
+        for name in ("sub/a.shm", "x.shm"):
+            result = run(d, "# ours\n", "-r", "show", name, setup=setup)
+            assert result.code == 5 and result.out == "", (name, result.code, result.err)
+        assert "another file system" in run(d, "", "-r", "info", "sub/a.shm", setup=setup).err
+        seen = [s["name"] for s in run(d, "# ours\n", "list", "--json", setup=setup).json()["segments"]]
+        assert seen == ["sub", "sub/a.shm", "x.shm"], seen
+
+
 main()
