@@ -6,6 +6,7 @@
 #include "core/matrix/decimal.h"
 #include "core/matrix/half.h"
 #include "core/matrix/number.h"
+#include "core/sys/checked.h"
 
 #define PRECISION 8
 
@@ -176,43 +177,53 @@ static size_t count_characters(const char *text)
     return n;
 }
 
-/* Before and behind a value of these kinds. */
-static void quote(const struct dtype *dtype, bool missing, const char **ret_before, const char **ret_behind)
+/* What is in quotes stays so when it is cut. text is not empty. */
+static const char *closing_quote(const char *text, size_t *ret_opening)
 {
-    bool quoted = dtype->kind == DTYPE_BYTES || dtype->kind == DTYPE_UNICODE ||
-                  dtype->kind == DTYPE_DATETIME || (dtype->kind == DTYPE_TIMEDELTA && missing);
-    *ret_before = dtype->kind == DTYPE_BYTES ? "b'" : quoted ? "'" : "";
-    *ret_behind = quoted ? "'" : "";
+    *ret_opening = text[0] == 'b' ? 2 : 1;
+    return text[*ret_opening - 1] == '"' ? "\"" : "'";
+}
+
+static bool is_quoted(const struct dtype *dtype)
+{
+    return dtype->kind == DTYPE_BYTES || dtype->kind == DTYPE_UNICODE || dtype->kind == DTYPE_DATETIME;
+}
+
+/* The first characters of what is longer than the limit, quotes not counted. */
+static void add_cut(struct text *text, const struct cell_format *format, const char *whole)
+{
+    size_t opening = 0, end = 0;
+    const char *closing = is_quoted(format->dtype) ? closing_quote(whole, &opening) : "";
+    for (size_t n = 0; whole[end] && n + 3 < format->limit + opening; n++)
+        do
+            end++;
+        while (((unsigned char)whole[end] & 0xc0) == 0x80);
+    text_add(text, whole, end);
+    text_add_string(text, "...");
+    text_add_string(text, closing);
 }
 
 /* A value of a kind that is no float, unfilled, cut to the limit. */
 static void add_other_kind(struct text *text, const struct cell_format *format, const void *element)
 {
     char short_text[1024];
-    const char *before, *behind;
-    const struct dtype *dtype = format->dtype;
-    quote(dtype, number_is_nan(dtype, element), &before, &behind);
-    text_add_string(text, before);
     if (format->limit == 0) {
         /* Straight into place: such a text may have any length. */
         size_t left = text->size - text->written;
         size_t length =
-            number_text(dtype, element, NUMBER_FULL, left ? text->buf + text->written : NULL, left);
+            number_text(format->dtype, element, NUMBER_QUOTED, left ? text->buf + text->written : NULL, left);
         text->length += length;
         text->written += length < left ? length : 0;
-    } else {
-        size_t size = format->limit * 4 < sizeof short_text ? format->limit * 4 : sizeof short_text;
-        size_t length = number_text(dtype, element, NUMBER_FULL, short_text, size);
-        bool cut = length >= size || count_characters(short_text) > format->limit;
-        size_t end = 0;
-        for (size_t n = 0; short_text[end] && (!cut || n + 3 < format->limit); n++)
-            do
-                end++;
-            while (((unsigned char)short_text[end] & 0xc0) == 0x80);
-        text_add(text, short_text, end);
-        text_add_string(text, cut ? "..." : "");
+        return;
     }
-    text_add_string(text, behind);
+    size_t quotes = is_quoted(format->dtype) ? 3 : 0; /* b'' */
+    size_t size = min_u64((format->limit + quotes) * 4, sizeof short_text);
+    size_t length = number_text(format->dtype, element, NUMBER_QUOTED, short_text, size);
+    quotes -= quotes && short_text[0] != 'b';
+    if (length >= size || count_characters(short_text) > format->limit + quotes)
+        add_cut(text, format, short_text);
+    else
+        text_add(text, short_text, length);
 }
 
 static bool is_filled(const struct dtype *dtype)

@@ -129,20 +129,99 @@ static void add_complex(struct text *text, const char *element, uint64_t size, e
     text_add_char(text, 'j');
 }
 
-static void add_bytes(struct text *text, const char *element, uint64_t size)
+/* Without the padding. */
+static uint64_t bytes_length(const char *element, uint64_t size)
 {
     while (size > 0 && element[size - 1] == '\0')
         size--;
-    text_add_escaped_bytes(text, element, size);
+    return size;
 }
 
-static void add_unicode(struct text *text, const char *element, uint64_t size)
+static uint64_t unicode_length(const char *element, uint64_t size)
 {
     uint64_t n = size / 4;
     while (n > 0 && load_unsigned(element + 4 * (n - 1), 4) == 0)
         n--;
-    for (uint64_t i = 0; i < n; i++)
-        text_add_escaped(text, (uint32_t)load_unsigned(element + 4 * i, 4));
+    return n;
+}
+
+/* A string's characters, which in a struct lie in the field's own byte order. */
+struct string {
+    const struct dtype *dtype;
+    const char *at;
+    uint64_t length; /* bytes of S, characters of U */
+    bool swapped;
+};
+
+static struct string string_of(const struct dtype *dtype, const char *element, bool swapped)
+{
+    uint64_t length = dtype->kind == DTYPE_BYTES ? bytes_length(element, dtype->itemsize)
+                                                 : unicode_length(element, dtype->itemsize);
+    return (struct string){dtype, element, length, swapped};
+}
+
+static uint32_t unicode_at(const struct string *string, uint64_t i)
+{
+    uint32_t character = (uint32_t)load_unsigned(string->at + 4 * i, 4);
+    return string->swapped ? __builtin_bswap32(character) : character;
+}
+
+static void add_escaped_quote(struct text *text, char quote)
+{
+    text_add_char(text, '\\');
+    text_add_char(text, quote);
+}
+
+/* quote: the one around it, escaped within; 0: none. */
+static void add_bytes(struct text *text, const struct string *string, char quote)
+{
+    const char *at = string->at, *end = at + string->length;
+    while (at < end) {
+        const char *next = quote ? memchr(at, quote, (size_t)(end - at)) : NULL;
+        text_add_escaped_bytes(text, at, (size_t)((next ? next : end) - at));
+        if (next)
+            add_escaped_quote(text, quote);
+        at = next ? next + 1 : end;
+    }
+}
+
+static void add_unicode(struct text *text, const struct string *string, char quote)
+{
+    for (uint64_t i = 0; i < string->length; i++) {
+        uint32_t character = unicode_at(string, i);
+        if (quote && character == (unsigned char)quote)
+            add_escaped_quote(text, quote);
+        else
+            text_add_escaped(text, character);
+    }
+}
+
+static void add_string(struct text *text, const struct string *string, char quote)
+{
+    if (string->dtype->kind == DTYPE_BYTES)
+        add_bytes(text, string, quote);
+    else
+        add_unicode(text, string, quote);
+}
+
+static bool has_character(const struct string *string, char wanted)
+{
+    if (string->dtype->kind == DTYPE_BYTES)
+        return memchr(string->at, wanted, string->length) != NULL;
+    for (uint64_t i = 0; i < string->length; i++)
+        if (unicode_at(string, i) == (unsigned char)wanted)
+            return true;
+    return false;
+}
+
+/* As Python does: in ' unless that would have to be escaped and " would not. */
+static void add_quoted_string(struct text *text, const struct string *string)
+{
+    char quote = has_character(string, '\'') && !has_character(string, '"') ? '"' : '\'';
+    text_add_string(text, string->dtype->kind == DTYPE_BYTES ? "b" : "");
+    text_add_char(text, quote);
+    add_string(text, string, quote);
+    text_add_char(text, quote);
 }
 
 static void add_hex_bytes(struct text *text, const void *element, uint64_t size)
@@ -169,24 +248,38 @@ static void add_hex(struct text *text, const struct dtype *dtype, const char *el
 static void add_element(struct text *text, const struct dtype *dtype, const void *element,
                         enum number_style style);
 
+static bool is_string(const struct dtype *dtype)
+{
+    return dtype->kind == DTYPE_BYTES || dtype->kind == DTYPE_UNICODE;
+}
+
+/* Strings and dates in quotes, as in numpy's repr; the rest by style. In native byte order. */
+static void add_quoted(struct text *text, const struct dtype *dtype, const char *element,
+                       enum number_style style)
+{
+    bool is_date =
+        dtype->kind == DTYPE_DATETIME || (dtype->kind == DTYPE_TIMEDELTA && number_is_nan(dtype, element));
+    text_add_string(text, is_date ? "'" : "");
+    add_element(text, dtype, element, style);
+    text_add_string(text, is_date ? "'" : "");
+}
+
 /* An element of a field, which lies in its own byte order. */
 static void add_stored(struct text *text, const struct dtype *dtype, const char *element,
                        enum number_style style)
 {
     char copy[16];
-    if (!dtype_is_swapped(dtype)) {
-        add_element(text, dtype, element, style);
-    } else if (dtype->kind == DTYPE_UNICODE) {
-        uint64_t n = dtype->itemsize / 4;
-        while (n > 0 && load_unsigned(element + 4 * (n - 1), 4) == 0)
-            n--;
-        for (uint64_t i = 0; i < n; i++)
-            text_add_escaped(text, __builtin_bswap32((uint32_t)load_unsigned(element + 4 * i, 4)));
-    } else {
+    if (is_string(dtype)) {
+        struct string string = string_of(dtype, element, dtype_is_swapped(dtype));
+        add_quoted_string(text, &string);
+        return;
+    }
+    if (dtype_is_swapped(dtype)) {
         memcpy(copy, element, dtype->itemsize);
         window_swap(dtype, copy, 1);
-        add_element(text, dtype, copy, style);
+        element = copy;
     }
+    add_quoted(text, dtype, element, style);
 }
 
 /* A field from dimension `axis` on: its element, or "[1, 2]" for a sub-array. Returns where the next one
@@ -247,11 +340,11 @@ static void add_element(struct text *text, const struct dtype *dtype, const void
         add_complex(text, element, size, style);
         break;
     case DTYPE_BYTES:
-        add_bytes(text, element, size);
+    case DTYPE_UNICODE: {
+        struct string string = string_of(dtype, element, false);
+        add_string(text, &string, 0);
         break;
-    case DTYPE_UNICODE:
-        add_unicode(text, element, size);
-        break;
+    }
     case DTYPE_VOID:
         add_hex_bytes(text, element, size);
         break;
@@ -270,7 +363,14 @@ size_t number_text(const struct dtype *dtype, const void *element, enum number_s
 {
     struct text text;
     text_init(&text, buf, size);
-    add_element(&text, dtype, element, style);
+    struct string string;
+    if (style == NUMBER_QUOTED && is_string(dtype)) {
+        string = string_of(dtype, element, false);
+        add_quoted_string(&text, &string);
+    } else if (style == NUMBER_QUOTED)
+        add_quoted(&text, dtype, element, NUMBER_FULL);
+    else
+        add_element(&text, dtype, element, style);
     return text.length;
 }
 

@@ -11,6 +11,8 @@ enum number_style {
                    */
     NUMBER_SHORT, /* floats as %.5g, or in fewer digits that read back all the same; for grids */
     NUMBER_SCIENTIFIC, /* d.ddddde±xx for floats; as FULL for the rest */
+    NUMBER_QUOTED, /* as FULL, but strings and dates in quotes as in numpy's repr: b'ab', "it's", '2026-11-25'
+                    */
     NUMBER_HEX, /* 0x and the element's bits, most significant digit first; S, V and structs: bytes in order
                  */
 };
@@ -21,8 +23,8 @@ enum number_style {
  * "-inf", bools "True"/"False", complex "1+2j" as numpy's repr without parentheses, strings without their NUL
  * padding, every control or invalid part escaped (text_add_escaped), datetimes as ISO 8601
  * ("2026-11-25T21:00:00.000000001", "NaT"), timedeltas as their count of units, V as 0x and the bytes,
- * structs "(1, 2.5)", sub-arrays in them "[1, 2]". Writes at most size bytes, NUL-terminated, cut at a
- * character; returns the length needed.
+ * structs "(1, 2.5)", in them strings and dates in quotes and sub-arrays "[1, 2]". Writes at most size bytes,
+ * NUL-terminated, cut at a character; returns the length needed.
  */
 size_t number_text(const struct dtype *dtype, const void *element, enum number_style style, char *buf,
                    size_t size);

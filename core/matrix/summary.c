@@ -315,8 +315,10 @@ static int print_scalar(struct summary *summary)
                         summary->block, summary->error);
     if (r < 0)
         return r;
-    size_t length =
-        number_text(&summary->matrix->dtype, summary->block, NUMBER_FULL, summary->text, summary->text_size);
+    const struct dtype *dtype = &summary->matrix->dtype;
+    /* numpy prints its str, which of bytes has quotes, too. */
+    enum number_style style = dtype->kind == DTYPE_BYTES ? NUMBER_QUOTED : NUMBER_FULL;
+    size_t length = number_text(dtype, summary->block, style, summary->text, summary->text_size);
     put(summary, summary->text, min_u64(length, strlen(summary->text)));
     return 0;
 }

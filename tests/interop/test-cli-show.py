@@ -1,6 +1,7 @@
 """show against numpy: every type, random slices, text, csv and json."""
 import csv
 import io
+import json
 import math
 import os
 import random
@@ -199,6 +200,28 @@ def a_segment_that_shrank_is_refused_not_a_crash():
         d.expect(1, "show", "a.shm")
         os.truncate(d / "a.shm", 0)
         d.expect(1, "show", "a.shm")
+
+
+@test
+def strings_and_dates_are_quoted_in_text_as_numpy_does():
+    arrays = [
+        np.array(["ab", "it's", 'say "x"', "'\"", "\u00e9", ""]),
+        np.array([b"ab", b"it's", b'"', b"'\""]),
+        np.array(["it's"], ">U6"),
+        np.array(["2020-01-01", "NaT"], "M8[D]"),
+        np.array("it's"),
+        np.array(b"it's"),
+        np.array([(1, b"ab", "x'y", "2020-01-01")], [("a", "i4"), ("b", "S3"), ("c", ">U4"), ("d", "M8[D]")]),
+    ]
+    with Directory() as d:
+        for array in arrays:
+            save(d, "a.shm", array)
+            out = d.expect(0, "show", "-i", "...", "a.shm").out
+            assert out == f"{array}\n", (array, out)
+        # In CSV and JSON a value is what it is, and only a struct's text has quotes.
+        save(d, "a.shm", arrays[0])
+        assert json.loads(d.expect(0, "show", "--format", "json", "a.shm").out) == list(arrays[0])
+        assert [row[0] for row in csv.reader(io.StringIO(d.expect(0, "show", "--format", "csv", "a.shm").out))] == list(arrays[0])
 
 
 main()

@@ -274,7 +274,7 @@ def texts_are_numpys():
     array = np.zeros(2, [("a", ">i4"), ("b", "<f8", (2,)), ("s", ">U3")])
     array[1] = (-5, [0.1, np.nan], "xy")
     save(array)
-    if ask("values", path, "") != ["(0, [0.0, 0.0], )", "(-5, [0.1, nan], xy)"]:
+    if ask("values", path, "") != ["(0, [0.0, 0.0], '')", "(-5, [0.1, nan], 'xy')"]:
         problems.append("struct: %s" % ask("values", path, ""))
     return problems
 

@@ -216,7 +216,7 @@ static void a_struct_shows_its_fields_in_their_own_byte_order(void **state)
                          0x3f, 1,    0,    0,    5, 0, 0, 0, 'x', 0, 0, 0, 0};
     char buf[100];
     number_text(&dtype, element, NUMBER_FULL, buf, sizeof buf);
-    assert_string_equal(buf, "(-2, 1.5, [[256], [5]], x)");
+    assert_string_equal(buf, "(-2, 1.5, [[256], [5]], 'x')");
     dtype_clear(&dtype);
     assert_int_equal(dtype_make_struct(fields, 1, &dtype, NULL), 0);
     number_text(&dtype, element, NUMBER_FULL, buf, sizeof buf);

@@ -65,6 +65,13 @@ static void small_matrices_look_as_in_numpy(void **state)
     assert_printed("i1", "\1\2\3\4\5\6\7\x8", 8, 3, (uint64_t[]){2, 2, 2}, 80, 24,
                    "[[[1 2]\n  [3 4]]\n\n [[5 6]\n  [7 8]]]\n");
     assert_printed("S3", "ab\0\x1b\\x", 6, 1, (uint64_t[]){2}, 80, 24, "[b'ab' b'\\x1b\\\\x']\n");
+    assert_printed("S5", "it's\0\"'\0\0\0say\"\0", 15, 1, (uint64_t[]){3}, 80, 24,
+                   "[b\"it's\" b'\"\\'' b'say\"']\n");
+    assert_printed("S3", "ab\0", 3, 0, NULL, 80, 24, "b'ab'\n");
+    assert_printed("U3", U"ab\0", 12, 0, NULL, 80, 24, "ab\n");
+    assert_printed("U4", U"it's\"'é\0", 32, 1, (uint64_t[]){2}, 80, 24, "[\"it's\" '\"\\'é']\n");
+    assert_printed("S40", "a string of forty characters, cut to ten", 40, 1, (uint64_t[]){1}, 40, 24,
+                   "[b'a strin...']\n");
     assert_printed("f2", (uint16_t[]){0x7e00, 0xfc00, 0x3c00}, 6, 1, (uint64_t[]){3}, 80, 24,
                    "[ nan -inf   1.]\n");
 }
