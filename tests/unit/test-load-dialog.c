@@ -244,7 +244,7 @@ static void tab_and_arrows_go_through_the_fields(void **state)
     draw_assert_has(&scene.cells, "[raw]");
     press(&scene, KEY_CODE_DOWN);
     press(&scene, ' ');
-    draw_assert_has(&scene.cells, "[row]");
+    draw_assert_has(&scene.cells, "[C]");
     press(&scene, KEY_CODE_BACK_TAB);
     press(&scene, KEY_CODE_LEFT);
     draw_assert_has(&scene.cells, "[npy]");

@@ -10,7 +10,7 @@
 #include "tui/view/load_private.h"
 
 static const char *const layouts[] = {"npy", "raw", NULL};
-static const char *const orders[] = {"as file", "row", "column", NULL};
+static const char *const orders[] = {"as file", "C", "F", NULL};
 static const char *const exists[] = {"fail", "replace", "replace even if in use", NULL};
 
 static char *copy_of(const char *text)
