@@ -155,6 +155,31 @@ static void a_bad_file_is_named_in_words(void **state)
     scene_close(&scene);
 }
 
+static void long_reasons_take_two_lines(void **state)
+{
+    struct scene scene;
+    scene_open(&scene, state);
+    tmpdir_fifo(scene.tmpdir, "files/pipe");
+    scene_settle(&scene);
+    type(&scene, "~/pi");
+    press(&scene, '\t');
+    draw_assert_has(&scene.cells, "what begins like this is no regular file");
+    type(&scene, "pe");
+    press(&scene, KEY_BACKSPACE_CODE);
+    press(&scene, KEY_BACKSPACE_CODE);
+    type(&scene, "pe");
+    draw_assert_golden(&scene.cells, "tests/unit/goldens/load-fifo-80x24");
+    for (int i = 0; i < 7; i++)
+        press(&scene, KEY_ENTER_CODE);
+    draw_assert_golden(&scene.cells, "tests/unit/goldens/load-refused-80x24");
+    for (int rows = 1; rows < 24; rows++)
+        for (int columns = 1; columns < 80; columns++) {
+            cells_resize(&scene.cells, rows, columns);
+            scene_draw(&scene);
+        }
+    scene_close(&scene);
+}
+
 static void the_name_follows_the_file_until_it_is_typed(void **state)
 {
     struct scene scene;
@@ -573,6 +598,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         with_tmpdir(it_says_what_a_file_holds_before_it_is_loaded),
         with_tmpdir(a_bad_file_is_named_in_words),
+        with_tmpdir(long_reasons_take_two_lines),
         with_tmpdir(the_name_follows_the_file_until_it_is_typed),
         with_tmpdir(an_existing_name_is_not_replaced_unasked),
         with_tmpdir(a_mode_that_is_none_is_refused),

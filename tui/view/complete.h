@@ -15,7 +15,8 @@ struct completion {
     size_t prefix; /* bytes of text in front of the last part */
     size_t count;
     char **names; /* owned: what the last part may become, sorted; raw bytes, directories with a '/' behind */
-    bool cut;     /* there are more than COMPLETE_MAX */
+    bool unloadable;    /* there is something else, a FIFO or the like, which no candidate is */
+    bool cut;           /* there are more than COMPLETE_MAX */
     struct error error; /* the directory cannot be read */
 };
 

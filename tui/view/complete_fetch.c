@@ -74,6 +74,7 @@ static void list(struct completion *completion, const char *path, const char *pa
         char kind = kind_of(dirfd(directory), entry);
         if (kind)
             add(completion, entry->d_name, kind == 'd');
+        completion->unloadable |= !kind;
     }
     closedir(directory);
     qsort(completion->names, completion->count, sizeof completion->names[0], by_name);

@@ -279,7 +279,9 @@ static void take_completion(struct load_dialog *dialog, struct load_dialog_reply
         load_dialog_move_focus(dialog, 1);
     } else {
         complain(dialog, FIELD_FILE,
-                 completion->error.code ? completion->error.text : "nothing there begins like this");
+                 completion->error.code   ? completion->error.text
+                 : completion->unloadable ? "what begins like this is no regular file"
+                                          : "nothing there begins like this");
     }
     free(text);
 }

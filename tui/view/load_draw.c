@@ -11,6 +11,7 @@
 #define MARGIN    4
 #define LIST_MAX  12 /* rows of the box with completions */
 #define LABEL     11 /* columns of "If exists  " */
+#define REASON    2  /* lines that a reason may take */
 
 /* The rows inside the form, from the top. */
 enum form_row {
@@ -64,6 +65,15 @@ static const char *shape_of(const struct load_dialog *dialog, char *buf, size_t 
     return buf;
 }
 
+/* Why nothing is known of the file; NULL: nothing is to be said. */
+static const char *reason_of(const struct load_dialog *dialog)
+{
+    const struct load_dialog_reply *facts = dialog->facts;
+    if (line_is_empty(dialog->file) || !facts || facts->file.is_read || !load_dialog_is_current(dialog))
+        return NULL;
+    return facts->error.text;
+}
+
 static void draw_holds(const struct load_dialog *dialog, struct cells *cells, int y, int x, int width)
 {
     const struct load_dialog_reply *facts = dialog->facts;
@@ -73,12 +83,8 @@ static void draw_holds(const struct load_dialog *dialog, struct cells *cells, in
         cells_put_cut(cells, y, x, width, ROLE_DIM, 0, "a .npy file");
         return;
     }
-    if (!facts || (!facts->file.is_read && !load_dialog_is_current(dialog)))
+    if (!facts || !facts->file.is_read)
         return;
-    if (!facts->file.is_read) {
-        cells_put_cut(cells, y, x, width, ROLE_BAD, 0, facts->error.text);
-        return;
-    }
     format_bytes(facts->file.bytes, bytes, sizeof bytes);
     const struct {
         enum role role;
@@ -194,17 +200,48 @@ static void draw_form_buttons(const struct load_dialog *dialog, struct cells *ce
                                                        : -1);
 }
 
+/* The rows grow where a reason takes more than one. */
+static int row_height(const struct load_dialog *dialog, enum form_row row, int inside)
+{
+    const char *text = row == ROW_HOLDS ? reason_of(dialog) : row == ROW_ERROR ? dialog->error : NULL;
+    int width = row == ROW_HOLDS ? field_width(inside) : inside;
+    if (!text || width < 1)
+        return 1;
+    int lines = dialog_text(NULL, (struct rect){0, 0, REASON, width}, ROLE_BAD, text);
+    return lines > 1 ? lines : 1;
+}
+
+/* Lines of the form above a row; ROW_COUNT: of all of it. */
+static int row_top(const struct load_dialog *dialog, enum form_row row, int inside)
+{
+    int top = 0;
+    for (int i = 0; i < (int)row; i++)
+        top += row_height(dialog, (enum form_row)i, inside);
+    return top;
+}
+
+static struct rect form_box(const struct load_dialog *dialog, struct rect rect)
+{
+    int width = box_width(&rect);
+    return dialog_place(rect, row_top(dialog, ROW_COUNT, width - 4) + 2, width);
+}
+
+/* height: the lines that are there for it. */
 static void draw_row(const struct load_dialog *dialog, enum form_row row, struct cells *cells, int y, int x,
-                     int width)
+                     int width, int height)
 {
     int field = x + LABEL, rest = field_width(width);
+    const char *reason;
     switch (row) {
     case ROW_FILE:
         put_label(dialog, cells, y, x, width, "File", FIELD_FILE);
         line_draw(dialog->file, cells, y, field, rest, dialog->focus == FIELD_FILE);
         break;
     case ROW_HOLDS:
-        draw_holds(dialog, cells, y, field, rest);
+        if ((reason = reason_of(dialog)) && rest > 0)
+            dialog_text(cells, (struct rect){y, field, height, rest}, ROLE_BAD, reason);
+        else
+            draw_holds(dialog, cells, y, field, rest);
         break;
     case ROW_NAME:
         put_label(dialog, cells, y, x, width, "Name", FIELD_NAME);
@@ -230,7 +267,7 @@ static void draw_row(const struct load_dialog *dialog, enum form_row row, struct
         draw_room(dialog, cells, y, field, rest);
         break;
     case ROW_ERROR:
-        cells_put_cut(cells, y, x, width, ROLE_BAD, 0, dialog->error);
+        dialog_text(cells, (struct rect){y, x, height, width}, ROLE_BAD, dialog->error);
         break;
     case ROW_BUTTONS:
         draw_form_buttons(dialog, cells, y, x, width);
@@ -250,17 +287,24 @@ static enum form_row row_of(enum load_field field)
 static void draw_form(const struct load_dialog *dialog, struct cells *cells, struct rect rect)
 {
     char title[400];
-    struct rect box = dialog_place(rect, ROW_COUNT + 2, box_width(&rect));
+    struct rect box = form_box(dialog, rect);
     int inside = box.width - 4, rows = box.height - 2;
     snprintf(title, sizeof title, "Load a file into %.300s", dialog->directory);
     cells_box(cells, box, ROLE_RULE, title);
     if (inside < 1 || rows < 1)
         return;
     /* Where not all fits, the field in focus does. */
-    int first = (int)row_of(dialog->focus) + 2 - rows;
-    first = first < 0 ? 0 : first > ROW_COUNT - rows ? ROW_COUNT - rows : first;
-    for (int i = 0; i < rows && first + i < ROW_COUNT; i++)
-        draw_row(dialog, (enum form_row)(first + i), cells, box.y + 1 + i, box.x + 2, inside);
+    int all = row_top(dialog, ROW_COUNT, inside);
+    int first = row_top(dialog, row_of(dialog->focus), inside) + 2 - rows;
+    first = first > all - rows ? all - rows : first;
+    first = first < 0 ? 0 : first;
+    for (int row = 0, y = -first; row < ROW_COUNT && y < rows; row++) {
+        int height = row_height(dialog, (enum form_row)row, inside);
+        if (y >= 0)
+            draw_row(dialog, (enum form_row)row, cells, box.y + 1 + y, box.x + 2, inside,
+                     height < rows - y ? height : rows - y);
+        y += height;
+    }
 }
 
 /* --- completions --- */
@@ -268,7 +312,7 @@ static void draw_form(const struct load_dialog *dialog, struct cells *cells, str
 /* Below the file's field, over the rest of the form. */
 static struct rect list_box(const struct load_dialog *dialog, struct rect rect)
 {
-    struct rect form = dialog_place(rect, ROW_COUNT + 2, box_width(&rect));
+    struct rect form = form_box(dialog, rect);
     struct rect box = {form.y + 2, form.x + 2, rect.y + rect.height - form.y - 2, form.width - 4};
     size_t columns = (size_t)completion_columns(dialog->listed, box.width - 4);
     size_t rows = (dialog->listed->count + columns - 1) / columns;
