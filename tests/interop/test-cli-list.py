@@ -1,11 +1,15 @@
 """list and info on real segments: numpy's files, hostile names, all kinds of entries."""
 import calendar
+import fcntl
 import os
+import pty
 import pwd
 import re
 import socket
+import struct
 import subprocess
 import sys
+import termios
 import time
 
 import numpy as np
@@ -439,6 +443,23 @@ def entries_that_come_and_go_meanwhile_break_nothing():
         finally:
             storm.kill()
             storm.communicate()
+
+
+@test
+def on_a_terminal_one_long_name_is_cut_and_elsewhere_none():
+    with Directory() as d:
+        for name in ("x" * 250, "short.shm"):
+            open(d / name, "wb").close()
+        master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 70, 0, 0))
+        env = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")}
+        process = subprocess.Popen(d.command("-n", "list", "-o", "size,name,mode"), stdout=slave, env={**env, "LC_ALL": "C.UTF-8"})
+        os.close(slave)
+        assert process.wait(60) == 0
+        lines = os.read(master, 4096).decode().splitlines()
+        os.close(master)
+        assert [len(line) for line in lines] == [70, 70, 70] and "x…  0" in lines[2] and "short.shm" in lines[1], lines
+        assert "x" * 250 in d.expect(0, "list", env={"COLUMNS": "70"}).out
 
 
 main()

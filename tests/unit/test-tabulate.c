@@ -52,6 +52,49 @@ static void without_utf8_all_is_ascii_and_aligned_all_the_same(void **state)
     free(text);
 }
 
+static char *fitted(const struct options *options, size_t columns)
+{
+    static const char *const cells[] = {
+        "NAME", "SIZE", "a name that is longer than 16", "4.5G", "漢字漢字漢字漢字漢字", "1", "b", "20"};
+    char *text;
+    size_t size;
+    struct tabulate table;
+    FILE *out = open_memstream(&text, &size);
+    tabulate_begin(&table, 2, (bool[]){false, true});
+    for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++)
+        tabulate_add(&table, options, cells[i]);
+    tabulate_fit(&table, 0, columns, options->ascii);
+    assert_int_equal(tabulate_print(&table, out, ""), 0);
+    fclose(out);
+    tabulate_free(&table);
+    return text;
+}
+
+static void one_column_is_narrowed_to_fit(void **state)
+{
+    (void)state;
+    char *text = fitted(&utf8, 35);
+    assert_non_null(strstr(text, "a name that is longer than 16  4.5G\n"));
+    free(text);
+    text = fitted(&utf8, 24);
+    assert_string_equal(text, "NAME                SIZE\n"
+                              "a name that is lo…  4.5G\n"
+                              "漢字漢字漢字漢字…      1\n"
+                              "b                     20\n");
+    free(text);
+    for (size_t columns = 0; columns < 23; columns++) {
+        text = fitted(&utf8, columns);
+        assert_string_equal(text, "NAME              SIZE\n"
+                                  "a name that is …  4.5G\n"
+                                  "漢字漢字漢字漢…      1\n"
+                                  "b                   20\n");
+        free(text);
+    }
+    text = fitted(&ascii, 24);
+    assert_non_null(strstr(text, "a name that is lo~  4.5G\n"));
+    free(text);
+}
+
 static void no_rows_are_no_lines(void **state)
 {
     (void)state;
@@ -78,6 +121,7 @@ int main(void)
         cmocka_unit_test(columns_are_as_wide_as_their_widest_cell),
         cmocka_unit_test(width_counts_columns_of_the_terminal),
         cmocka_unit_test(without_utf8_all_is_ascii_and_aligned_all_the_same),
+        cmocka_unit_test(one_column_is_narrowed_to_fit),
         cmocka_unit_test(no_rows_are_no_lines),
         cmocka_unit_test(printable_text_is_cut_at_a_character),
     };

@@ -61,6 +61,17 @@ static void add_headings(const struct list *list, struct tabulate *table)
     }
 }
 
+/* One long name shall not take all others' lines apart. Off a terminal a name is whole, for scripts. */
+static void fit_names(const struct list *list, struct tabulate *table)
+{
+    unsigned columns, rows;
+    if (!report_extent(&columns, &rows))
+        return;
+    for (size_t i = 0; i < list->choice.column_count; i++)
+        if (list->choice.columns[i] == COLUMN_NAME)
+            tabulate_fit(table, i, columns, list->options->ascii);
+}
+
 static int print_table(const struct list *list)
 {
     const struct list_options *choice = &list->choice;
@@ -79,6 +90,7 @@ static int print_table(const struct list *list)
     for (size_t i = 0; i < listing_count(list->listing); i++)
         for (size_t k = 0; k < choice->column_count; k++)
             add_cell(list, &table, choice->columns[k], listing_at(list->listing, i), &style);
+    fit_names(list, &table);
     int code = tabulate_print(&table, stdout, "");
     tabulate_free(&table);
     return code;

@@ -6,6 +6,7 @@
 #include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "core/segment/name.h"
@@ -136,6 +137,24 @@ enum exit_status report_usage(const struct options *options, const char *who, co
     fprintf(stderr, "; see shmtop %s%s--help\n", who ? who : "", who ? " " : "");
     va_end(arguments);
     return EXIT_STATUS_USAGE;
+}
+
+static unsigned from_environment(const char *name, unsigned otherwise)
+{
+    const char *text = getenv(name);
+    char *end;
+    unsigned long value = text ? strtoul(text, &end, 10) : 0;
+    return value > 0 && value <= 10000 && !*end ? (unsigned)value : otherwise;
+}
+
+bool report_extent(unsigned *ret_columns, unsigned *ret_rows)
+{
+    struct winsize size = {0};
+    bool is_terminal = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+    bool known = is_terminal && size.ws_col > 0 && size.ws_row > 0;
+    *ret_columns = from_environment("COLUMNS", known ? size.ws_col : 80);
+    *ret_rows = from_environment("LINES", known ? size.ws_row : 24);
+    return is_terminal;
 }
 
 /* Why the first write failed; a stream itself remembers only that one did. */

@@ -37,6 +37,12 @@ enum exit_status report_usage(const struct options *options, const char *who, co
     __attribute__((format(printf, 3, 4)));
 
 /*
+ * The size of the terminal on standard output, 80 by 24 where there is none. As ls and its like: COLUMNS and
+ * LINES go before what the terminal says. Returns whether it is a terminal.
+ */
+bool report_extent(unsigned *ret_columns, unsigned *ret_rows);
+
+/*
  * From here on what is printed on stdout is written so that report_finish knows why it could not be; SIGPIPE
  * is ignored meanwhile, so that a reader who leaves does not stop a deletion half-way.
  */

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "core/matrix/summary.h"
@@ -50,29 +49,12 @@ static int open_segment(struct show *show, const struct directory *directory, st
     return code == 0 && !show->segment.matrix ? refuse(&show->segment, error) : code;
 }
 
-static unsigned from_environment(const char *name, unsigned otherwise)
-{
-    const char *text = getenv(name);
-    char *end;
-    unsigned long value = text ? strtoul(text, &end, 10) : 0;
-    return value > 0 && value <= 10000 && !*end ? (unsigned)value : otherwise;
-}
-
-/* As ls and its like: COLUMNS goes before what the terminal says. */
-static void terminal_extent(unsigned *ret_columns, unsigned *ret_rows)
-{
-    struct winsize size = {0};
-    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0;
-    *ret_columns = from_environment("COLUMNS", known ? size.ws_col : 80);
-    *ret_rows = from_environment("LINES", known ? size.ws_row : 24);
-}
-
 static int print_text(const struct show *show, const struct matrix *matrix, const struct view *view,
                       struct error *error)
 {
     unsigned columns = 0, rows = 0;
     if (!show->index)
-        terminal_extent(&columns, &rows);
+        report_extent(&columns, &rows);
     return summary_print(stdout, show->fd, matrix, view, columns, rows, error);
 }
 

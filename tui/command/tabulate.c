@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tui/term/cells.h"
+#include "tui/term/width.h"
 
 void tabulate_begin(struct tabulate *table, size_t columns, const bool *right)
 {
@@ -61,6 +62,33 @@ void tabulate_add(struct tabulate *table, const struct options *options, const c
     table->column = (table->column + 1) % table->columns;
 }
 
+void tabulate_fit(struct tabulate *table, size_t column, size_t columns, bool ascii)
+{
+    size_t all = 2 * (table->columns - 1), *width = &table->width[column];
+    for (size_t i = 0; i < table->columns; i++)
+        all += table->width[i];
+    if (all <= columns || *width <= TABULATE_LEAST)
+        return;
+    size_t excess = all - columns;
+    *width = *width - TABULATE_LEAST > excess ? *width - excess : TABULATE_LEAST;
+    table->cut = ascii ? "~" : "…";
+}
+
+/* Bytes of the text's beginning that take at most so many columns, which *ret_width are. */
+static size_t beginning(const char *text, size_t columns, size_t *ret_width)
+{
+    size_t length = 0, width = 0;
+    uint32_t code;
+    for (size_t n; (n = utf8_decode(text + length, &code)) > 0; length += n) {
+        int more = character_width(code);
+        if (more > 0 && width + (size_t)more > columns)
+            break;
+        width += more > 0 ? (size_t)more : 0;
+    }
+    *ret_width = width;
+    return length;
+}
+
 static void print_blanks(FILE *out, size_t count)
 {
     static const char blanks[] = "                                ";
@@ -72,14 +100,21 @@ static void print_blanks(FILE *out, size_t count)
 /* Returns the cell behind it. */
 static const char *print_cell(const struct tabulate *table, FILE *out, size_t column, const char *cell)
 {
-    size_t length = strlen(cell);
-    size_t blanks = table->width[column] - width_of(cell, length);
+    size_t length = strlen(cell), shown = length, width = width_of(cell, length);
+    const char *end = "";
+    if (width > table->width[column]) {
+        shown = beginning(cell, table->width[column] - 1, &width);
+        end = table->cut;
+        width++;
+    }
+    size_t blanks = table->width[column] - width;
     bool is_last = column + 1 == table->columns;
     if (column > 0)
         print_blanks(out, 2);
     if (table->right[column])
         print_blanks(out, blanks);
-    fwrite_unlocked(cell, 1, length, out);
+    fwrite_unlocked(cell, 1, shown, out);
+    fputs(end, out);
     if (!table->right[column] && !is_last)
         print_blanks(out, blanks);
     return cell + length + 1;

@@ -1,5 +1,5 @@
 /*
- * A table of text with aligned columns: as wide as its widest cell, one blank pair between two, nothing
+ * A table of text with aligned columns: each as wide as its widest cell, one blank pair between two, nothing
  * behind the last. Cells are kept until the table is printed, for only then the widths are known.
  */
 #ifndef SHMTOP_TUI_COMMAND_TABULATE_H
@@ -19,7 +19,8 @@ struct tabulate {
     size_t width[TABULATE_COLUMNS_MAX];
     char *cells; /* NUL-terminated, one behind the other */
     size_t used, size;
-    bool failed; /* out of memory */
+    const char *cut; /* the end of a cell that is wider than its column */
+    bool failed;     /* out of memory */
 };
 
 /* right: which columns are aligned right. */
@@ -28,6 +29,13 @@ void tabulate_free(struct tabulate *table);
 
 /* The next cell, row by row: printable UTF-8, copied. Shown as report_text would. */
 void tabulate_add(struct tabulate *table, const struct options *options, const char *text);
+
+/*
+ * Once all cells are there: narrows one column so that lines have at most `columns` of the terminal, if that
+ * can be done without going below TABULATE_LEAST. What is too long then ends in "…" (ascii: "~").
+ */
+#define TABULATE_LEAST 16
+void tabulate_fit(struct tabulate *table, size_t column, size_t columns, bool ascii);
 
 /* Prints all rows, each behind indent. -ENOMEM where a cell was lost, and prints nothing. */
 int tabulate_print(const struct tabulate *table, FILE *out, const char *indent);
