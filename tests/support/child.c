@@ -42,8 +42,7 @@ struct child child_hold(const char *path, struct child_map map)
 
 void child_end(struct child *child)
 {
-    int status;
+    kill(child->pid, SIGKILL); /* those started later have its pipe's other end, too */
     close(child->pipe);
-    assert_int_equal(waitpid(child->pid, &status, 0), child->pid);
-    assert_int_equal(status, 0);
+    assert_int_equal(waitpid(child->pid, NULL, 0), child->pid);
 }

@@ -20,7 +20,7 @@ struct child {
 /* Starts one that has mapped the first page of the file at path by now. It ends with us. */
 struct child child_hold(const char *path, struct child_map map);
 
-/* Lets it end, and waits until it has. */
+/* Ends it, and waits until it has. Of several in any order. */
 void child_end(struct child *child);
 
 #endif

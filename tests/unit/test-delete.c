@@ -2,13 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/transfer/delete.h"
+#include "tests/support/child.h"
 #include "tests/support/fault.h"
 #include "tests/support/tmpdir.h"
 
@@ -79,41 +78,10 @@ static uint64_t run(const struct fixture *fixture, const struct delete_item *ite
 
 static const struct delete_allow nothing, held = {.held = true}, protected = {.is_protected = true};
 
-/* Children that map a file until their pipe is closed. */
-struct holder_child {
-    pid_t pid;
-    int pipe;
-};
-
-static struct holder_child hold(const char *path)
+static struct child hold(const char *path)
 {
-    int ends[2], ready[2];
-    char byte;
-    assert_return_code(pipe2(ends, O_CLOEXEC), errno);
-    assert_return_code(pipe2(ready, O_CLOEXEC), errno);
-    fflush(NULL);
-    pid_t child = fork();
-    assert_return_code(child, errno);
-    if (child == 0) {
-        close(ends[1]);
-        int fd = open(path, O_RDWR);
-        if (fd < 0 || mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED ||
-            write(ready[1], "", 1) != 1)
-            _exit(1);
-        _exit(read(ends[0], &byte, 1) == 0 ? 0 : 1);
-    }
-    close(ends[0]);
-    close(ready[1]);
-    assert_int_equal(read(ready[0], &byte, 1), 1);
-    close(ready[0]);
-    return (struct holder_child){child, ends[1]};
-}
-
-static void let_go(struct holder_child child)
-{
-    kill(child.pid, SIGKILL); /* children made later have its pipe's end too */
-    close(child.pipe);
-    assert_int_equal(waitpid(child.pid, NULL, 0), child.pid);
+    return child_hold(path,
+                      (struct child_map){.prot = PROT_READ | PROT_WRITE, .flags = MAP_SHARED, .keep = true});
 }
 
 static void test_unheld(void **state)
@@ -138,7 +106,7 @@ static void test_held(void **state)
 {
     struct fixture *fixture = *state;
     tmpdir_write_text(&fixture->tmpdir, "a.shm", "bytes");
-    struct holder_child child = hold(tmpdir_path(&fixture->tmpdir, "a.shm"));
+    struct child child = hold(tmpdir_path(&fixture->tmpdir, "a.shm"));
     for (int without_leases = 0; without_leases < 2; without_leases++) {
         if (without_leases)
             fault_play(FAULT_NO_LEASES);
@@ -159,7 +127,7 @@ static void test_held(void **state)
         delete_check_clear(&checked);
     }
     assert_false(tmpdir_exists(&fixture->tmpdir, "a.shm"));
-    let_go(child);
+    child_end(&child);
 }
 
 /* Opened between the check and the deletion: the lease tells. */
@@ -459,8 +427,8 @@ static void test_held_tree(void **state)
 {
     struct fixture *fixture = *state;
     make_tree(&fixture->tmpdir);
-    struct holder_child first = hold(tmpdir_path(&fixture->tmpdir, "dir/one"));
-    struct holder_child second = hold(tmpdir_path(&fixture->tmpdir, "dir/deep/two"));
+    struct child first = hold(tmpdir_path(&fixture->tmpdir, "dir/one"));
+    struct child second = hold(tmpdir_path(&fixture->tmpdir, "dir/deep/two"));
     struct delete_check checked = check_one(fixture, "dir");
     const struct delete_item *item = &checked.items[0];
     assert_int_equal(item->held, HELD_YES);
@@ -474,8 +442,8 @@ static void test_held_tree(void **state)
     assert_int_equal(run(fixture, item, held), 0);
     assert_false(tmpdir_exists(&fixture->tmpdir, "dir"));
     delete_check_clear(&checked);
-    let_go(first);
-    let_go(second);
+    child_end(&first);
+    child_end(&second);
 }
 
 /* A process that holds several files of the tree is one holder. */
@@ -484,7 +452,7 @@ static void test_one_holder_of_many(void **state)
     struct fixture *fixture = *state;
     make_tree(&fixture->tmpdir);
     int fd = open(tmpdir_path(&fixture->tmpdir, "dir/one"), O_RDONLY); /* for the child to inherit */
-    struct holder_child child = hold(tmpdir_path(&fixture->tmpdir, "dir/deep/two"));
+    struct child child = hold(tmpdir_path(&fixture->tmpdir, "dir/deep/two"));
     close(fd);
     struct delete_check checked = check_one(fixture, "dir");
     const struct delete_item *item = &checked.items[0];
@@ -494,7 +462,7 @@ static void test_one_holder_of_many(void **state)
     assert_int_equal(item->holders.list[0].open, 2);
     assert_true(item->holders.list[0].writable);
     delete_check_clear(&checked);
-    let_go(child);
+    child_end(&child);
 }
 
 static void test_cancel(void **state)

@@ -9,6 +9,7 @@
 
 #include "core/sys/calls.h"
 #include "core/transfer/load.h"
+#include "tests/support/child.h"
 #include "tests/support/fault.h"
 #include "tests/support/tmpdir.h"
 
@@ -482,42 +483,20 @@ static void test_replace(void **state)
     assert_same(&fixture->elsewhere, "x.npy", &fixture->tmpdir, "a.shm");
 }
 
-/* A child that maps the file until its pipe is closed. */
-static pid_t start_holder(const char *path, int *ret_pipe)
+static struct child hold(const char *path)
 {
-    int ends[2], ready[2];
-    char byte;
-    assert_return_code(pipe2(ends, O_CLOEXEC), errno);
-    assert_return_code(pipe2(ready, O_CLOEXEC), errno);
-    fflush(NULL);
-    pid_t child = fork();
-    assert_return_code(child, errno);
-    if (child == 0) {
-        close(ends[1]);
-        int fd = open(path, O_RDONLY);
-        if (fd < 0 || mmap(NULL, 1, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED || close(fd) < 0 ||
-            write(ready[1], "", 1) != 1)
-            _exit(1);
-        _exit(read(ends[0], &byte, 1) == 0 ? 0 : 1);
-    }
-    close(ends[0]);
-    close(ready[1]);
-    assert_int_equal(read(ready[0], &byte, 1), 1);
-    close(ready[0]);
-    *ret_pipe = ends[1];
-    return child;
+    return child_hold(path, (struct child_map){.prot = PROT_READ, .flags = MAP_SHARED});
 }
 
 static void test_replace_held(void **state)
 {
     struct fixture *fixture = *state;
     struct load_options options = plain;
-    int pipe_end;
     options.publish.replace = true;
     options.proc_root = "/proc";
     tmpdir_write_npy(&fixture->elsewhere, "x.npy", "<f8", false, "(3, 4)", NULL, 96);
     tmpdir_write_text(&fixture->tmpdir, "a.shm", "old");
-    pid_t child = start_holder(tmpdir_path(&fixture->tmpdir, "a.shm"), &pipe_end);
+    struct child child = hold(tmpdir_path(&fixture->tmpdir, "a.shm"));
     expect_failure(fixture, open_file(fixture, "x.npy"), &options, EBUSY, "in use");
     fault_play(FAULT_NO_LEASES);
     expect_failure(fixture, open_file(fixture, "x.npy"), &options, EBUSY, "in use");
@@ -528,11 +507,10 @@ static void test_replace_held(void **state)
     assert_int_equal(report.old_held, HELD_YES);
     assert_int_equal(report.still_held.count, 1);
     assert_int_equal(report.still_held.of[0].count, 1);
-    assert_int_equal(report.still_held.of[0].list[0].pid, child);
+    assert_int_equal(report.still_held.of[0].list[0].pid, child.pid);
     assert_int_equal(report.still_held.of[0].list[0].mapped, 1);
     load_report_clear(&report);
-    close(pipe_end);
-    assert_int_equal(waitpid(child, NULL, 0), child);
+    child_end(&child);
 }
 
 /* As sort -o does it: what we read from ourselves is held by nobody else. */
@@ -542,17 +520,15 @@ static void test_replace_from_itself(void **state)
     struct load_options options = plain;
     struct load_report report;
     struct error error = {0};
-    int pipe_end;
     options.publish.replace = true;
     options.order = LOAD_ORDER_F;
     tmpdir_write_npy(&fixture->tmpdir, "a.shm", "<i2", false, "(2, 2)", "\1\0\2\0\3\0\4\0", 8);
     tmpdir_write_npy(&fixture->elsewhere, "f.npy", "<i2", true, "(2, 2)", "\1\0\3\0\2\0\4\0", 8);
     const char *path = tmpdir_path(&fixture->tmpdir, "a.shm");
 
-    pid_t child = start_holder(path, &pipe_end);
+    struct child child = hold(path);
     expect_failure(fixture, open_path(path), &options, EBUSY, "in use");
-    close(pipe_end);
-    assert_int_equal(waitpid(child, NULL, 0), child);
+    child_end(&child);
 
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     load_input(fixture, &options, fd, EBUSY, "standard input itself: give its path");
