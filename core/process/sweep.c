@@ -24,7 +24,8 @@
 #define INITIAL_PIDNS 0xEFFFFFFCu /* PROC_PID_INIT_INO, linux/proc_ns.h */
 #define DIRECTORY     (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 
-#define GRAIN 16 /* processes that a thread takes at a time */
+#define GRAIN       16 /* processes that a thread takes at a time */
+#define THREADS_MAX 4
 
 struct pids {
     pid_t *list; /* owned */
@@ -184,6 +185,11 @@ static void judge(struct sweep *sweep, int proc)
              unread);
     sweep->complete = !sweep->reason[0];
     sweep->sees_all = !hidden;
+}
+
+unsigned sweep_threads(void)
+{
+    return workers_useful_threads(THREADS_MAX);
 }
 
 int sweep_run(const char *proc_root, const struct sweep_scope *scope, struct sweep *ret_sweep,

@@ -53,8 +53,8 @@ struct sweep_scope {
         threads; /* that share the work (parallel_ranges); 0: one, as a sweep that nobody waits for has */
 };
 
-/* For one that somebody waits for: workers_useful_threads(SWEEP_THREADS). */
-#define SWEEP_THREADS 4
+/* As many as are of use here, for one that somebody waits for. */
+unsigned sweep_threads(void);
 
 /*
  * Something on scope.device that is held and is not among scope.ids. Its facts come from statx through

@@ -250,10 +250,11 @@ int unlinked_find(const struct directory *directory, const char *proc_root, uint
 {
     char root[PATH_MAX], name[NAME_PATH_MAX];
     uint64_t device = directory_device(directory);
+    struct sweep_scope scope = {.device = device, .threads = sweep_threads()};
     struct sweep sweep;
     int r = directory_kernel_path(directory, root, sizeof root, error);
     if (r == 0)
-        r = sweep_run(proc_root, &(struct sweep_scope){.device = device}, &sweep, NULL, error);
+        r = sweep_run(proc_root, &scope, &sweep, NULL, error);
     if (r < 0)
         return r;
     const struct sweep_other *other = sweep_find_other(&sweep, device, inode);

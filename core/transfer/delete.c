@@ -8,7 +8,6 @@
 #include "core/segment/members.h"
 #include "core/sys/calls.h"
 #include "core/sys/memory.h"
-#include "core/sys/workers.h"
 
 static int add_target(struct checking *checking, const struct target *target)
 {
@@ -132,8 +131,7 @@ static int sweep_targets(struct checking *checking, struct error *error)
     if (!check->ids || !check->held || !check->names)
         return error_set_errno(error, ENOMEM, "cannot look who holds them");
     list_files(checking);
-    struct sweep_scope scope = {
-        .ids = check->ids, .n = checking->count, .threads = workers_useful_threads(SWEEP_THREADS)};
+    struct sweep_scope scope = {.ids = check->ids, .n = checking->count, .threads = sweep_threads()};
     int r = sweep_run(checking->host->proc_root, &scope, &check->sweep, checking->progress, error);
     for (size_t i = 0; r == 0 && i < checking->count; i++)
         check->held[i] = check->sweep.of[i].count > 0;

@@ -382,9 +382,9 @@ static int check_holders(const struct run *run, struct error *error)
     const struct publish_old *old = publish_get_old(run->publish);
     if (!old || old->held != HELD_UNKNOWN || run->options->publish.allow_held)
         return 0;
+    struct sweep_scope scope = {.ids = &old->id, .n = 1, .threads = sweep_threads()};
     struct sweep sweep;
-    int r = sweep_run(proc_root(run), &(struct sweep_scope){.ids = &old->id, .n = 1}, &sweep, run->progress,
-                      error);
+    int r = sweep_run(proc_root(run), &scope, &sweep, run->progress, error);
     if (r < 0)
         return r;
     if (sweep.of[0].count > 0)
@@ -435,8 +435,8 @@ static void report_old(const struct run *run, struct load_report *report)
     report->old_held = old->held;
     report->old_allocated = old->allocated;
     report->old_links = old->links - 1;
-    if (old->held != HELD_NO && sweep_run(proc_root(run), &(struct sweep_scope){.ids = &old->id, .n = 1},
-                                          &report->still_held, NULL, NULL) < 0)
+    struct sweep_scope scope = {.ids = &old->id, .n = 1, .threads = sweep_threads()};
+    if (old->held != HELD_NO && sweep_run(proc_root(run), &scope, &report->still_held, NULL, NULL) < 0)
         report->still_held = (struct sweep){0};
 }
 

@@ -13,7 +13,6 @@
 
 #include "core/process/sweep.h"
 #include "core/sys/memory.h"
-#include "core/sys/workers.h"
 
 struct ids {
     struct identity *list;
@@ -67,8 +66,7 @@ int main(int argc, char **argv)
                                 .creators = ids.creators,
                                 .creator_count = ids.count,
                                 .owners = true,
-                                .threads = argc > 2 ? (unsigned)atoi(argv[2])
-                                                    : workers_useful_threads(SWEEP_THREADS)};
+                                .threads = argc > 2 ? (unsigned)atoi(argv[2]) : sweep_threads()};
     struct sweep sweep;
     double began = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
     if (sweep_run("/proc", &scope, &sweep, NULL, &error) < 0)

@@ -112,11 +112,10 @@ static int judge_all(struct info *info, struct error *error)
     struct creator_query *queries = memory_new((info->count + 1) * sizeof *queries);
     for (size_t i = 0; i < info->count; i++)
         queries[i] = (struct creator_query){info->list[i].row.creator_pid, info->list[i].row.created};
+    struct sweep_scope scope = {
+        .creators = queries, .creator_count = info->count, .owners = true, .threads = sweep_threads()};
     struct sweep people;
-    int code =
-        sweep_run(info->options->host.proc_root,
-                  &(struct sweep_scope){.creators = queries, .creator_count = info->count, .owners = true},
-                  &people, NULL, error);
+    int code = sweep_run(info->options->host.proc_root, &scope, &people, NULL, error);
     for (size_t i = 0; code == 0 && i < info->count; i++) {
         info->list[i].row.creator = (uint8_t)people.creators[i];
         judge(info, &info->list[i], &people);

@@ -123,6 +123,7 @@ void known_sweep(struct known *known)
     char root[PATH_MAX];
     bool placed = directory_kernel_path(known->directory, root, sizeof root, NULL) == 0;
     catalog_scope(known->catalog, directory_device(known->directory), &scope);
+    scope.threads = sweep_threads();
     if (sweep_run(known->options->host.proc_root, &scope, &sweep, NULL, &known->unswept) == 0) {
         catalog_take_sweep(known->catalog, &sweep, placed ? root : NULL,
                            placed && directory_is_whole(known->directory), 0, known->wall);

@@ -354,11 +354,11 @@ static int parse(struct load_command *command, int argc, char **argv)
 static void name_old_holders(const struct load_command *command, char *buf, size_t size)
 {
     struct segment old = {0};
+    struct sweep_scope scope = {.ids = &old.id, .n = 1, .threads = sweep_threads()};
     struct sweep sweep = {0};
     buf[0] = '\0';
     if (segment_stat(command->directory, command->name, &old, NULL) == 0 &&
-        sweep_run(command->options->host.proc_root, &(struct sweep_scope){.ids = &old.id, .n = 1}, &sweep,
-                  NULL, NULL) == 0 &&
+        sweep_run(command->options->host.proc_root, &scope, &sweep, NULL, NULL) == 0 &&
         sweep.of[0].count > 0) {
         struct users *users = users_new(command->options->numeric);
         if (users)

@@ -145,7 +145,7 @@ static bool ask(struct deletion *deletion)
 static bool refuse_unlinked(struct deletion *deletion, const char *text)
 {
     uint64_t inode, device = directory_device(deletion->directory);
-    struct sweep_scope scope = {.device = device};
+    struct sweep_scope scope = {.device = device, .threads = sweep_threads()};
     struct sweep sweep;
     if (!segment_read_inode(text, &inode) ||
         sweep_run(deletion->options->host.proc_root, &scope, &sweep, NULL, NULL) < 0)

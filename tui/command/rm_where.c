@@ -55,6 +55,7 @@ static int sweep(struct matching *matching, struct error *error)
     if (r < 0)
         return r;
     catalog_scope(matching->catalog, directory_device(matching->directory), &scope);
+    scope.threads = sweep_threads();
     r = sweep_run(matching->options->host.proc_root, &scope, &sweep, NULL, error);
     sweep_scope_clear(&scope);
     if (r == 0)
