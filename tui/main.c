@@ -40,12 +40,12 @@ static void open_host(struct options *options, struct error *ret_error)
 /*
  * What a console takes it keeps for days. One arena, for the threads beside the loop allocate little; and
  * what is large goes back when it is freed, whatever was freed before it (glibc raises the threshold as it
- * learns).
+ * learns): arrays of a sort, and the batches of a scan (120 KB), between which the names of rows would stay.
  */
 static void keep_memory_small(void)
 {
     mallopt(M_ARENA_MAX, 1);
-    mallopt(M_MMAP_THRESHOLD, 128 << 10);
+    mallopt(M_MMAP_THRESHOLD, 96 << 10);
 }
 
 static enum exit_status run_console(const struct options *options, const struct error *problem)

@@ -6,7 +6,6 @@
 #include "tui/app/console.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -517,16 +516,8 @@ static void close_parts(struct console *console)
     cells_free(&console->cells);
 }
 
-/*
- * What looks and sorts need for a moment lies in pages of its own and goes back to the kernel with them.
- * malloc would soon keep it: it takes more and more from the heap, where a name that stays holds a whole
- * batch.
- */
-#define LARGE (64 << 10)
-
 int console_run(const struct console_options *options, struct error *error)
 {
-    mallopt(M_MMAP_THRESHOLD, LARGE);
     struct console console = {.frame = INT64_MIN / 2, .taken = INT64_MIN / 2, .progress = INT64_MIN / 2};
     struct signals signals;
     signals_block(&signals);
