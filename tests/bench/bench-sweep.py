@@ -97,6 +97,9 @@ def measure(directory):
     print(f"{ratio:.1f} times as fast as {rival} ({min(ratios):.1f}..{max(ratios):.1f} in a round), "
           f"{medians['lsof'] / medians['sweep']:.1f} as lsof; wanted at least {RATIO_WANTED:.0f} "
           f"on {os.cpu_count()} processors: {'ok' if good else 'FALLS SHORT'}")
+    least = {name: min(of) for name, of in cpu.items()}
+    print(f"  in processor time, least of each: {least['fuser'] / least['sweep']:.1f} times as fast as fuser, "
+          f"{least['lsof'] / least['sweep']:.1f} as lsof")
     return good
 
 
