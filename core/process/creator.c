@@ -60,16 +60,30 @@ static pid_t read_pulse(int fd, uint64_t size)
     return u32_at(trailer) == PULSE_MARKER ? pid_at(trailer + 4) : 0;
 }
 
+static bool is_inside(const struct segment *segment, const struct producers *producers)
+{
+    const struct producer *producer = producers_find(producers, segment->name, NULL);
+    return producer && producer->creator == CREATOR_IN_CONTENT && S_ISREG(segment->mode);
+}
+
+static pid_t read_pid(int fd, uint64_t size)
+{
+    pid_t pid = read_image(fd, size);
+    return pid ? pid : read_pulse(fd, size);
+}
+
 void creator_read(const struct directory *directory, struct segment *segment,
                   const struct producers *producers)
 {
     segment->creator_pid = 0;
-    const struct producer *producer = producers_find(producers, segment->name, NULL);
-    if (!producer || producer->creator != CREATOR_IN_CONTENT || !S_ISREG(segment->mode))
+    if (!is_inside(segment, producers))
         return;
     int fd AUTO_CLOSE = segment_open(directory, segment->name, &segment->id, NULL);
-    if (fd < 0)
-        return;
-    pid_t pid = read_image(fd, segment->size);
-    segment->creator_pid = pid ? pid : read_pulse(fd, segment->size);
+    if (fd >= 0)
+        segment->creator_pid = read_pid(fd, segment->size);
+}
+
+void creator_read_opened(int fd, struct segment *segment, const struct producers *producers)
+{
+    segment->creator_pid = is_inside(segment, producers) ? read_pid(fd, segment->size) : 0;
 }

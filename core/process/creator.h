@@ -17,4 +17,7 @@
 void creator_read(const struct directory *directory, struct segment *segment,
                   const struct producers *producers);
 
+/* The same of what is open already. */
+void creator_read_opened(int fd, struct segment *segment, const struct producers *producers);
+
 #endif

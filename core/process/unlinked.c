@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
+#include "core/process/creator.h"
 #include "core/process/maps.h"
 #include "core/process/procfs.h"
 #include "core/sys/calls.h"
@@ -270,19 +271,32 @@ int unlinked_find(const struct directory *directory, const char *proc_root, uint
     return 0;
 }
 
-int unlinked_recognise(struct unlinked *unlinked, const char *proc_root, struct error *error)
+int unlinked_look(int fd, const char *name, const struct producers *producers, struct segment *ret_segment,
+                  struct error *error)
+{
+    *ret_segment = (struct segment){0};
+    int r = segment_stat_opened(fd, name, ret_segment, error);
+    if (r == 0)
+        r = segment_recognise_opened(ret_segment, fd, error);
+    if (r < 0)
+        segment_clear(ret_segment);
+    else
+        creator_read_opened(fd, ret_segment, producers);
+    return r;
+}
+
+int unlinked_recognise(struct unlinked *unlinked, const struct host *host, struct error *error)
 {
     struct segment *segment = &unlinked->segment, now;
     int fd AUTO_CLOSE =
-        unlinked_open_held(proc_root, &segment->id, &unlinked->other->holders, O_RDONLY, error);
+        unlinked_open_held(host->proc_root, &segment->id, &unlinked->other->holders, O_RDONLY, error);
     segment->recognised = true;
-    int r = fd < 0 ? fd : segment_stat_opened(fd, segment->name, &now, error);
+    int r = fd < 0 ? fd : unlinked_look(fd, segment->name, host->producers, &now, error);
     if (r < 0)
         return r;
     segment_clear(segment);
     *segment = now;
-    r = segment_recognise_opened(segment, fd, error);
-    return r < 0 ? r : fd_steal(&fd);
+    return fd_steal(&fd);
 }
 
 void unlinked_clear(struct unlinked *unlinked)

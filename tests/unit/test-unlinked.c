@@ -235,6 +235,62 @@ static void the_memory_of_a_deleted_one_is_read_through_real_holders(void **stat
     }
 }
 
+/* --- what lies in it --- */
+
+static struct segment looked_at(const struct tmpdir *dir, const char *file, const char *name)
+{
+    struct segment segment;
+    int fd = open(tmpdir_path(dir, file), O_RDONLY);
+    assert_true(fd >= 0);
+    assert_int_equal(unlinked_look(fd, name, NULL, &segment, NULL), 0);
+    close(fd);
+    assert_true(segment.recognised);
+    assert_string_equal(segment.name, name);
+    return segment;
+}
+
+static void what_is_open_is_looked_into(void **state)
+{
+    const struct tmpdir *dir = *state;
+    static uint8_t image[4096] = "2.00"; /* ImageStreamIO: one axis, float, made by 4711 */
+    image[112] = 1;
+    image[136] = 9;
+    memcpy(image + 216, &(uint32_t){4711}, 4);
+    tmpdir_write(dir, "image", image, sizeof image);
+    tmpdir_write_text(dir, "raw", "aaaa");
+    struct segment segment = looked_at(dir, "image", "x.im.shm");
+    assert_int_equal(segment.creator_pid, 4711);
+    segment_clear(&segment);
+    segment = looked_at(dir, "image", "x.shm"); /* whose name does not say that it is one */
+    assert_int_equal(segment.creator_pid, 0);
+    segment_clear(&segment);
+    segment = looked_at(dir, "raw", "raw.shm");
+    assert_int_equal(segment.layout, LAYOUT_RAW);
+    assert_int_equal(segment.size, 4);
+    segment_clear(&segment);
+}
+
+static int look_once(void *context)
+{
+    const struct tmpdir *dir = context;
+    struct segment segment;
+    struct error error = {0};
+    int fd = open(tmpdir_path(dir, "a"), O_RDONLY);
+    int r = unlinked_look(fd, "x.im.shm", NULL, &segment, &error);
+    close(fd);
+    assert_int_equal(-r, error.code);
+    assert_true((r == 0) == (segment.name != NULL));
+    segment_clear(&segment);
+    return r;
+}
+
+static void a_look_that_fails_leaves_nothing(void **state)
+{
+    tmpdir_write_text(*state, "a", "aaaa");
+    fault_each(FAULT_ERROR, EIO, look_once, check_attempt, *state);
+    fault_each(FAULT_INTERRUPT, EINTR, look_once, check_attempt, *state);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +303,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(no_failing_call_leaves_a_descriptor, tmpdir_setup, teardown),
         cmocka_unit_test_setup_teardown(the_memory_of_a_deleted_one_is_read_through_real_holders,
                                         tmpdir_setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_open_is_looked_into, tmpdir_setup, teardown),
+        cmocka_unit_test_setup_teardown(a_look_that_fails_leaves_nothing, tmpdir_setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -129,7 +129,7 @@ static int find_open_unlinked(const struct options *options, const struct direct
     int r = find_unlinked(options, directory, text, &unlinked, error);
     if (r < 0)
         return r;
-    r = unlinked_recognise(&unlinked, options->host.proc_root, error);
+    r = unlinked_recognise(&unlinked, &options->host, error);
     if (r >= 0) {
         *ret_fd = r;
         *ret_segment = unlinked.segment;
