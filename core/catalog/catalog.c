@@ -214,6 +214,11 @@ static void drop_link(struct catalog *catalog, const struct row *row)
 
 void catalog_delete_row(struct catalog *catalog, struct row *row)
 {
+    catalog_end_row(catalog, row, CHANGE_DELETED);
+}
+
+void catalog_end_row(struct catalog *catalog, struct row *row, enum change_kind kind)
+{
     struct identity id = row->id;
     set_counted(catalog, row, false);
     catalog->totals.count[row->state]--;
@@ -224,6 +229,6 @@ void catalog_delete_row(struct catalog *catalog, struct row *row)
     if (row->links > 1 && !S_ISDIR(row->mode))
         drop_link(catalog, row);
     catalog_settle_links(catalog, &id);
-    catalog_emit(catalog, CHANGE_DELETED, row, NULL);
+    catalog_emit(catalog, kind, row, NULL);
     rows_remove(&catalog->rows, row);
 }

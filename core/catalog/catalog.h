@@ -58,7 +58,7 @@ struct row {
     uint8_t held; /* enum held: what a lease said last, HELD_UNKNOWN where none was asked since a change */
     bool doubtful : 1; /* the sweep was incomplete and no lease settled the state: tables put "?" to it */
     bool unlinked : 1; /* its name is gone: `name` is its last, others may bear the same, catalog_find passes
-                          over it. Nothing is to be looked at by that name: recognised is set */
+                          over it. It is looked at through its holders alone: catalog_take_unlinked */
     bool loading : 1;  /* an unnamed matrix that another shmtop is loading; unlinked is set too */
     bool unmeasured : 1;   /* unlinked and not permitted: size is its longest mapping; owner (-1), mode and
                               times are not known (0) */
@@ -82,13 +82,21 @@ enum change_kind {
                         memory came back (row->loading: or it was given up) */
     CHANGE_UNLINKED, /* its name is gone, the row stays, for the last sweep found who holds it */
     CHANGE_LINKED,   /* a row without a name got one: a load is complete */
+    CHANGE_LEFT /* an unlinked row goes, but not its memory: a sweep found that it bears a name outside of
+                   the directory */
 };
 struct change {
     enum change_kind kind;
-    const struct row *row; /* for CHANGE_DELETED valid only during the call */
+    const struct row *row; /* where it goes valid only during the call */
     const char *old_name;  /* CHANGE_RENAMED, CHANGE_LINKED */
 };
 typedef void change_function(void *context, const struct change *change);
+
+/* Whether the row goes. */
+static inline bool change_is_end(const struct change *change)
+{
+    return change->kind == CHANGE_DELETED || change->kind == CHANGE_LEFT;
+}
 
 /* producers (borrowed) may be NULL: the built-in table; each may be NULL. */
 struct catalog *catalog_new(const struct producers *producers, change_function *each, void *context);
@@ -151,7 +159,7 @@ void sweep_scope_clear(struct sweep_scope *scope);
  * what is unlinked. The sweep is taken (and zeroed). root: directory_kernel_path, NULL: not known, then
  * nothing is unlinked; whole: directory_is_whole. A segment whose mark " (deleted)" is all that speaks for it
  * is not unlinked while a name leads to it. Rows of what is unlinked keep their serial over sweeps and go
- * when one no longer finds them.
+ * when one no longer finds them, or finds that they bear a name elsewhere (moved out of the directory).
  *
  * What a lease said of a row stays for CATALOG_HELD_S, and not beyond a complete sweep.
  *
@@ -160,6 +168,17 @@ void sweep_scope_clear(struct sweep_scope *scope);
 void catalog_take_sweep(struct catalog *catalog, struct sweep *sweep, const char *root, bool whole,
                         int64_t now, int64_t wall);
 const struct sweep *catalog_sweep(const struct catalog *catalog); /* the last; NULL: none has ended */
+
+/*
+ * What a look through its holders found of one whose name is gone (unlinked_look; taken, and zeroed); NULL:
+ * it may not be read, what was known stays. Nothing happens where no unlinked row is it, or it is being
+ * loaded. now: monotonic ms.
+ */
+void catalog_take_unlinked(struct catalog *catalog, const struct identity *id, struct segment *segment,
+                           int64_t now);
+
+/* Whether an unlinked row is to be looked at: its bytes were not since they changed. */
+bool row_wants_holders(const struct row *row);
 
 /* What a lease said of a row, at the time of the batch or the sweep before. */
 void catalog_take_held(struct catalog *catalog, struct row *row, enum held held, int64_t wall);

@@ -76,6 +76,8 @@ void catalog_enter_row(struct catalog *catalog, struct row *row);
 
 /* Its names and all else forget it. What it was is said before it is cleared. */
 void catalog_delete_row(struct catalog *catalog, struct row *row);
+/* The same where it goes in another way. */
+void catalog_end_row(struct catalog *catalog, struct row *row, enum change_kind kind);
 
 /* Decides anew which row of an identity counts in catalog_allocated. */
 void catalog_settle_links(struct catalog *catalog, const struct identity *id);

@@ -79,6 +79,7 @@ struct join {
     struct catalog *catalog;
     const struct holders **holders; /* owned; NULL: nobody */
     uint8_t *creators;              /* owned: enum creator */
+    bool *left;                     /* owned: an unlinked one that bears a name elsewhere */
     struct part {
         uint32_t directory; /* place */
         const struct holders *holders;
@@ -126,11 +127,11 @@ static void take_named(struct join *join, struct row *row, const struct sweep_ot
     join->holders[row->place] = &other->holders;
 }
 
-/* One that turns out to bear a name elsewhere is not unlinked: left unheld, its row goes. */
+/* One that turns out to bear a name elsewhere is not unlinked, but a sweep that began before its name went
+ * says nothing of that. */
 static void take_unlinked(struct join *join, struct row *row, const struct sweep_other *other)
 {
-    if (!other->deleted && !row->unlinked_lately)
-        return;
+    join->left[row->place] = !other->deleted && !row->unlinked_lately;
     if (other->deleted)
         catalog_update_unlinked(join->catalog, row, other);
     join->holders[row->place] = &other->holders;
@@ -267,8 +268,8 @@ static void take_row(struct join *join, struct row *row)
 {
     struct catalog *catalog = join->catalog;
     const struct holders *holders = join->holders[row->place];
-    if (row->unlinked && !holders) {
-        catalog_delete_row(catalog, row);
+    if (row->unlinked && (!holders || join->left[row->place])) {
+        catalog_end_row(catalog, row, holders ? CHANGE_LEFT : CHANGE_DELETED);
         return;
     }
     bool ownerless = is_ownerless(&catalog->sweep, row);
@@ -331,6 +332,7 @@ void catalog_take_sweep(struct catalog *catalog, struct sweep *sweep, const char
         .catalog = catalog,
         .holders = memory_new(places * sizeof *join.holders),
         .creators = memory_new(places),
+        .left = memory_new(places * sizeof *join.left),
     };
     take_creators(&join);
     for (size_t i = 0; i < catalog->sweep.other_count; i++)
@@ -344,6 +346,7 @@ void catalog_take_sweep(struct catalog *catalog, struct sweep *sweep, const char
     catalog->version++;
     free(join.holders);
     free(join.creators);
+    free(join.left);
     free(join.parts);
     last_clear(&last);
 }

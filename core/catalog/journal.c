@@ -345,6 +345,14 @@ static void created(struct journal *journal, const struct row *row)
     note_description(journal, row);
 }
 
+/* One that was moved out may come back: then it waits no more. Where it has other names, one of them may. */
+static void appeared(struct journal *journal, const struct row *row)
+{
+    if (row->links <= 1)
+        stop_waiting(journal, &row->id, false);
+    created(journal, row);
+}
+
 static void deleted(struct journal *journal, const struct row *row)
 {
     tell(journal, JOURNAL_DELETED, row, NULL);
@@ -357,7 +365,7 @@ void journal_change(struct journal *journal, const struct change *change)
     switch (change->kind) {
     case CHANGE_CREATED:
         if (!row->unlinked)
-            created(journal, row);
+            appeared(journal, row);
         else if (!row->loading && !journal_is_waiting(journal, &row->id))
             wait_for(journal, row);
         break;
@@ -383,6 +391,8 @@ void journal_change(struct journal *journal, const struct change *change)
             deleted(journal, row);
         else if (!row->loading)
             stop_waiting(journal, &row->id, true);
+        break;
+    case CHANGE_LEFT: /* what goes on waiting: its memory is still there */
         break;
     }
 }

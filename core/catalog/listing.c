@@ -215,7 +215,7 @@ void listing_change(struct listing *listing, const struct change *change)
 {
     uint32_t place = change->row->place;
     marks_reach(listing, (size_t)place + 1);
-    if (change->kind == CHANGE_DELETED) {
+    if (change_is_end(change)) {
         unlist(listing, place);
         listing->marks[place] &= ~MARK_DIRTY;
     } else {

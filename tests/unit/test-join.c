@@ -8,7 +8,7 @@
 #define WALL   (INT64_C(1000000) * SECOND)
 #define DEVICE 5
 
-/* What the catalog said: "+a =a -a a>b ~a (unlinked) #7>a (linked)". */
+/* What the catalog said: "+a =a -a a>b ~a (unlinked) #7>a (linked) ^a (left)". */
 struct fixture {
     struct catalog *catalog;
     struct sweep_scope scope;
@@ -19,7 +19,7 @@ static void note(void *context, const struct change *change)
 {
     struct fixture *f = context;
     size_t at = strlen(f->log);
-    const char *signs = "+=>-~";
+    const char *signs = "+=>-~#^";
     if (change->old_name)
         snprintf(f->log + at, sizeof f->log - at, "%s>%s ", change->old_name, change->row->name);
     else
@@ -98,6 +98,29 @@ static struct row *unlinked_row(struct fixture *f, const char *name)
         found = row;
     }
     return found;
+}
+
+/* As a look finds it: a matrix of n float32. */
+static struct segment look(const char *name, uint64_t inode, uint64_t n)
+{
+    struct segment one = segment(name, inode);
+    one.recognised = true;
+    one.layout = LAYOUT_NPY;
+    one.matrix = calloc(1, sizeof *one.matrix);
+    assert_int_equal(dtype_parse("<f4", &one.matrix->dtype, NULL), 0);
+    one.matrix->rank = 1;
+    one.matrix->order = 'C';
+    one.matrix->shape[0] = n;
+    return one;
+}
+
+static void put_look(struct fixture *f, const char *name, uint64_t inode, uint64_t n)
+{
+    struct segment one = look(name, inode, n);
+    catalog_begin(f->catalog, 1000);
+    catalog_put(f->catalog, &one);
+    catalog_commit(f->catalog);
+    f->log[0] = '\0';
 }
 
 /* --- sweeps made by hand --- */
@@ -518,7 +541,7 @@ static void only_a_mark_does_not_make_a_named_one_unlinked(void **state)
 static void a_held_row_whose_name_goes_becomes_unlinked(void **state)
 {
     struct fixture *f = *state;
-    put(f, "d/held", 1);
+    put_look(f, "d/held", 1, 7);
     put(f, "free", 2);
     uint64_t serial = row_of(f, "d/held")->serial;
     row_of(f, "d/held")->marked = true;
@@ -529,6 +552,7 @@ static void a_held_row_whose_name_goes_becomes_unlinked(void **state)
     const struct row *row = unlinked_row(f, "d/held");
     assert_int_equal(row->serial, serial);
     assert_true(row->marked && row->recognised && !row->departing);
+    assert_int_equal(row_dim(row, 0), 7);
     assert_int_equal(row->state, STATE_UNLINKED);
     assert_null(catalog_find(f->catalog, "d/held"));
     assert_int_equal(catalog_totals(f->catalog)->bytes[STATE_UNLINKED], 10);
@@ -566,8 +590,148 @@ static void one_that_was_moved_out_is_not_unlinked_for_long(void **state)
     sweep_with(f, 1, "/dev/shm/a");
     gone(f, "a");
     expect(f, "~a ");
+    /* A sweep that began before says nothing of that. */
+    struct sweep sweep = complete();
+    add_held(&sweep, 1, "/dev/shm/a", 77);
+    take(f, &sweep);
+    expect(f, "");
     sweep_with(f, 1, "/dev/shm/d/e/a"); /* it bears a name there */
     assert_int_equal(catalog_count(f->catalog), 0);
+    assert_int_equal(catalog_totals(f->catalog)->bytes[STATE_UNLINKED], 0);
+
+    /* One that was found unlinked, and linked elsewhere since. */
+    scope(f);
+    sweep = complete();
+    add_held(&sweep, 2, "/dev/shm/b", 77)->deleted = true;
+    take(f, &sweep);
+    expect(f, "+b ");
+    scope(f);
+    sweep = complete();
+    add_held(&sweep, 2, "/srv/b", 77);
+    take(f, &sweep);
+    expect(f, "^b ");
+}
+
+/* --- what lies in the unlinked --- */
+
+static void assert_holds(const struct row *row, uint64_t n)
+{
+    assert_int_equal(row->layout, LAYOUT_NPY);
+    assert_int_equal(row_rank(row), 1);
+    assert_int_equal(row_dim(row, 0), n);
+    assert_int_equal(row_dtype(row)->itemsize, 4);
+    assert_int_equal(row_order(row), 'C');
+}
+
+static void sweep_unlinked(struct fixture *f, uint64_t inode, uint64_t size)
+{
+    scope(f);
+    struct sweep sweep = complete();
+    struct sweep_other *other = add_held(&sweep, inode, "/dev/shm/old", 77);
+    other->deleted = true;
+    if (size)
+        know(other, size);
+    take(f, &sweep);
+}
+
+static void one_that_was_recognised_keeps_what_it_knew(void **state)
+{
+    struct fixture *f = *state;
+    put_look(f, "old", 1, 7);
+    sweep_with(f, 1, "/dev/shm/old");
+    gone(f, "old");
+    assert_holds(unlinked_row(f, "old"), 7);
+    assert_false(row_wants_holders(unlinked_row(f, "old")));
+    scope(f);
+    struct sweep sweep = complete();
+    struct sweep_other *other = add_held(&sweep, 1, "/dev/shm/old", 77);
+    other->deleted = true;
+    know(other, 10);
+    other->created = other->modified = WALL - 3600 * SECOND;
+    other->mode = S_IFREG | 0600;
+    other->uid = 0;
+    take(f, &sweep);
+    assert_holds(unlinked_row(f, "old"), 7);
+    assert_false(row_wants_holders(unlinked_row(f, "old")));
+    sweep_unlinked(f, 1, 10); /* written since: to be looked at anew */
+    assert_holds(unlinked_row(f, "old"), 7);
+    assert_true(row_wants_holders(unlinked_row(f, "old")));
+    sweep_unlinked(f, 1, 20); /* of another size: what was known is no longer so */
+    assert_int_equal(unlinked_row(f, "old")->layout, LAYOUT_UNKNOWN);
+    assert_null(row_dtype(unlinked_row(f, "old")));
+}
+
+static void one_that_was_not_looked_at_in_time_is_to_be_still(void **state)
+{
+    struct fixture *f = *state;
+    put(f, "old", 1);
+    sweep_with(f, 1, "/dev/shm/old");
+    assert_false(row_wants_holders(row_of(f, "old"))); /* by its name */
+    gone(f, "old");
+    assert_true(row_wants_holders(unlinked_row(f, "old")));
+}
+
+static void what_is_found_unlinked_is_looked_at_once(void **state)
+{
+    struct fixture *f = *state;
+    sweep_unlinked(f, 1, 300);
+    expect(f, "+old ");
+    const struct row *row = unlinked_row(f, "old");
+    assert_true(row_wants_holders(row));
+    struct segment found = look("old", 1, 7);
+    found.allocated = 400;
+    found.links = 0;
+    catalog_take_unlinked(f->catalog, &found.id, &found, 4000);
+    assert_null(found.matrix);
+    expect(f, "=old ");
+    assert_holds(row, 7);
+    assert_false(row_wants_holders(row));
+    assert_true(row->unlinked && !row->unmeasured);
+    assert_int_equal(row->grown, 4000);
+    assert_int_equal(catalog_totals(f->catalog)->bytes[STATE_UNLINKED], 400);
+
+    found = look("old", 1, 7); /* another with this inode */
+    struct identity id = {DEVICE, 1, 99};
+    catalog_take_unlinked(f->catalog, &id, &found, 4000);
+    expect(f, "");
+    id = (struct identity){DEVICE, 2, 100}; /* gone since */
+    catalog_take_unlinked(f->catalog, &id, NULL, 4000);
+    put(f, "named", 2);
+    catalog_take_unlinked(f->catalog, &id, NULL, 4000);
+    expect(f, "");
+    assert_false(row_of(f, "named")->recognised);
+}
+
+static void what_may_not_be_read_is_not_asked_for_again(void **state)
+{
+    struct fixture *f = *state;
+    sweep_unlinked(f, 1, 0);
+    struct identity id = {DEVICE, 1, 0};
+    catalog_take_unlinked(f->catalog, &id, NULL, 4000);
+    expect(f, "+old =old ");
+    assert_false(row_wants_holders(unlinked_row(f, "old")));
+    sweep_unlinked(f, 1, 0);
+    expect(f, "");
+    assert_false(row_wants_holders(unlinked_row(f, "old")));
+    sweep_unlinked(f, 1, 300); /* it may be asked now */
+    assert_true(row_wants_holders(unlinked_row(f, "old")));
+}
+
+static void a_matrix_under_way_is_not_looked_into(void **state)
+{
+    struct fixture *f = *state;
+    scope(f);
+    struct sweep sweep = complete();
+    struct sweep_other *other = add_other(&sweep, 7, "/dev/shm/#7");
+    other->deleted = true;
+    add_holder(&other->holders, 80, "shmtop");
+    take(f, &sweep);
+    assert_true(unlinked_row(f, "#7")->loading);
+    assert_false(row_wants_holders(unlinked_row(f, "#7")));
+    struct segment found = look("#7", 7, 7);
+    catalog_take_unlinked(f->catalog, &found.id, &found, 4000);
+    expect(f, "+#7 ");
+    assert_int_equal(unlinked_row(f, "#7")->layout, LAYOUT_UNKNOWN);
 }
 
 static void of_several_names_the_last_one_makes_it_unlinked(void **state)
@@ -789,7 +953,7 @@ static void check_rows(const struct fixture *f)
         const struct row *row = catalog_at(f->catalog, i), *named = catalog_find(f->catalog, row->name);
         assert_ptr_equal(catalog_by_serial(f->catalog, row->serial), row);
         assert_true(row->unlinked ? named != row : named == row);
-        assert_true(!row->unlinked || (row->recognised && !row->in_directory));
+        assert_true(!row->unlinked || !row->in_directory);
         assert_true(!row->loading || row->unlinked);
         assert_int_equal(row->state == STATE_UNLINKED, row->unlinked && !row->loading);
         assert_true(!row->holders || row->holders->count > 0);
@@ -816,7 +980,12 @@ static void a_storm_of_names_and_sweeps_leaves_the_sums_right(void **state)
             f->log[0] = '\0';
             take_in(f, &sweep, random_below(8) ? "/dev/shm" : NULL, random_below(2));
         } else if (what < 9) {
-            catalog_released(f->catalog, &(struct identity){DEVICE, 1 + random_below(6), 100});
+            struct segment found = look("", 1 + random_below(6), random_below(3));
+            struct identity id = found.id;
+            catalog_take_unlinked(f->catalog, &id, random_below(2) ? &found : NULL, 4000);
+            segment_clear(&found);
+            if (random_below(2))
+                catalog_released(f->catalog, &id);
         } else {
             struct row *row = catalog_find(f->catalog, random_name());
             if (row)
@@ -845,6 +1014,11 @@ int main(void)
         TEST(only_a_mark_does_not_make_a_named_one_unlinked),
         TEST(a_held_row_whose_name_goes_becomes_unlinked),
         TEST(one_that_was_moved_out_is_not_unlinked_for_long),
+        TEST(one_that_was_recognised_keeps_what_it_knew),
+        TEST(one_that_was_not_looked_at_in_time_is_to_be_still),
+        TEST(what_is_found_unlinked_is_looked_at_once),
+        TEST(what_may_not_be_read_is_not_asked_for_again),
+        TEST(a_matrix_under_way_is_not_looked_into),
         TEST(of_several_names_the_last_one_makes_it_unlinked),
         TEST(a_replaced_one_that_is_held_stays_beside_the_new),
         TEST(what_another_shmtop_loads_is_loading_until_it_has_its_name),

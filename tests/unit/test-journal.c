@@ -288,7 +288,7 @@ static void places_are_used_again(void **state)
     expect(f, "created a 208; deleted a 300; created b 208; described b 208; ");
 }
 
-static void take_sweep(struct fixture *f, const char *path)
+static void take_sweep_that(struct fixture *f, const char *path, bool deleted)
 {
     struct sweep_scope scope;
     struct sweep sweep = {.complete = true};
@@ -302,7 +302,7 @@ static void take_sweep(struct fixture *f, const char *path)
         sweep.others[0] = (struct sweep_other){.id = {5, 1, 100},
                                                .holders = {1, calloc(1, sizeof(struct holder))},
                                                .path = strdup(path),
-                                               .deleted = true,
+                                               .deleted = deleted,
                                                .known = true,
                                                .size = 10,
                                                .mode = S_IFREG | 0600};
@@ -310,6 +310,11 @@ static void take_sweep(struct fixture *f, const char *path)
     }
     catalog_take_sweep(f->catalog, &sweep, "/dev/shm", false, f->now, WALL);
     sweep_scope_clear(&scope);
+}
+
+static void take_sweep(struct fixture *f, const char *path)
+{
+    take_sweep_that(f, path, true);
 }
 
 static void one_whose_name_went_before_is_told_when_it_is_released(void **state)
@@ -336,6 +341,24 @@ static void one_that_is_found_held_after_its_deletion_waits_once(void **state)
     expect(f, "released a 10; ");
 }
 
+static void one_that_was_moved_out_is_not_released(void **state)
+{
+    struct fixture *f = *state;
+    put(f, segment("a", 1, 10));
+    take_sweep_that(f, "/dev/shm/a", false);
+    journal_start(f->journal);
+    gone(f, "a");
+    expect(f, "deleted a 10; ");
+    take_sweep_that(f, "/srv/a", false);
+    assert_int_equal(catalog_count(f->catalog), 0);
+    expect(f, "");
+    put(f, segment("a", 1, 10)); /* back again */
+    gone(f, "a");
+    expect(f, "created a 10; deleted a 10; ");
+    journal_released(f->journal, &(struct identity){5, 1, 100});
+    expect(f, "released a 10; "); /* once */
+}
+
 #define with_fixture(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -353,6 +376,7 @@ int main(void)
         with_fixture(what_no_one_can_tell_is_forgotten),
         with_fixture(places_are_used_again),
         with_fixture(one_whose_name_went_before_is_told_when_it_is_released),
+        with_fixture(one_that_was_moved_out_is_not_released),
         with_fixture(one_that_is_found_held_after_its_deletion_waits_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

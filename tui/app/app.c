@@ -57,7 +57,7 @@ static void changed(void *context, const struct change *change)
 {
     struct app *app = context;
     listing_change(app->listing, change);
-    if (change->kind == CHANGE_DELETED && change->row->marked)
+    if (change_is_end(change) && change->row->marked)
         app->measure = true;
     if (change->kind == CHANGE_CREATED)
         keys_appeared(app, change->row);

@@ -74,7 +74,7 @@ static void fill(struct app *app)
     size_t count = catalog_count(app->catalog);
     for (; chores->fill_next < count && (!effect || effect->u.look.count < APP_CHUNK); chores->fill_next++) {
         const struct row *row = catalog_at(app->catalog, chores->fill_next);
-        if (row->recognised)
+        if (row->recognised || row->unlinked)
             continue;
         if (!effect)
             effect = ask_look(app, LOOK_CHUNK, APP_CHUNK);
@@ -158,6 +158,15 @@ void facts_name_holders(struct app *app, const struct row *row)
     ask_names(app, 0, users);
 }
 
+static void name_owner(struct app *app, const struct row *row)
+{
+    size_t users = app->chores.asked_count[0], groups = app->chores.asked_count[1];
+    ask_name(app, 0, row->uid);
+    ask_name(app, 1, row->gid);
+    ask_names(app, 0, users);
+    ask_names(app, 1, groups);
+}
+
 void facts_named(struct app *app, const struct event *event)
 {
     if (app->chores.names_out > 0 && --app->chores.names_out == 0)
@@ -184,6 +193,8 @@ static bool may_be_described(const struct row *row)
 void facts_changed(struct app *app, const struct row *row)
 {
     struct chores *chores = &app->chores;
+    if (row->unlinked && !row->unmeasured)
+        name_owner(app, row); /* no look by its name asks */
     if (!row->recognised || row->unlinked || row->serial <= chores->again_newest)
         return;
     chores->again_newest = row->serial;
