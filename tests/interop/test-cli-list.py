@@ -114,6 +114,52 @@ def every_state_is_told_in_the_list_and_in_info():
 
 
 @test
+def what_lies_in_an_unlinked_one_is_told_as_in_any_other():
+    look = lambda s: [s[key] for key in ("layout", "dtype", "type", "shape", "order", "damaged")]
+    with Directory() as d:
+        np.save(open(d / "a.shm", "wb"), np.asfortranarray(np.ones((30, 400), ">f2")))
+        np.save(open(d / "short.shm", "wb"), np.zeros(1000))
+        os.truncate(d / "short.shm", 4000)
+        open(d / "raw.shm", "wb").write(bytes(100))
+        open(d / "x.im.shm", "wb").write(b"2.00".ljust(112, b"\0") + bytes([1]) + bytes(23) + bytes([9]) + bytes(79) + (4711).to_bytes(4, "little") + bytes(400))
+        before = {s["name"]: look(s) + [s["creator_pid"]] for s in list_json(d)["segments"]}
+        assert before["a.shm"][:5] == ["npy", ">f2", "float16", [30, 400], "F"] and before["x.im.shm"][6] == 4711, before
+        held = [open(d / name, "rb") for name in before]
+        for name in before:
+            os.unlink(d / name)
+        rows = list_json(d)["segments"]
+        assert {s["state"] for s in rows} == {"unlinked"}
+        assert {s["name"]: look(s) + [s["creator_pid"]] for s in rows} == before, rows
+        assert [look(s) for s in d.expect(0, "info", "--json", *(f"#{s['inode']}" for s in rows)).json()["segments"]] == [look(s) for s in rows]
+        names = lambda *where: [s["name"] for s in list_json(d, "--where", " ".join(where))["segments"]]
+        assert names("type:f2") == ["a.shm"] and names("layout:raw", "raw") == ["raw.shm"] and names("is:damaged") == ["short.shm"]
+        line = next(l for l in d.expect(0, "list").out.splitlines() if l.startswith("a.shm "))
+        assert "float16" in line and "30 × 400" in line, line
+        for f in held:
+            f.close()
+
+
+@test
+def what_an_unlinked_one_holds_is_null_where_it_may_not_be_read():
+    need_root()
+    with Directory() as d:
+        os.chmod(d.path, 0o755)
+        np.save(open(d / "a.shm", "wb"), np.zeros(5000))
+        os.chmod(d / "a.shm", 0o600)
+        with open(d / "a.shm", "rb") as f:
+            os.unlink(d / "a.shm")
+            holder = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, user=12345, group=12345, extra_groups=[], pass_fds=[f.fileno()])
+            holder.stdin.write(b"x")
+            holder.stdin.flush()
+            assert holder.stdout.read(1) == b"x"  # it runs as what it is by now
+        (row,) = list_json(d, uid=12345)["segments"]
+        assert (row["state"], row["size"], row["uid"]) == ("unlinked", 40128, 0), row
+        assert [row[key] for key in ("layout", "dtype", "type", "shape", "order", "damaged")] == [None] * 6, row
+        assert list_json(d)["segments"][0]["shape"] == [5000]
+        holder.communicate()
+
+
+@test
 def what_another_shmtop_loads_is_loading_not_unlinked():
     with Directory() as d:
         content = np.lib.format.magic(1, 0) + b"v\0" + b"{'descr': '<f8', 'fortran_order': False, 'shape': (99999,), }".ljust(117) + b"\n"

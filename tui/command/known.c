@@ -1,17 +1,22 @@
 #include "tui/command/known.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "core/process/creator.h"
+#include "core/process/unlinked.h"
+#include "core/sys/fd.h"
 #include "core/sys/memory.h"
 #include "core/sys/workers.h"
 #include "tui/command/command.h"
 
 #define RECOGNISE_THREADS 2
 #define RECOGNISE_GRAIN   256
-#define RECOGNISE_TRIES   4 /* a segment may be replaced while we look */
+#define RECOGNISE_TRIES   4   /* a segment may be replaced while we look */
+#define UNLINKED_MS       500 /* for all of what is only reached through processes; there are few as a rule */
 
 /* A scan under way. */
 struct found_one {
@@ -116,6 +121,36 @@ static void look_up_unlinked(const struct known *known)
     }
 }
 
+static int64_t processor_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
+/* One that may not be read is listed as it is. */
+static void recognise_unlinked(struct known *known, const struct row *row)
+{
+    const struct host *host = &known->options->host;
+    struct identity id = row->id;
+    struct segment segment;
+    int fd AUTO_CLOSE = unlinked_open_held(host->proc_root, &id, row->holders, O_RDONLY, NULL);
+    bool looked = fd >= 0 && unlinked_look(fd, row->name, host->producers, &segment, NULL) == 0;
+    catalog_take_unlinked(known->catalog, &id, looked ? &segment : NULL, 0);
+}
+
+static void recognise_all_unlinked(struct known *known)
+{
+    int64_t end = processor_ms() + UNLINKED_MS;
+    for (size_t i = catalog_count(known->catalog); i-- > 0 && processor_ms() < end;) {
+        const struct row *row = catalog_at(known->catalog, i);
+        if (!row->unlinked)
+            return; /* they came last */
+        if (row_wants_holders(row))
+            recognise_unlinked(known, row);
+    }
+}
+
 void known_sweep(struct known *known)
 {
     struct sweep_scope scope;
@@ -128,6 +163,7 @@ void known_sweep(struct known *known)
         catalog_take_sweep(known->catalog, &sweep, placed ? root : NULL,
                            placed && directory_is_whole(known->directory), 0, known->wall);
         look_up_unlinked(known);
+        recognise_all_unlinked(known);
     }
     sweep_scope_clear(&scope);
 }

@@ -1,6 +1,7 @@
 /*
  * What is known of a directory's segments at one moment, for commands: a scan, the contents recognised by
- * two threads, then one sweep of the processes, joined in a catalog.
+ * two threads, then one sweep of the processes, joined in a catalog, and what lies in the unlinked ones that
+ * it found.
  */
 #ifndef SHMTOP_TUI_COMMAND_KNOWN_H
 #define SHMTOP_TUI_COMMAND_KNOWN_H
