@@ -178,6 +178,26 @@ def what_was_deleted_before_it_began_is_released_too():
 
 
 @test
+def what_is_moved_out_is_deleted_and_released_when_its_memory_is():
+    with Directory() as d, Directory() as other:
+        save(d, "a.shm", np.zeros((3, 4), "f2"))
+        holder = Holder(d, "a.shm")
+        with Watch(d) as watch:
+            os.rename(d / "a.shm", other / "a.shm")
+            deleted = watch.expect("deleted a.shm")
+            assert [h["pid"] for h in deleted["held_by"]] == [holder.pid] and deleted["state"] == "live", deleted
+            holder.end()
+            watch.expect_nothing()
+            os.rename(other / "a.shm", d / "back.shm")
+            watch.expect("created back.shm")
+            os.rename(d / "back.shm", other / "a.shm")
+            watch.expect("deleted back.shm")
+            watch.expect_nothing()
+            os.unlink(other / "a.shm")
+            watch.expect("released back.shm")
+
+
+@test
 def a_rename_tells_both_names():
     with Directory() as d, Watch(d) as watch:
         save(d, "a.shm", np.zeros(5))

@@ -64,6 +64,10 @@ static void take_events(struct fixture *f)
         if (observed.held && event->row.holders)
             at += (size_t)snprintf(f->log + at, sizeof f->log - at, " by %d",
                                    (int)event->row.holders->list[0].pid);
+        if (observed.moved)
+            at += (size_t)snprintf(f->log + at, sizeof f->log - at, " elsewhere");
+        assert_true(event->kind != JOURNAL_DELETED ||
+                    event->row.unlinked == (observed.held && !observed.moved));
         snprintf(f->log + at, sizeof f->log - at, "; ");
         journal_event_clear(&observed.event);
     }
@@ -112,6 +116,54 @@ static void names_go_and_memory_comes_back(void **state)
     tmpdir_unlink(&f->tmpdir, "w/a");
     expect(f, "deleted a; released a; ");
     assert_null(observer_trouble(f->observer));
+}
+
+static void move(struct fixture *f, const char *from, const char *to)
+{
+    char old[300];
+    snprintf(old, sizeof old, "%s", tmpdir_path(&f->tmpdir, from));
+    assert_int_equal(rename(old, tmpdir_path(&f->tmpdir, to)), 0);
+}
+
+/* Its memory is still there: it is released when that comes back, and not before. */
+static void what_is_moved_out_is_deleted_and_not_released(void **state)
+{
+    struct fixture *f = *state;
+    char log[128];
+    make_a(f);
+    struct child child = child_hold(tmpdir_path(&f->tmpdir, "w/a"), reader);
+    start(f);
+    move(f, "w/a", "elsewhere");
+    snprintf(log, sizeof log, "deleted a held by %d elsewhere; ", (int)child.pid);
+    expect(f, log);
+    child_end(&child);
+    write_a(f); /* another */
+    expect(f, "created a; ");
+    tmpdir_unlink(&f->tmpdir, "w/a"); /* makes it sweep */
+    expect(f, "deleted a; released a; ");
+    tmpdir_unlink(&f->tmpdir, "elsewhere");
+    expect(f, "released a; ");
+}
+
+/* Nobody will tell when: so it is not waited for, and not claimed. */
+static void what_is_moved_out_and_cannot_be_watched_is_forgotten(void **state)
+{
+    struct fixture *f = *state;
+    char log[128];
+    make_a(f);
+    struct child child = child_hold(tmpdir_path(&f->tmpdir, "w/a"), reader);
+    fault_arm(FAULT_CALL_inotify_add_watch, FAULT_ERROR, ENOSPC, 2); /* the first is the directory's */
+    start(f);
+    fault_arm(FAULT_CALL_inotify_add_watch, FAULT_ERROR, ENOSPC, 1);
+    move(f, "w/a", "elsewhere");
+    snprintf(log, sizeof log, "deleted a held by %d elsewhere; ", (int)child.pid);
+    expect(f, log);
+    fault_reset();
+    child_end(&child);
+    write_a(f);
+    expect(f, "created a; ");
+    tmpdir_unlink(&f->tmpdir, "w/a");
+    expect(f, "deleted a; released a; ");
 }
 
 /* No watch can be set for its release while it has a name; through the holder that was found then, one can.
@@ -222,6 +274,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         with_fixture(names_go_and_memory_comes_back),
+        with_fixture(what_is_moved_out_is_deleted_and_not_released),
+        with_fixture(what_is_moved_out_and_cannot_be_watched_is_forgotten),
         with_fixture(a_watch_may_be_set_late),
         with_fixture(what_cannot_be_known_is_not_told),
         with_fixture(without_inotify_it_is_looked_now_and_then),

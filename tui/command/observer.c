@@ -66,6 +66,11 @@ static void read_clock(struct observer *observer)
 
 /* --- what the catalog says --- */
 
+static bool is_watched(const struct observer *observer, const struct row *row)
+{
+    return observer->release && release_has(observer->release, &row->id);
+}
+
 static bool may_be_described(const struct row *row)
 {
     return S_ISREG(row->mode) && !row->unlinked && (row->layout == LAYOUT_RAW || row->damage);
@@ -89,6 +94,9 @@ static void take_change(void *context, const struct change *change)
         change->kind == CHANGE_UNLINKED || (change->kind == CHANGE_DELETED && !row->unlinked);
     if ((change->kind == CHANGE_CREATED || change->kind == CHANGE_UPDATED) && may_be_described(row))
         look_again_later(observer, row);
+    /* That a sweep finds nobody is no proof where a watch will tell: it may bear a name elsewhere. */
+    if (change->kind == CHANGE_DELETED && row->unlinked && is_watched(observer, row))
+        return;
     journal_change(observer->journal, change);
 }
 
@@ -147,11 +155,6 @@ static const struct sweep_other *find_holders(const struct observer *observer, c
     return last ? sweep_find_other(last, row->id.device, row->id.inode) : NULL;
 }
 
-static bool is_watched(const struct observer *observer, const struct row *row)
-{
-    return observer->release && release_has(observer->release, &row->id);
-}
-
 static void watch_through_holders(struct observer *observer, const struct row *row,
                                   const struct holders *holders)
 {
@@ -177,7 +180,8 @@ static void forget_unknown(struct observer *observer)
     observer->unknown_count = 0;
 }
 
-/* After a sweep: one that is not watched is watched through who holds it, or is back if nobody does. */
+/* After a sweep: one that is not watched is watched through who holds it, or is back if nobody does. Of one
+ * that was moved elsewhere no sweep will tell. */
 static void settle(void *context, const struct row *row)
 {
     struct observer *observer = context;
@@ -186,6 +190,10 @@ static void settle(void *context, const struct row *row)
     const struct sweep_other *other = find_holders(observer, row);
     if (other)
         watch_through_holders(observer, row, &other->holders);
+    if (other && !other->deleted && !is_watched(observer, row))
+        give_up(observer, row);
+    else if (other)
+        return;
     else if (catalog_sweep(mirror_catalog(observer->mirror))->complete && row->links <= 1)
         journal_released(observer->journal, &row->id);
     else
@@ -445,14 +453,20 @@ static void refresh(struct observer *observer, struct observed *observed)
     }
     if (observed->event.kind != JOURNAL_DELETED)
         return;
-    observed->held = journal_is_waiting(observer->journal, &row->id);
-    if (observed->held) {
+    bool waits = journal_is_waiting(observer->journal, &row->id);
+    observed->sweep = waits && observer->swept ? catalog_sweep(catalog) : NULL;
+    other = observed->sweep ? find_holders(observer, row) : NULL;
+    /* What nobody holds and did not come back lies elsewhere, or its last holder is just ending. */
+    observed->held = waits && !(observed->sweep && observed->sweep->complete && !other);
+    observed->moved = other && !other->deleted;
+    row->holders = other ? &other->holders : NULL;
+    if (observed->held && !observed->moved) {
         row->unlinked = true;
         row->state = STATE_UNLINKED;
+    } else if (row->state == STATE_UNLINKED) {
+        row->unlinked = false;
+        row->state = observed->moved ? STATE_LIVE : STATE_UNKNOWN;
     }
-    other = observed->held && observer->swept ? find_holders(observer, row) : NULL;
-    row->holders = other ? &other->holders : NULL;
-    observed->sweep = observed->held && observer->swept ? catalog_sweep(catalog) : NULL;
 }
 
 bool observer_take(struct observer *observer, struct observed *ret_observed)

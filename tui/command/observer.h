@@ -42,7 +42,8 @@ struct observed {
     struct journal_event event; /* owned; its row's holders are borrowed until the next step */
     bool has_by;
     struct culprit by;
-    bool held;                 /* JOURNAL_DELETED: its memory is not known to have come back */
+    bool held;                 /* JOURNAL_DELETED: its memory did not come back, and somebody may hold it */
+    bool moved;                /* held: it bears a name elsewhere */
     const struct sweep *sweep; /* held: the one that found row.holders; borrowed; NULL: nobody looked */
 };
 /* The next event since the step. The caller clears its event. */

@@ -161,6 +161,8 @@ static void put_holders(const struct options *options, const struct observed *ob
     char names[2048];
     if (!observed->held)
         return;
+    if (observed->moved)
+        printf("  moved elsewhere");
     if (!holders) {
         printf("  held, by whom is not known");
         return;
