@@ -157,6 +157,7 @@ static void know(struct stage *stage)
             .deleted = any(2) ? any(3) * UINT64_C(1000000000) : 0,
         };
     stage_know(stage, known, n, any(2));
+    stage_tell(stage, &(struct event){.kind = EVENT_TICK}); /* the app was passed over */
 }
 
 static void resize(struct stage *stage)
@@ -226,6 +227,13 @@ static void followed(struct stage *stage)
     struct event event = {.kind = EVENT_FOLLOWED, .token = target->serial};
     event.u.followed.fd = -1;
     event.u.followed.watched = any(2);
+    event.u.followed.reached = any(2);
+    event.u.followed.id = &id;
+    struct segment found = {.name = strdup(target->name), .id = id, .size = any(9999), .recognised = true};
+    found.layout = any(2) ? LAYOUT_NPY : LAYOUT_RAW;
+    found.damage = any(2) ? strdup("cut short") : NULL;
+    found.mode = S_IFREG | 0600;
+    event.u.followed.segment = any(2) ? &found : NULL;
     if (any(2)) {
         event.kind = EVENT_RELEASED;
         event.u.released.ids = &id;
@@ -233,6 +241,7 @@ static void followed(struct stage *stage)
         event.u.released.lost = any(4) == 0;
     }
     stage_tell(stage, &event);
+    segment_clear(&found);
 }
 
 static void something(struct stage *stage)

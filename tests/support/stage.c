@@ -209,6 +209,28 @@ void stage_gone(struct stage *stage, const char *name)
     tell_looked(stage, &gone, 1, false);
 }
 
+static uint64_t serial_of(struct stage *stage, const struct identity *id)
+{
+    for (size_t i = 0; i < catalog_count(stage->app->catalog); i++)
+        if (catalog_at(stage->app->catalog, i)->id.inode == id->inode)
+            return catalog_at(stage->app->catalog, i)->serial;
+    return 0;
+}
+
+void stage_reach(struct stage *stage, const struct stage_segment *told)
+{
+    struct looked looked = looked_of(stage, told);
+    struct identity id = looked.segment.id;
+    looked.segment.links = 0;
+    struct event event = {.kind = EVENT_FOLLOWED, .token = serial_of(stage, &id)};
+    event.u.followed.id = &id;
+    event.u.followed.fd = -1;
+    event.u.followed.reached = event.u.followed.watched = true;
+    event.u.followed.segment = told->unrecognised ? NULL : &looked.segment;
+    stage_tell(stage, &event);
+    segment_clear(&looked.segment);
+}
+
 static char *copy(const char *text)
 {
     return text ? memory_dup(text) : NULL;
@@ -392,6 +414,8 @@ void stage_open_states(struct stage *stage, int rows, int columns, bool ascii)
     stage_scan(stage, segments, sizeof segments / sizeof segments[0]);
     name_users(stage);
     stage_know(stage, known, sizeof known / sizeof known[0], true);
+    stage_reach(stage, &(struct stage_segment){
+                           "features.shm", 1073741952, "f4", {16384, 16384}, .age = 111600, .uid = 1001});
     stage_tell(stage,
                &(struct event){.kind = EVENT_USAGE,
                                .u.usage = {.size = 25769803776, .used = 9900000000, .free = 15869803776}});

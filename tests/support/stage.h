@@ -76,6 +76,9 @@ void stage_scan(struct stage *stage, const struct stage_segment *segments, size_
 void stage_look(struct stage *stage, const struct stage_segment *segments, size_t n);
 void stage_gone(struct stage *stage, const char *name);
 
+/* What a look at an unlinked one through its holders finds; unrecognised: that it may not be read. */
+void stage_reach(struct stage *stage, const struct stage_segment *told);
+
 /* The sweep that was asked for ends. The creators that it asks for live if they are among the holders. */
 void stage_sweep(struct stage *stage, const struct stage_sweep *told);
 

@@ -384,6 +384,28 @@ static void y_copies_names(void **state)
     assert_has(stage, "4 names copied");
 }
 
+static void of_one_whose_name_is_gone_y_copies_the_inode(void **state)
+{
+    (void)state;
+    struct stage stage;
+    char text[64], said[128];
+    stage_open_states(&stage, 27, 110, false);
+    stage_type(&stage, ":features\ry");
+    const struct row *row = table_row(&stage.app->table);
+    assert_true(row->unlinked);
+    snprintf(text, sizeof text, "#%llu", (unsigned long long)row->id.inode);
+    snprintf(said, sizeof said, "%s copied: its name is gone, and commands take this", text);
+    assert_string_equal(stage.last[EFFECT_COPY].u.copy, text);
+    assert_has(&stage, said);
+    stage_type(&stage, "gU  y");
+    assert_has(&stage, "2 names copied");
+    stage_type(&stage, "ay");
+    assert_non_null(strstr(stage.last[EFFECT_COPY].u.copy, text));
+    assert_null(strstr(stage.last[EFFECT_COPY].u.copy, "features"));
+    assert_has(&stage, "13 names copied, #INODE for the 1 that are gone");
+    stage_close(&stage);
+}
+
 static void what_is_copied_is_printable_and_fits_a_terminal(void **state)
 {
     (void)state;
@@ -438,6 +460,7 @@ int main(void)
         ON_STAGE(plus_marks_what_a_filter_fits),
         ON_STAGE(f_follows_the_newest),
         ON_STAGE(y_copies_names),
+        cmocka_unit_test(of_one_whose_name_is_gone_y_copies_the_inode),
         cmocka_unit_test(what_is_copied_is_printable_and_fits_a_terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

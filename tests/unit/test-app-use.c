@@ -399,6 +399,76 @@ static void very_many_held_ones_are_watched_bit_by_bit(void **state)
     free(names);
 }
 
+/* An unlinked one of this size, found by a sweep. */
+static void sweep_old(struct stage *stage, uint64_t size)
+{
+    const struct stage_holder gone = {.name = "old.shm",
+                                      .pid = 77,
+                                      .command = "worker",
+                                      .uid = 1234,
+                                      .mapped = 1,
+                                      .deleted = true,
+                                      .known = true,
+                                      .size = size};
+    stage_sweep(stage, &(struct stage_sweep){&gone, 1, .processes = 212});
+}
+
+static void what_has_no_name_is_looked_into_once_for_each_change(void **state)
+{
+    struct stage *stage = *state;
+    struct stage_segment found = {"old.shm", 8192, "f4", {16, 126}, .uid = 1234};
+    uint64_t serial;
+    stage_scan(stage, two, 2);
+    sweep_old(stage, 8192);
+    only_target(stage, EFFECT_REACH, &serial);
+    assert_string_equal(stage->last[EFFECT_REACH].u.follow.targets[0].name, "old.shm");
+    assert_int_equal(stage->last[EFFECT_NAMES].u.names.count, 1); /* no look by its name asks for them */
+    assert_int_equal(stage->last[EFFECT_NAMES].u.names.ids[0], 1234);
+    stage_reach(stage, &found);
+    stage_type(stage, ":old\r");
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "16 × 126");
+    draw_assert_lacks(&stage->cells, "np.load");
+    assert_int_equal(stage->asked[EFFECT_REACH], 1);
+    sweep_old(stage, 4096);
+    sweep_old(stage, 4096); /* not twice at a time */
+    assert_int_equal(stage->asked[EFFECT_REACH], 2);
+    stage_draw(stage);
+    draw_assert_lacks(&stage->cells, "16 × 126");
+    found = (struct stage_segment){.name = "old.shm", .size = 4096, .unrecognised = true};
+    stage_reach(stage, &found);
+    sweep_old(stage, 4096);
+    assert_int_equal(stage->asked[EFFECT_REACH], 2);
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "its bytes may not be");
+}
+
+static void one_that_was_not_looked_into_by_its_name_is_through_its_holders(void **state)
+{
+    struct stage *stage = *state;
+    const struct stage_sweep held = {one_holder, 1, .processes = 212};
+    struct stage_segment fresh = {"prices.shm",        4096, "f4", {1024}, .age = 9000, .uid = 1000,
+                                  .unrecognised = true};
+    uint64_t serial;
+    stage_scan(stage, &fresh, 1);
+    stage_sweep(stage, &held);
+    only_target(stage, EFFECT_FOLLOW, &serial);
+    stage_tell(
+        stage,
+        &(struct event){.kind = EVENT_FOLLOWED, .token = serial, .u.followed = {.fd = -1, .watched = true}});
+    assert_int_equal(stage->asked[EFFECT_REACH], 0);
+    unsigned looks = stage->asked[EFFECT_LOOK];
+    stage_gone(stage, "prices.shm");
+    only_target(stage, EFFECT_REACH, &serial);
+    fresh.unrecognised = false;
+    stage_reach(stage, &fresh);
+    stage_type(stage, ":prices\r");
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "float32");
+    for (unsigned i = looks; i < stage->asked[EFFECT_LOOK]; i++)
+        assert_true(stage->last[EFFECT_LOOK].u.look.count == 0); /* never by a name that may be another's */
+}
+
 static void a_directory_that_is_gone_takes_its_deleted_ones_with_it(void **state)
 {
     struct stage *stage = *state;
@@ -456,6 +526,8 @@ int main(void)
         ON_STAGE(a_held_one_is_watched_by_its_name_and_goes_in_that_instant),
         ON_STAGE(one_without_a_name_is_reached_through_its_holders),
         ON_STAGE(very_many_held_ones_are_watched_bit_by_bit),
+        ON_STAGE(what_has_no_name_is_looked_into_once_for_each_change),
+        ON_STAGE(one_that_was_not_looked_into_by_its_name_is_through_its_holders),
         ON_STAGE(a_directory_that_is_gone_takes_its_deleted_ones_with_it),
         ON_STAGE(what_nobody_holds_needs_no_watch_and_lost_watches_are_set_anew),
     };

@@ -108,6 +108,9 @@ struct event {
             const struct identity *id;
             int fd; /* what was opened of it; -1: nothing. For whoever has the watches */
             bool watched;
+            bool reached;            /* it has no name: it was looked at through its holders */
+            struct segment *segment; /* reached: what was found, the app takes the contents; NULL: it may not
+                                        be read */
         } followed;
         struct {
             const struct identity *ids;
@@ -139,7 +142,7 @@ enum effect_kind {
     EFFECT_SWEEP,  /* who holds what; answered with EVENT_SWEPT, whatever happens */
     EFFECT_FOLLOW, /* watch for the end of the last holder of segments that have a name, forget others; each
                       answered with EVENT_FOLLOWED */
-    EFFECT_REACH,  /* the same of those without, through who holds them */
+    EFFECT_REACH,  /* the same of those without, through who holds them; what lies in them is looked at too */
     EFFECT_PREVIEW,
     EFFECT_LOAD,
     EFFECT_DELETE,
@@ -160,7 +163,7 @@ struct look_name {
 struct follow_target {
     uint64_t serial; /* of its row */
     struct identity id;
-    char *name;  /* owned, raw; NULL: it has none */
+    char *name;  /* owned, raw; of one that has none its last */
     pid_t *pids; /* owned: who holds it */
     size_t pid_count;
 };

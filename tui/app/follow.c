@@ -1,7 +1,8 @@
 /*
  * When memory comes back: each held segment is watched for the end of its last holder, by its name as long as
  * it has one, else through who holds it. So the row of an unlinked one goes in the instant its memory does;
- * where no watch could be set, the next sweep finds that it is gone.
+ * where no watch could be set, the next sweep finds that it is gone. What is opened of one without a name for
+ * its watch tells what lies in it as well; that is asked again where its bytes have changed.
  *
  * The console has the watches (core/segment/release.h); here stands which rows have one.
  */
@@ -69,12 +70,16 @@ void follow_changed(struct app *app, const struct change *change)
 {
     struct follows *follows = &app->follows;
     const struct row *row = change->row;
-    bool held = change->kind != CHANGE_DELETED && row->holders && !S_ISDIR(row->mode);
+    bool held = !change_is_end(change) && row->holders && !S_ISDIR(row->mode);
     struct follow *follow = find(follows, row->serial);
     if (held && !follow)
         add(follows, row);
     else if (!held && follow)
         forget(follows, follow);
+    else if (follow && !follow->reaching && row_wants_holders(row)) {
+        follow->asked = false;
+        follows->pending = true;
+    }
 }
 
 bool follow_is_watched(const struct app *app, const struct row *row)
@@ -90,11 +95,9 @@ static void add_target(struct follow_list *list, const struct row *row)
     if (!list->targets)
         list->targets = memory_new(FOLLOW_BATCH * sizeof *list->targets);
     struct follow_target *target = &list->targets[list->count++];
-    *target = (struct follow_target){.serial = row->serial, .id = row->id};
-    if (!row->unlinked) {
-        target->name = memory_dup(row->name);
+    *target = (struct follow_target){.serial = row->serial, .id = row->id, .name = memory_dup(row->name)};
+    if (!row->unlinked)
         return;
-    }
     target->pid_count = row->holders->count < FOLLOW_PIDS ? row->holders->count : FOLLOW_PIDS;
     target->pids = memory_new(target->pid_count * sizeof *target->pids);
     for (size_t i = 0; i < target->pid_count; i++)
@@ -113,8 +116,10 @@ static bool collect(struct app *app, struct follow_list *named, struct follow_li
             return true;
         follow->asked = true;
         const struct row *row = catalog_by_serial(app->catalog, follow->serial);
-        if (row && row->holders)
-            add_target(row->unlinked ? unlinked : named, row);
+        if (!row || !row->holders)
+            continue;
+        follow->reaching = row->unlinked;
+        add_target(row->unlinked ? unlinked : named, row);
     }
     return false;
 }
@@ -140,8 +145,12 @@ void follow_want(struct app *app)
 void follow_answered(struct app *app, const struct event *event)
 {
     struct follow *follow = find(&app->follows, event->token);
-    if (follow)
+    if (follow) {
         follow->watched = event->u.followed.watched;
+        follow->reaching &= !event->u.followed.reached;
+    }
+    if (event->u.followed.reached)
+        catalog_take_unlinked(app->catalog, event->u.followed.id, event->u.followed.segment, app->now);
 }
 
 void follow_released(struct app *app, const struct event *event)

@@ -190,6 +190,8 @@ static void message_event(struct jobs *jobs, struct running *running, struct eve
         event->token = reached->serial;
         event->u.followed.id = &reached->id;
         event->u.followed.fd = reached->fd;
+        event->u.followed.reached = true;
+        event->u.followed.segment = reached->looked ? &reached->segment : NULL;
         return;
     case TASK_PREVIEW:
         event->kind = EVENT_PREVIEW;

@@ -3,6 +3,8 @@
  */
 #include "tui/app/state.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -175,14 +177,24 @@ void keys_mark_matching(struct app *app, const char *text)
 struct names {
     char *text; /* owned */
     size_t length, room, count, left;
+    size_t unlinked; /* of count */
 };
 
-/* As the screen shows it and commands take it; what makes the whole too long is left out. */
+/* As commands take it: as the screen shows it, or where the name is gone by its inode. */
+static void write_name(const struct row *row, char *buf, size_t size)
+{
+    if (row->unlinked)
+        snprintf(buf, size, "#%" PRIu64, row->id.inode);
+    else
+        columns_name(row->name, false, buf, size);
+}
+
+/* What makes the whole too long is left out. */
 static void add_name(struct names *names, const struct row *row)
 {
     char name[NAME_PRINTABLE_MAX] = "";
     if (names->left == 0)
-        columns_name(row->name, false, name, sizeof name);
+        write_name(row, name, sizeof name);
     size_t length = strlen(name), blank = names->count > 0;
     if (names->left > 0 || names->length + blank + length > CLIPBOARD_MAX) {
         names->left++;
@@ -194,6 +206,7 @@ static void add_name(struct names *names, const struct row *row)
     memcpy(names->text + names->length, name, length + 1);
     names->length += length;
     names->count++;
+    names->unlinked += row->unlinked;
 }
 
 static void collect_names(struct app *app, struct names *names)
@@ -216,6 +229,21 @@ static void collect_names(struct app *app, struct names *names)
     }
 }
 
+static void say_copied(struct app *app, const struct names *names)
+{
+    const char *plural = names->count == 1 ? "" : "s";
+    if (names->left > 0)
+        app_say(app, true, "%zu names copied, %zu left out: a terminal takes %d bytes", names->count,
+                names->left, CLIPBOARD_MAX);
+    else if (names->unlinked == 0)
+        app_say(app, false, "%zu name%s copied", names->count, plural);
+    else if (names->count == 1)
+        app_say(app, false, "%s copied: its name is gone, and commands take this", names->text);
+    else
+        app_say(app, false, "%zu names copied, #INODE for the %zu that are gone", names->count,
+                names->unlinked);
+}
+
 static void copy_names(struct app *app)
 {
     struct names names = {0};
@@ -227,11 +255,7 @@ static void copy_names(struct app *app)
         return;
     }
     app_ask(app, EFFECT_COPY)->u.copy = names.text;
-    if (names.left > 0)
-        app_say(app, true, "%zu names copied, %zu left out: a terminal takes %d bytes", names.count,
-                names.left, CLIPBOARD_MAX);
-    else
-        app_say(app, false, "%zu name%s copied", names.count, names.count == 1 ? "" : "s");
+    say_copied(app, &names);
 }
 
 /* --- actions --- */

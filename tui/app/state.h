@@ -128,6 +128,7 @@ struct follow {
     uint64_t serial;
     struct identity id;
     bool asked, watched;
+    bool reaching; /* an unlinked one: asked, not answered */
 };
 
 struct follows {

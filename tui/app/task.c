@@ -280,6 +280,7 @@ static void reached_free(void *payload)
 {
     struct task_reached *reached = payload;
     fd_close(&reached->fd);
+    segment_clear(&reached->segment);
     free(reached);
 }
 
@@ -294,6 +295,8 @@ static void run_reach(struct task *task)
         reached->id = target->id;
         reached->fd =
             unlinked_open(task->host.proc_root, &target->id, target->pids, target->pid_count, &error);
+        reached->looked = reached->fd >= 0 && unlinked_look(reached->fd, target->name, task->host.producers,
+                                                            &reached->segment, &error) == 0;
         job_post(task->job, TASK_REACHED, reached, reached_free);
     }
 }

@@ -40,6 +40,8 @@ struct task_reached {
     uint64_t serial;
     struct identity id;
     int fd; /* owned */
+    bool looked;
+    struct segment segment; /* looked: owned */
 };
 
 /* Takes what the effect owns. path is copied; what host points to stays until the program ends. */

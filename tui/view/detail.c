@@ -86,11 +86,12 @@ static void hint_text(const struct row *row, const struct facts *facts, const ch
         snprintf(buf, size, "damaged: %s", row->damage);
     } else if (row->is_protected) {
         snprintf(buf, size, "protected: belongs to %s", row->producer ? row->producer->label : "a service");
-    } else if (row->layout == LAYOUT_NPY && !facts->escaped && is_plain(directory) && is_plain(facts->name)) {
+    } else if (row->layout == LAYOUT_NPY && !row->unlinked && !facts->escaped && is_plain(directory) &&
+               is_plain(facts->name)) {
         snprintf(buf, size, "np.load(\"%.500s/%.500s\", mmap_mode=\"r\")", directory, facts->name);
     } else if (row->layout == LAYOUT_RAW) {
         snprintf(buf, size, "raw bytes: nothing in it says which type and shape they have");
-    } else if (row->layout == LAYOUT_UNKNOWN && row->recognised && !row->unlinked) {
+    } else if (row->layout == LAYOUT_UNKNOWN && row->recognised) {
         snprintf(buf, size, "its bytes may not be read by you");
     }
 }
