@@ -196,6 +196,43 @@ static void one_that_was_deleted_before_is_found(void **state)
     wait_swept(pty, "old.shm", false);
 }
 
+/* A child that has it open. */
+static void keep_open(const char *name)
+{
+    int fd = open(tmpdir_path(directory, name), O_RDONLY);
+    holder = fork();
+    assert_true(fd >= 0 && holder >= 0);
+    if (holder == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        for (;;)
+            pause();
+    }
+    close(fd);
+}
+
+static void what_lies_in_one_whose_name_is_gone_is_shown(void **state)
+{
+    (void)state;
+    static const char head[118] = "{'descr': '<f4', 'fortran_order': False, 'shape': (17, 23), }";
+    char npy[128 + 17 * 23 * 4] = "\x93NUMPY\x01\x00\x76\x00";
+    memcpy(npy + 10, head, sizeof head);
+    for (size_t i = 10; i < 127; i++)
+        npy[i] = npy[i] ? npy[i] : ' ';
+    npy[127] = '\n';
+    tmpdir_write(directory, "old.shm", npy, sizeof npy);
+    keep_open("old.shm");
+    tmpdir_unlink(directory, "old.shm");
+    struct pty *pty = start();
+    pty_wait_text(pty, "float32");
+    pty_wait_text(pty, "17 × 23");
+    assert_true(pty_has(pty, "old.shm (unlinked)"));
+    pty_keys(pty, "/type:f4 layout:npy\r");
+    pty_wait_text(pty, "type:f4 layout:npy");
+    pty_wait_text(pty, "17 × 23");
+    end_holder();
+    wait_swept(pty, "17 × 23", false);
+}
+
 static int run(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -205,6 +242,7 @@ static int run(void)
         TEST(a_dead_creators_segment_is_leaked),
         TEST(a_deleted_one_stays_as_long_as_its_memory),
         TEST(one_that_was_deleted_before_is_found),
+        TEST(what_lies_in_one_whose_name_is_gone_is_shown),
     };
     return cmocka_run_group_tests_name("holders", tests, NULL, NULL);
 }
