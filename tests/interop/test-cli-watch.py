@@ -189,12 +189,20 @@ def what_is_moved_out_is_deleted_and_released_when_its_memory_is():
             holder.end()
             watch.expect_nothing()
             os.rename(other / "a.shm", d / "back.shm")
-            watch.expect("created back.shm")
+            created = watch.expect("created back.shm")
+            assert created["shape"] == [3, 4], created
             os.rename(d / "back.shm", other / "a.shm")
-            watch.expect("deleted back.shm")
+            assert watch.expect("deleted back.shm")["state"] != "unlinked"
             watch.expect_nothing()
             os.unlink(other / "a.shm")
             watch.expect("released back.shm")
+        save(d, "b.shm", np.zeros(5))
+        holder = Holder(d, "b.shm")
+        with Watch(d, text=True) as watch:
+            os.rename(d / "b.shm", other / "b.shm")
+            line = watch.line()
+            assert "moved elsewhere  held by" in line and str(holder.pid) in line, line
+        holder.end()
 
 
 @test

@@ -460,13 +460,13 @@ static void refresh(struct observer *observer, struct observed *observed)
     observed->held = waits && !(observed->sweep && observed->sweep->complete && !other);
     observed->moved = other && !other->deleted;
     row->holders = other ? &other->holders : NULL;
-    if (observed->held && !observed->moved) {
-        row->unlinked = true;
+    /* Where nobody was seen it may be held by somebody unseen, or lie elsewhere. */
+    bool unlinked = other ? other->deleted : waits && !observed->sweep && row->state == STATE_UNLINKED;
+    row->unlinked = unlinked;
+    if (unlinked)
         row->state = STATE_UNLINKED;
-    } else if (row->state == STATE_UNLINKED) {
-        row->unlinked = false;
-        row->state = observed->moved ? STATE_LIVE : STATE_UNKNOWN;
-    }
+    else if (waits || row->state == STATE_UNLINKED)
+        row->state = other ? STATE_LIVE : STATE_UNKNOWN;
 }
 
 bool observer_take(struct observer *observer, struct observed *ret_observed)

@@ -164,7 +164,8 @@ static void put_holders(const struct options *options, const struct observed *ob
     if (observed->moved)
         printf("  moved elsewhere");
     if (!holders) {
-        printf("  held, by whom is not known");
+        printf(observed->sweep ? "  not released: held by nobody seen, or moved elsewhere"
+                               : "  not released");
         return;
     }
     use_names(holders, users, names, sizeof names);
