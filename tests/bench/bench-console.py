@@ -65,7 +65,7 @@ def memory(large):
     console.idle(8)  # until every header was looked at
     resident = console.resident()
     headings = set()
-    for key in "RR" + ">" * 6 + "<" * 3:
+    for key in "II" + ">" * 6 + "<" * 3:
         console.keys(key)
         console.idle(0.7)
         headings.update(line for line in console.screen.text().split("\n") if "NAME" in line)

@@ -107,20 +107,6 @@ def output_that_cannot_be_written_is_a_failure_with_a_reason():
 
 
 @test
-def the_manual_names_every_option_that_help_does():
-    manual = open(os.path.join(os.environ["SRCDIR"], "docs/shmtop.1")).read()
-    with Directory() as d:
-        for arguments in [[], *[[c] for c in COMMANDS]]:
-            text = d.run(*arguments, "--help").out
-            options = re.findall(r"--([a-z-]+)", text)
-            assert options
-            for option in options:
-                assert option == "help" or f"Fl Fl {option}" in manual, (arguments, option)
-            for letter in re.findall(r"(?:^|\s)-([A-Za-z])\b", text):
-                assert re.search(rf"Fl {letter}\b", manual), (arguments, letter)
-
-
-@test
 def who_stops_reading_ends_it_as_it_ends_cat():
     with Directory() as d:
         for i in range(3):

@@ -1,8 +1,9 @@
 #!/bin/sh
-# mandoc finds nothing in the manual but matters of style, and every exit status and key of the JSON is in it.
+# mandoc finds nothing in the manual but matters of style; every exit status, key of the JSON and command is in it, and the
+# options of each are those that its --help tells of; no section stands in it twice.
 set -u
 manual=$SRCDIR/docs/shmtop.1
-echo 1..2
+echo 1..4
 failed=0
 if ! command -v mandoc >/dev/null; then
     echo "ok 1 - mandoc is content # SKIP no mandoc here"
@@ -30,6 +31,47 @@ if [ -z "$missing" ]; then
 else
     echo "not ok 2 - every key and exit status is in the manual"
     echo "# missing:$missing"
+    failed=1
+fi
+# The options that --help tells of: the first words of its lines.
+told() {
+    "$SHMTOP" "$@" --help | sed -nE 's/^ +(-.*)$/\1/p' | sed -E 's/  .*//; s/,/ /g' | tr ' ' '\n' |
+        grep '^-' | grep -vxE -- '-h|--help' | sort -u
+}
+# Those that the manual has: of a command, or of OPTIONS.
+written() {
+    awk -v commands=" $commands " -v wanted="$1" '
+        /^\.Sh / { part = $2; command = "" }
+        part == "COMMANDS" && /^\.It Cm / && index(commands, " " $3 " ") { command = $3 }
+        part == "OPTIONS" { command = "OPTIONS" }
+        command == wanted && /^\.It Fl / {
+            gsub(/Fl Fl /, "\n--"); gsub(/Fl /, "\n-"); print
+        }' "$manual" | sed -nE 's/^(-[a-z-]+).*$/\1/Ip' | grep -vxE -- '-h|--help' | sort -u
+}
+commands=$("$SHMTOP" --help | sed -nE '/^Commands:/,/^$/s/^  ([a-z]+) .*/\1/p' | tr '\n' ' ')
+wrong=
+for command in OPTIONS $commands; do
+    if [ "$command" = OPTIONS ]; then
+        has=$(told)
+    else
+        has=$(told "$command")
+        grep -q "^\.It Cm $command\$" "$manual" || wrong="$wrong $command"
+    fi
+    [ "$has" = "$(written "$command")" ] || wrong="$wrong $command: $has / $(written "$command")"
+done
+if [ -n "$commands" ] && [ -z "$wrong" ]; then
+    echo "ok 3 - the manual has the options that --help tells of, and no other"
+else
+    echo "not ok 3 - the manual has the options that --help tells of, and no other"
+    echo "$wrong" | sed 's/^/# /'
+    failed=1
+fi
+twice=$(grep '^\.Sh ' "$manual" | sort | uniq -d)
+if [ -z "$twice" ]; then
+    echo "ok 4 - no section stands in the manual twice"
+else
+    echo "not ok 4 - no section stands in the manual twice"
+    echo "$twice" | sed 's/^/# /'
     failed=1
 fi
 exit $failed

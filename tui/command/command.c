@@ -12,7 +12,7 @@ static const struct command *const commands[] = {
 
 static const char global_help[] = "Options before the command:\n"
                                   "  -d, --directory DIR   look there instead of /dev/shm\n"
-                                  "  -r, --read-only       change nothing: no load, no delete\n"
+                                  "  -r, --read-only       change nothing: no load, no delete, no restore\n"
                                   "  -n, --numeric         user and group ids instead of names\n"
                                   "      --color WHEN      auto, never, 16 or 256\n"
                                   "      --ascii           no character beyond ASCII\n"
