@@ -13,6 +13,31 @@
 
 /* --- asking --- */
 
+/* Each owner once. */
+static void ask_owners(struct catalog *catalog, struct sweep_scope *scope)
+{
+    struct lookup known = {0};
+    uid_t *owners = NULL;
+    size_t count = 0, capacity = 0;
+    for (size_t i = 0; i < catalog_count(catalog); i++) {
+        const struct row *row = catalog_at(catalog, i);
+        if (row->unmeasured || (count && owners[count - 1] == row->uid))
+            continue;
+        uint32_t hash = lookup_hash(&row->uid, sizeof row->uid), cursor = 0, place;
+        do
+            place = lookup_next(&known, hash, &cursor);
+        while (place != LOOKUP_NONE && owners[place] != row->uid);
+        if (place != LOOKUP_NONE)
+            continue;
+        owners = memory_grow(owners, &capacity, count + 1, sizeof *owners);
+        lookup_add(&known, hash, (uint32_t)count);
+        owners[count++] = row->uid;
+    }
+    lookup_clear(&known);
+    scope->owners = owners;
+    scope->owner_count = count;
+}
+
 void catalog_scope(struct catalog *catalog, uint64_t device, struct sweep_scope *ret_scope)
 {
     size_t n = 0, count = catalog_count(catalog);
@@ -36,14 +61,15 @@ void catalog_scope(struct catalog *catalog, uint64_t device, struct sweep_scope 
         .device = device,
         .creators = queries,
         .creator_count = n,
-        .owners = true,
     };
+    ask_owners(catalog, ret_scope);
 }
 
 void sweep_scope_clear(struct sweep_scope *scope)
 {
     free((struct identity *)scope->ids);
     free((struct creator_query *)scope->creators);
+    free((uid_t *)scope->owners);
     *scope = (struct sweep_scope){0};
 }
 
@@ -251,7 +277,7 @@ static bool same_holders(const struct holders *a, const struct holders *b)
 /* Only where every process's owner was seen. */
 static bool is_ownerless(const struct sweep *sweep, const struct row *row)
 {
-    return sweep->sees_all && sweep->owner_count && !row->unmeasured && !sweep_has_owner(sweep, row->uid);
+    return sweep->sees_all && !row->unmeasured && sweep_lacks_owner(sweep, row->uid);
 }
 
 /* What a lease said is true of its moment; a sweep that misses nobody knows better. */

@@ -13,9 +13,9 @@ static uint32_t number_hash(uint32_t number)
     return lookup_hash(&number, sizeof number);
 }
 
-void census_start(struct census *census, const struct sweep_scope *scope, const struct boot_clock *clock)
+static void start_creators(struct census *census)
 {
-    *census = (struct census){.scope = scope, .clock = clock};
+    const struct sweep_scope *scope = census->scope;
     census->creators = memory_new(scope->creator_count * sizeof *census->creators);
     for (size_t i = 0; i < scope->creator_count; i++) {
         pid_t pid = scope->creators[i].pid;
@@ -53,16 +53,40 @@ static void answer_creators(struct census *census, struct citizen *citizen, pid_
 
 /* --- owners --- */
 
-static void add_owner(struct census *census, uid_t uid)
+int uid_compare(const void *a, const void *b)
 {
-    uint32_t hash = number_hash(uid), cursor = 0, place;
-    while ((place = lookup_next(&census->by_uid, hash, &cursor)) != LOOKUP_NONE)
-        if (census->owners[place] == uid)
-            return;
-    census->owners =
-        memory_grow(census->owners, &census->owner_capacity, census->owner_count + 1, sizeof *census->owners);
-    lookup_add(&census->by_uid, hash, (uint32_t)census->owner_count);
-    census->owners[census->owner_count++] = uid;
+    return (*(const uid_t *)a > *(const uid_t *)b) - (*(const uid_t *)a < *(const uid_t *)b);
+}
+
+static void start_owners(struct census *census)
+{
+    size_t n = census->scope->owner_count, kept = 0;
+    census->missing = memory_new(n * sizeof *census->missing);
+    if (n) {
+        memcpy(census->missing, census->scope->owners, n * sizeof *census->missing);
+        qsort(census->missing, n, sizeof *census->missing, uid_compare);
+    }
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || census->missing[i] != census->missing[i - 1])
+            census->missing[kept++] = census->missing[i];
+    census->missing_count = kept;
+}
+
+static void meet_owner(struct census *census, uid_t uid)
+{
+    size_t n = census->missing_count;
+    uid_t *met = n ? bsearch(&uid, census->missing, n, sizeof uid, uid_compare) : NULL;
+    if (!met)
+        return;
+    memmove(met, met + 1, (size_t)(census->missing + n - met - 1) * sizeof uid);
+    census->missing_count = n - 1;
+}
+
+void census_start(struct census *census, const struct sweep_scope *scope, const struct boot_clock *clock)
+{
+    *census = (struct census){.scope = scope, .clock = clock};
+    start_creators(census);
+    start_owners(census);
 }
 
 /* --- one process --- */
@@ -103,10 +127,10 @@ void citizen_take_line(void *citizen, char *line)
         read_pids(citizen, line + 6);
 }
 
-int citizen_read(const struct sweep_scope *scope, int process, pid_t pid, struct citizen *ret_citizen)
+int citizen_read(const struct census *census, int process, pid_t pid, struct citizen *ret_citizen)
 {
     *ret_citizen = (struct citizen){.process = process, .pids = {pid}, .pid_count = 1};
-    if (process < 0 || !(scope->owners || scope->creator_count))
+    if (process < 0 || !(census->missing_count || census->scope->creator_count))
         return 0;
     int rc = procfs_each_line(process, "status", citizen_take_line, ret_citizen);
     return rc || ret_citizen->has_uids ? rc : -EBADMSG;
@@ -116,30 +140,22 @@ void census_add(struct census *census, struct citizen *citizen)
 {
     for (size_t i = 0; census->by_pid.count && i < citizen->pid_count; i++)
         answer_creators(census, citizen, citizen->pids[i]);
-    for (size_t i = 0; census->scope->owners && citizen->has_uids && i < 2; i++)
-        add_owner(census, citizen->uids[i]);
-}
-
-int uid_compare(const void *a, const void *b)
-{
-    return (*(const uid_t *)a > *(const uid_t *)b) - (*(const uid_t *)a < *(const uid_t *)b);
+    for (size_t i = 0; citizen->has_uids && i < 2; i++)
+        meet_owner(census, citizen->uids[i]);
 }
 
 void census_deliver(struct census *census, struct sweep *sweep)
 {
-    if (census->owner_count)
-        qsort(census->owners, census->owner_count, sizeof *census->owners, uid_compare);
-    sweep->owners = census->owners;
-    sweep->owner_count = census->owner_count;
+    sweep->ownerless = census->missing;
+    sweep->ownerless_count = census->missing_count;
     sweep->creators = census->creators;
-    census->owners = NULL;
+    census->missing = NULL;
     census->creators = NULL;
 }
 
 void census_clear(struct census *census)
 {
-    free(census->owners);
+    free(census->missing);
     free(census->creators);
     lookup_clear(&census->by_pid);
-    lookup_clear(&census->by_uid);
 }

@@ -1,5 +1,5 @@
 /*
- * Who is there at all: which of the creators asked for live, and whose processes there are. Private to
+ * Who is there at all: which of the creators asked for live, and which of the owners. Private to
  * core/process.
  *
  * A creator lives if any process bears its number at any level of its NSpid and is not younger than the
@@ -20,9 +20,8 @@ struct census {
     const struct boot_clock *clock; /* borrowed */
     struct lookup by_pid;           /* to scope->creators */
     enum creator *creators;         /* owned */
-    struct lookup by_uid;           /* to owners */
-    uid_t *owners;                  /* owned */
-    size_t owner_count, owner_capacity;
+    uid_t *missing;                 /* owned, ordered: of scope->owners, who was not met yet */
+    _Atomic size_t missing_count;
 };
 
 void census_start(struct census *census, const struct sweep_scope *scope, const struct boot_clock *clock);
@@ -41,8 +40,9 @@ struct citizen {
     int64_t started; /* ns since 1970; 0: not known */
 };
 
-/* Reads what scope asks of a process. 0, or -errno of what could not be read. */
-int citizen_read(const struct sweep_scope *scope, int process, pid_t pid, struct citizen *ret_citizen);
+/* Reads what is still to be known of a process; safe while others are counted. 0, or -errno of what could not
+ * be read. */
+int citizen_read(const struct census *census, int process, pid_t pid, struct citizen *ret_citizen);
 
 /* A line_function for its status. Source: proc_pid_status(5): "Uid:" real, effective, …; "NSpid:" from the
  * reader's PID namespace inwards (Linux 4.1). The name in "Name:" has its newlines escaped. */
@@ -54,7 +54,7 @@ void census_add(struct census *census, struct citizen *citizen);
 /* Moves all into the sweep. */
 void census_deliver(struct census *census, struct sweep *sweep);
 
-/* The order of sweep.owners, for qsort and bsearch. */
+/* The order of sweep.ownerless, for qsort and bsearch. */
 int uid_compare(const void *a, const void *b);
 
 #endif

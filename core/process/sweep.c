@@ -84,7 +84,7 @@ static void sweep_process(struct sweeper *s, struct catch *c)
     c->rc = process < 0 ? -errno : 0;
     if (is_gone(c->rc))
         return;
-    c->counted = citizen_read(s->scope, process, c->pid, &c->citizen);
+    c->counted = citizen_read(&s->census, process, c->pid, &c->citizen);
     if (!c->rc && c->pid != s->self)
         c->rc = visit_process(&s->holdings, process, c->pid, &c->hits);
     if (c->hits.count && !is_gone(c->rc))
@@ -236,7 +236,7 @@ void sweep_clear(struct sweep *sweep)
     free(sweep->of);
     free(sweep->others);
     free(sweep->creators);
-    free(sweep->owners);
+    free(sweep->ownerless);
     *sweep = (struct sweep){0};
 }
 
@@ -254,7 +254,8 @@ const struct sweep_other *sweep_find_other(const struct sweep *sweep, uint64_t d
     return other && other->id.inode == inode && other->id.device == device ? other : NULL;
 }
 
-bool sweep_has_owner(const struct sweep *sweep, uid_t uid)
+bool sweep_lacks_owner(const struct sweep *sweep, uid_t uid)
 {
-    return sweep->owner_count && bsearch(&uid, sweep->owners, sweep->owner_count, sizeof uid, uid_compare);
+    return sweep->ownerless_count &&
+           bsearch(&uid, sweep->ownerless, sweep->ownerless_count, sizeof uid, uid_compare);
 }

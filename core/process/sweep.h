@@ -48,7 +48,8 @@ struct sweep_scope {
     uint64_t device; /* 0: none; else whatever lies on this device and is held is found too: sweep.others */
     const struct creator_query *creators; /* borrowed */
     size_t creator_count;
-    bool owners; /* sweep_has_owner is to be known */
+    const uid_t *owners; /* borrowed: users of whom sweep_lacks_owner is to be known */
+    size_t owner_count;
     unsigned
         threads; /* that share the work (parallel_ranges); 0: one, as a sweep that nobody waits for has */
 };
@@ -83,8 +84,8 @@ struct sweep {
     size_t other_count;
     struct sweep_other *others; /* owned, ordered by inode */
     enum creator *creators;     /* owned; creators[i] answers scope.creators[i] */
-    uid_t *owners;              /* owned, ordered: of all processes, real and effective */
-    size_t owner_count;
+    uid_t *ownerless;           /* owned, ordered: of scope.owners, who has no process */
+    size_t ownerless_count;
     int64_t took;       /* ns; core has no clock: filled by the caller that has one */
     bool sees_all;      /* no process of the host is hidden from us, though some may not be readable */
     uint32_t processes; /* seen, ourselves not counted */
@@ -109,7 +110,7 @@ void sweep_clear(struct sweep *sweep);
 /* NULL where it is not held, or was asked for by id. Borrowed. */
 const struct sweep_other *sweep_find_other(const struct sweep *sweep, uint64_t device, uint64_t inode);
 
-/* Whether a user has a process, real or effective, of those seen. False where owners were not asked for. */
-bool sweep_has_owner(const struct sweep *sweep, uid_t uid);
+/* Whether a user was asked for and none of the processes seen is theirs, really or effectively. */
+bool sweep_lacks_owner(const struct sweep *sweep, uid_t uid);
 
 #endif

@@ -158,9 +158,9 @@ static struct sweep make_sweep(uint32_t count, uint32_t step, uint32_t pid)
     sweep.others = calloc(count / step + 1, sizeof *sweep.others);
     for (uint32_t i = 0; i < count; i += step)
         make_other(&sweep.others[sweep.other_count++], i + 1, pid);
-    sweep.owners = calloc(40, sizeof *sweep.owners);
-    for (sweep.owner_count = 0; sweep.owner_count < 40; sweep.owner_count++)
-        sweep.owners[sweep.owner_count] = (uid_t)(980 + sweep.owner_count);
+    sweep.ownerless = calloc(40, sizeof *sweep.ownerless);
+    for (sweep.ownerless_count = 0; sweep.ownerless_count < 40; sweep.ownerless_count++)
+        sweep.ownerless[sweep.ownerless_count] = (uid_t)(980 + sweep.ownerless_count);
     return sweep;
 }
 

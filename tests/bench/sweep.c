@@ -2,8 +2,8 @@
  * sweep DIRECTORY [THREADS]
  *
  * One sweep as the console makes it: all that lies in DIRECTORY by its identity, whatever else is held on its
- * device, creators, owners. Prints "PID INODE" for each holder of each, then "took SECONDS CPU-SECONDS" of
- * the sweep alone.
+ * device, the creators that names tell, whether owners have processes. Prints "PID INODE" for each holder of
+ * each, then "took SECONDS CPU-SECONDS" of the sweep alone.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,21 +11,31 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "core/process/producers.h"
 #include "core/process/sweep.h"
+#include "core/segment/segment.h"
 #include "core/sys/memory.h"
 
 struct ids {
     struct identity *list;
     struct creator_query *creators;
-    size_t count, capacity, creator_capacity;
+    uid_t *owners;
+    size_t count, capacity, creator_count, creator_capacity, owner_capacity;
 };
 
 static int take(void *context, struct segment *segment)
 {
     struct ids *ids = context;
     ids->list = memory_grow(ids->list, &ids->capacity, ids->count + 1, sizeof *ids->list);
-    ids->creators = memory_grow(ids->creators, &ids->creator_capacity, ids->count + 1, sizeof *ids->creators);
-    ids->creators[ids->count] = (struct creator_query){(pid_t)(ids->count + 1), segment->created};
+    ids->owners = memory_grow(ids->owners, &ids->owner_capacity, ids->count + 1, sizeof *ids->owners);
+    ids->owners[ids->count] = segment->uid;
+    pid_t creator;
+    producers_find(NULL, segment->name, &creator);
+    if (creator) {
+        ids->creators =
+            memory_grow(ids->creators, &ids->creator_capacity, ids->creator_count + 1, sizeof *ids->creators);
+        ids->creators[ids->creator_count++] = (struct creator_query){creator, segment->created};
+    }
     ids->list[ids->count++] = segment->id;
     return 0;
 }
@@ -64,8 +74,9 @@ int main(int argc, char **argv)
                                 .n = ids.count,
                                 .device = st.st_dev,
                                 .creators = ids.creators,
-                                .creator_count = ids.count,
-                                .owners = true,
+                                .creator_count = ids.creator_count,
+                                .owners = ids.owners,
+                                .owner_count = ids.count,
                                 .threads = argc > 2 ? (unsigned)atoi(argv[2]) : sweep_threads()};
     struct sweep sweep;
     double began = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);

@@ -54,7 +54,7 @@ static void the_first_comes_after_the_first_scan(void **state)
     assert_int_equal(stage->asked[EFFECT_SWEEP], 0);
     stage_scan(stage, two, 2);
     assert_int_equal(stage->asked[EFFECT_SWEEP], 1);
-    assert_true(stage->last[EFFECT_SWEEP].u.sweep.owners);
+    assert_non_null(stage->last[EFFECT_SWEEP].u.sweep.owners);
     stage_wait(stage, 60000); /* one at a time */
     assert_int_equal(stage->asked[EFFECT_SWEEP], 1);
 }

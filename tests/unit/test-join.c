@@ -220,7 +220,8 @@ static void a_sweep_says_who_holds_each_row(void **state)
     assert_int_equal(row_of(f, "a")->state, STATE_UNKNOWN);
     scope(f);
     assert_int_equal(f->scope.device, DEVICE);
-    assert_true(f->scope.owners);
+    assert_int_equal(f->scope.owner_count, 1);
+    assert_int_equal(f->scope.owners[0], 0);
     struct sweep sweep = complete();
     add_held(&sweep, 1, "/dev/shm/a", 77);
     take(f, &sweep);
@@ -379,16 +380,12 @@ static void an_owner_without_a_process_is_said_only_where_all_are_seen(void **st
     for (int sees_all = 0; sees_all < 2; sees_all++) {
         struct sweep sweep = complete();
         sweep.sees_all = sees_all;
-        sweep.owner_count = 2;
-        sweep.owners = calloc(2, sizeof *sweep.owners);
-        sweep.owners[0] = 5;
-        sweep.owners[1] = 7;
+        sweep.ownerless_count = 1;
+        sweep.ownerless = calloc(1, sizeof *sweep.ownerless);
         take(f, &sweep);
         assert_int_equal(row_of(f, "a")->ownerless, sees_all);
     }
     struct sweep sweep = complete();
-    sweep.owner_count = 1;
-    sweep.owners = calloc(1, sizeof *sweep.owners);
     take(f, &sweep);
     assert_false(row_of(f, "a")->ownerless);
 }

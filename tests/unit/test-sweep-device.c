@@ -484,7 +484,9 @@ static void threads_share_the_processes(void **state)
         procdir_open(dir, pid, 3, "a", "flags:\t02\n");
     }
     struct identity a = procdir_identity(dir, "a");
-    struct sweep_scope scope = {.ids = &a, .n = 1, .device = a.device, .owners = true, .threads = 8};
+    const uid_t owners[] = {1000, 1001, 7};
+    struct sweep_scope scope = {
+        .ids = &a, .n = 1, .device = a.device, .owners = owners, .owner_count = 3, .threads = 8};
     struct progress progress = {0};
     struct sweep sweep;
     assert_int_equal(sweep_run(tmpdir_path(dir, "proc"), &scope, &sweep, &progress, NULL), 0);
@@ -495,7 +497,8 @@ static void threads_share_the_processes(void **state)
         assert_int_equal(sweep.of[0].list[i].pid, i + 1);
     assert_int_equal(find(&sweep, dir, "b")->holders.count, PROCESSES / 2);
     assert_string_equal(find(&sweep, dir, "b")->path, "/dev/shm/b");
-    assert_int_equal(sweep.owner_count, 2);
+    assert_int_equal(sweep.ownerless_count, 1);
+    assert_true(sweep_lacks_owner(&sweep, 7));
     sweep_clear(&sweep);
 }
 
@@ -510,13 +513,15 @@ struct faulty {
 
 static int run_faulty(void *context)
 {
+    static const uid_t user = 77;
     struct faulty *f = context;
     struct sweep_scope scope = {.ids = &f->b,
                                 .n = 1,
                                 .device = f->a.device,
                                 .creators = &f->creator,
                                 .creator_count = 1,
-                                .owners = true};
+                                .owners = &user,
+                                .owner_count = 1};
     return sweep_run(tmpdir_path(f->dir, "proc"), &scope, &f->sweep, NULL, NULL);
 }
 
@@ -533,7 +538,7 @@ static void check_faulty(void *context, int result)
     assert_true(all || sweep->unread);
     assert_true(!a || !a->deleted);
     assert_true(sweep->creators[0] == CREATOR_ALIVE || sweep->unread);
-    assert_true((sweep->owner_count == 3 && sweep_has_owner(sweep, 77)) || sweep->unread);
+    assert_true(!sweep_lacks_owner(sweep, 77) || sweep->unread);
     sweep_clear(&f->sweep);
 }
 

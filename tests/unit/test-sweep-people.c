@@ -150,11 +150,17 @@ static void status_is_read_only_where_it_is_asked_for(void **state)
     statuses = 0;
     struct sweep sweep = run(dir, &(struct sweep_scope){0});
     assert_int_equal(statuses, 0);
-    assert_int_equal(sweep.owner_count, 0);
-    assert_false(sweep_has_owner(&sweep, 1000));
+    assert_int_equal(sweep.ownerless_count, 0);
+    assert_false(sweep_lacks_owner(&sweep, 9));
     sweep_clear(&sweep);
     assert_int_equal(ask(dir, 42, 0), CREATOR_ALIVE);
     assert_int_equal(statuses, 1);
+    procdir_process(dir, 43);
+    const uid_t owner = 1000;
+    sweep = run(dir, &(struct sweep_scope){.owners = &owner, .owner_count = 1});
+    assert_int_equal(statuses, 2); /* the first is theirs */
+    assert_false(sweep_lacks_owner(&sweep, owner));
+    sweep_clear(&sweep);
 }
 
 static void owners_are_real_and_effective_users(void **state)
@@ -166,15 +172,12 @@ static void owners_are_real_and_effective_users(void **state)
     procdir_write(dir, 43, "status", "Name:\tUid:\\n8\nUid:\t5\t5\t6\t7\n");
     procdir_write(dir, 44, "status", "Uid:\t4294967295\t0\t6\t7\n");
     tmpdir_symlink(dir, "proc/self", "44");
-    struct sweep sweep = run(dir, &(struct sweep_scope){.owners = true});
-    assert_int_equal(sweep.owner_count, 5);
-    const uid_t owners[] = {0, 5, 1000, 1001, 4294967295};
-    for (size_t i = 0; i < 5; i++) {
-        assert_int_equal(sweep.owners[i], owners[i]);
-        assert_true(sweep_has_owner(&sweep, owners[i]));
-    }
-    assert_false(sweep_has_owner(&sweep, 6));
-    assert_false(sweep_has_owner(&sweep, 8));
+    const uid_t owners[] = {8, 4294967295, 0, 5, 6, 1000, 8, 1001};
+    struct sweep sweep = run(dir, &(struct sweep_scope){.owners = owners, .owner_count = 8});
+    assert_int_equal(sweep.ownerless_count, 2);
+    for (size_t i = 0; i < 8; i++)
+        assert_int_equal(sweep_lacks_owner(&sweep, owners[i]), owners[i] == 6 || owners[i] == 8);
+    assert_false(sweep_lacks_owner(&sweep, 7)); /* not asked for */
     assert_int_equal(sweep.processes, 2);
     sweep_clear(&sweep);
 }
@@ -184,7 +187,8 @@ static void a_status_without_users_is_unread(void **state)
     const struct tmpdir *dir = *state;
     procdir_process(dir, 42);
     procdir_write(dir, 42, "status", "Uid:\tx\n");
-    struct sweep sweep = run(dir, &(struct sweep_scope){.owners = true});
+    const uid_t owner = 1000;
+    struct sweep sweep = run(dir, &(struct sweep_scope){.owners = &owner, .owner_count = 1});
     assert_int_equal(sweep.unread, 1);
     sweep_clear(&sweep);
 }

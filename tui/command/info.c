@@ -90,7 +90,7 @@ static void judge(struct info *info, struct info_shown *shown, const struct swee
 {
     struct row *row = &shown->row;
     int64_t born = row->created ? row->created : row->modified;
-    row->ownerless = people->sees_all && !row->unmeasured && !sweep_has_owner(people, row->uid);
+    row->ownerless = people->sees_all && !row->unmeasured && sweep_lacks_owner(people, row->uid);
     struct state_verdict verdict = state_judge(&(struct state_facts){
         .swept = !shown->item || shown->item->problem.code == 0,
         .complete = shown->sweep.complete,
@@ -110,10 +110,16 @@ static void judge(struct info *info, struct info_shown *shown, const struct swee
 static int judge_all(struct info *info, struct error *error)
 {
     struct creator_query *queries = memory_new((info->count + 1) * sizeof *queries);
-    for (size_t i = 0; i < info->count; i++)
+    uid_t *owners = memory_new((info->count + 1) * sizeof *owners);
+    for (size_t i = 0; i < info->count; i++) {
         queries[i] = (struct creator_query){info->list[i].row.creator_pid, info->list[i].row.created};
-    struct sweep_scope scope = {
-        .creators = queries, .creator_count = info->count, .owners = true, .threads = sweep_threads()};
+        owners[i] = info->list[i].row.uid;
+    }
+    struct sweep_scope scope = {.creators = queries,
+                                .creator_count = info->count,
+                                .owners = owners,
+                                .owner_count = info->count,
+                                .threads = sweep_threads()};
     struct sweep people;
     int code = sweep_run(info->options->host.proc_root, &scope, &people, NULL, error);
     for (size_t i = 0; code == 0 && i < info->count; i++) {
@@ -123,6 +129,7 @@ static int judge_all(struct info *info, struct error *error)
     if (code == 0)
         sweep_clear(&people);
     free(queries);
+    free(owners);
     return code;
 }
 
