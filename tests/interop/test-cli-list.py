@@ -159,6 +159,37 @@ def what_an_unlinked_one_holds_is_null_where_it_may_not_be_read():
         holder.communicate()
 
 
+# Maps 40 KiB for reading, keeps no descriptor (Python's own mmap has one), and deletes it.
+MAP_ALONE = """import ctypes, os, sys
+libc = ctypes.CDLL(None)
+libc.mmap.restype = ctypes.c_void_p
+libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
+fd = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT)
+os.ftruncate(fd, 40960)
+assert libc.mmap(None, 40960, 1, 1, fd, 0) != ctypes.c_void_p(-1).value
+os.close(fd)
+os.unlink(sys.argv[1])
+print("up", flush=True)
+sys.stdin.read()"""
+
+
+@test
+def of_what_is_only_mapped_its_length_is_the_most_that_it_takes():
+    need_root()
+    with Directory() as d:
+        holder = subprocess.Popen([sys.executable, "-c", MAP_ALONE, d / "a.shm"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, user=12345, group=12345, extra_groups=[])
+        assert holder.stdout.readline() == b"up\n"
+        (row,) = list_json(d, uid=12345)["segments"]
+        assert (row["state"], row["size"]) == ("unlinked", 40960), row
+        assert [row[key] for key in "allocated owner uid group gid mode created modified age layout".split()] == [None] * 10, row
+        assert "~40.0K" in d.expect(0, "list", uid=12345).out
+        text = d.expect(0, "info", f"#{row['inode']}", uid=12345).out
+        assert f"{holder.pid} python3 keeps up to 40.0K until it ends" in text and "allocated:" not in text, text
+        (row,) = list_json(d)["segments"]
+        assert (row["allocated"], row["uid"]) in [(0, 12345), (None, None)], row  # root in a container may not look either
+        holder.communicate()
+
+
 @test
 def what_another_shmtop_loads_is_loading_not_unlinked():
     with Directory() as d:

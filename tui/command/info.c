@@ -81,6 +81,8 @@ static void take_unlinked(struct info *info, struct unlinked *unlinked)
     shown->sweep = unlinked->sweep;
     shown->row.unlinked = true;
     shown->row.unmeasured = !unlinked->other->known;
+    if (shown->row.unmeasured)
+        shown->row.allocated = shown->row.size; /* at most */
     shown->row.loading = state_is_loading(unlinked->other, shown->row.name);
     shown->row.holders = &unlinked->other->holders;
 }
