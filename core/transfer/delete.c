@@ -155,6 +155,23 @@ static void ask_again(const struct checking *checking)
     }
 }
 
+/* Where not everybody could be seen the deletion must not be the first to ask: what is in doubt is refused,
+ * and root may have no right to leases. */
+static void ask_in_doubt(struct checking *checking)
+{
+    if (!checking->without_leases || checking->check->sweep.complete)
+        return;
+    checking->without_leases = false;
+    for (size_t i = 0; i < checking->count; i++) {
+        struct target *target = &checking->targets[i];
+        struct delete_item *item = &checking->check->items[target->item];
+        if (target->held != HELD_UNKNOWN || target->uid == checking->me || !delete_is_file(item))
+            continue;
+        delete_ask_lease(checking, item);
+        target->held = item->held;
+    }
+}
+
 static int check_all(struct checking *checking, struct error *error)
 {
     int r = delete_look_at_all(checking, error);
@@ -168,6 +185,7 @@ static int check_all(struct checking *checking, struct error *error)
         return 0;
     if ((r = sweep_targets(checking, error)) < 0)
         return r;
+    ask_in_doubt(checking);
     ask_again(checking);
     r = delete_account_all(checking);
     return r < 0 ? error_set_errno(error, -r, "cannot look who holds them") : 0;

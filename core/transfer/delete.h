@@ -44,8 +44,8 @@ struct delete_check {
 };
 
 /*
- * Looks at each raw name anew, asks leases, sweeps once. expected (may be NULL): identities the caller saw;
- * another is -ESTALE in problem. Bytes are counted once, however many names of a file go. Fails only where
+ * Looks at each raw name anew, asks leases, sweeps once. expected (may be NULL): identities the caller saw
+ * (inode 0: none); another is -ESTALE in problem. Bytes are counted once, however many names of a file go. Fails only where
  * nothing can be said at all: -ECANCELED, -ENOMEM, a failed sweep.
  */
 int delete_check(const struct directory *directory, const struct host *host, const char *const *names,

@@ -21,7 +21,8 @@ static void stat_item(const struct checking *checking, size_t i)
     struct delete_item *item = &checking->check->items[i];
     if (segment_stat(checking->directory, checking->names[i], &item->segment, &item->problem) < 0)
         return;
-    if (checking->expected && !identity_equal(&checking->expected[i], &item->segment.id))
+    const struct identity *expected = checking->expected ? &checking->expected[i] : NULL;
+    if (expected && expected->inode && !identity_equal(expected, &item->segment.id))
         error_set(&item->problem, ESTALE, "replaced meanwhile: another segment bears this name now");
 }
 

@@ -311,7 +311,30 @@ def where_asks_the_kernel_where_the_sweep_is_blind():
             d.expect(4, "rm", "--where", "held", "--yes", uid=12345, says="by whom cannot be seen")
 
 
-def on_terminal(d, answer, *arguments):
+def in_a_container(d, *arguments):
+    """Runs it in a PID namespace of its own."""
+    command = ["unshare", "--pid", "--fork", "--mount-proc", "--", *d.command(*arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
+@test
+def in_a_container_root_asks_the_kernel_for_others_segments():
+    need_root()
+    with Directory() as d:
+        for name in ("held.shm", "free.shm"):
+            save(d, name)
+            os.chown(d / name, 12345, 12345)
+        if in_a_container(d, "list").returncode != 0:
+            return  # no namespaces here
+        with open(d / "held.shm"):
+            for dry in (["--dry-run"], []):
+                done = in_a_container(d, "rm", *dry, "held.shm", "free.shm")
+                assert done.returncode == 4 and "delete 1 of 2" in done.stdout.replace("deleted", "delete"), done
+                assert "held.shm: in use" in done.stderr and "free.shm" not in done.stderr, done
+        assert d.names() == ["held.shm"]
+
+
+def on_terminal(d, answer, *arguments, meanwhile=lambda: None):
     """Runs it on a terminal, and types the answer when it is asked."""
     pid, fd = pty.fork()
     if pid == 0:
@@ -328,6 +351,7 @@ def on_terminal(d, answer, *arguments):
         seen += more
         if b"[y/N] " in seen and not answered:
             answered = True
+            meanwhile()
             os.write(fd, answer)
     os.close(fd)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), seen.decode().replace("\r\n", "\n")
@@ -351,6 +375,24 @@ def where_lists_and_asks_on_a_terminal():
         holder.communicate()
         code, seen = on_terminal(d, b"", "rm", "--where", "psm", "--yes")
         assert code == 0 and "[y/N]" not in seen and d.names() == ["sem.lock"], (code, seen)
+
+
+@test
+def where_deletes_no_directory_in_which_something_was_made_while_it_asked():
+    with Directory() as d:
+        os.mkdir(d / "dir")
+        save(d, "dir/a.shm")
+        save(d, "b.shm")
+        code, seen = on_terminal(
+            d, b"y\n", "rm", "--where", "size>1", meanwhile=lambda: open(d / "dir/precious", "w").close()
+        )
+        assert code == 4 and "dir: something was made in it meanwhile" in seen, (code, seen)
+        assert "deleted b.shm" in seen and sorted(os.listdir(d / "dir")) == ["a.shm", "precious"], seen
+        os.unlink(d / "dir/precious")
+        code, seen = on_terminal(
+            d, b"y\n", "rm", "--where", "size>1", meanwhile=lambda: os.rename(d / "dir/a.shm", d / "dir/c.shm")
+        )
+        assert code == 0 and d.names() == [], (code, seen)
 
 
 main()

@@ -10,7 +10,7 @@
 struct found {
     size_t count;
     char **names;         /* owned, raw */
-    struct identity *ids; /* owned */
+    struct identity *ids; /* owned; inode 0: any that bears the name */
 };
 
 /* Looks up all that can be found and complains of the rest, as of a '#INODE' whose name is gone: to delete

@@ -87,6 +87,14 @@ static void delete_all(struct deletion *deletion, const struct delete_check *che
     free(allow);
 }
 
+/* What was made in a directory since it was matched was neither matched nor listed. */
+static void keep_what_grew(const struct deletion *deletion, struct delete_check *check)
+{
+    for (size_t i = 0; i < check->count; i++)
+        if (!matched_covers(&deletion->matched, &check->items[i]))
+            error_set(&check->items[i].problem, ESTALE, "something was made in it meanwhile");
+}
+
 /* quickly: for a check that nobody looks at before the deletion. */
 static bool look(struct deletion *deletion, bool quickly, struct delete_check *ret_check)
 {
@@ -97,6 +105,8 @@ static bool look(struct deletion *deletion, bool quickly, struct delete_check *r
                                                             found->count, ret_check, NULL, &error);
     if (r < 0)
         note(deletion, report_error(deletion->options, NULL, &error));
+    else if (deletion->filter)
+        keep_what_grew(deletion, ret_check);
     return r == 0;
 }
 
@@ -176,6 +186,7 @@ static void take_names(struct deletion *deletion, int argc, char **argv)
 {
     struct found *found = &deletion->matched.found;
     found->names = memory_new((size_t)argc * sizeof *found->names);
+    found->ids = memory_new((size_t)argc * sizeof *found->ids);
     for (int i = 0; i < argc; i++) {
         struct segment segment = {0};
         struct error error = {0};
@@ -184,6 +195,7 @@ static void take_names(struct deletion *deletion, int argc, char **argv)
         } else if (segment_find(deletion->directory, argv[i], &segment, &error) < 0) {
             refuse_name(deletion, argv[i], &error);
         } else {
+            found->ids[found->count] = segment.id;
             found->names[found->count++] = segment.name;
             segment.name = NULL;
             segment_clear(&segment);

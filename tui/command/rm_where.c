@@ -22,6 +22,8 @@ struct matching {
     struct row **rows; /* owned: those that have a name, ordered by it */
     bool *fits;        /* owned: of each */
     size_t count;
+    struct identity *inside; /* owned until taken: of what goes with its directory */
+    size_t inside_count;
 };
 
 static int put(void *context, struct segment *segment)
@@ -133,17 +135,32 @@ static void settle_directory(struct matching *matching, size_t index)
         if (lies_in(row, directory))
             whole = whole && matching->fits[end] && row->layout != LAYOUT_DIRECTORY;
     matching->fits[index] = whole;
-    for (size_t i = index + 1; whole && i < end; i++)
-        if (lies_in(matching->rows[i], directory))
-            matching->fits[i] = false;
+    for (size_t i = index + 1; whole && i < end; i++) {
+        if (!lies_in(matching->rows[i], directory))
+            continue;
+        matching->fits[i] = false;
+        matching->inside[matching->inside_count++] = matching->rows[i]->id;
+    }
+}
+
+static int by_file(const void *a, const void *b)
+{
+    const struct identity *x = a, *y = b;
+    if (x->device != y->device)
+        return x->device < y->device ? -1 : 1;
+    return x->inode < y->inode ? -1 : x->inode > y->inode;
 }
 
 static void take(struct matching *matching, struct matched *ret)
 {
     struct found *found = &ret->found;
+    matching->inside = memory_new((matching->count + 1) * sizeof *matching->inside);
     for (size_t i = 0; i < matching->count; i++)
         if (matching->fits[i] && matching->rows[i]->layout == LAYOUT_DIRECTORY)
             settle_directory(matching, i);
+    qsort(matching->inside, matching->inside_count, sizeof *matching->inside, by_file);
+    ret->inside = matching->inside;
+    ret->inside_count = matching->inside_count;
     found->names = memory_new((matching->count + 1) * sizeof *found->names);
     found->ids = memory_new((matching->count + 1) * sizeof *found->ids);
     ret->states = memory_new(matching->count + 1);
@@ -160,6 +177,21 @@ void matched_clear(struct matched *matched)
 {
     found_clear(&matched->found);
     free(matched->states);
+    free(matched->inside);
+}
+
+bool matched_covers(const struct matched *matched, const struct delete_item *item)
+{
+    if (item->problem.code || !S_ISDIR(item->segment.mode))
+        return true;
+    for (size_t i = 0; i < item->files.count; i++) {
+        const struct identity *id = &item->files.ids[i];
+        const struct identity *found =
+            bsearch(id, matched->inside, matched->inside_count, sizeof *id, by_file);
+        if (!found || !identity_equal(found, id))
+            return false;
+    }
+    return true;
 }
 
 enum exit_status rm_match(const struct options *options, const struct directory *directory,

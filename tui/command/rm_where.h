@@ -7,13 +7,19 @@
 #include "core/catalog/filter.h"
 #include "core/segment/directory.h"
 #include "core/process/users.h"
+#include "core/transfer/delete.h"
 #include "tui/command/find.h"
 
 struct matched {
     struct found found;
     uint8_t *states; /* owned: enum state of each; STATE_UNKNOWN where no sweep was made */
+    struct identity *inside; /* owned: what lies in the directories that go as a whole, by device and inode */
+    size_t inside_count;
 };
 void matched_clear(struct matched *matched);
+
+/* True where all that would go with this item was there when it was matched, or it is no directory. */
+bool matched_covers(const struct matched *matched, const struct delete_item *item);
 
 /*
  * Scans, sweeps where the filter asks who holds what, or with states, and fills *ret_matched by name. What is
