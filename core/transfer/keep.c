@@ -31,13 +31,24 @@ struct copy {
     struct error *error;
 };
 
+/* A link in a user's home may lead anywhere, and root may write there. */
+static int open_failed(int code, bool is_root, struct error *error)
+{
+    if (is_root && (code == ENOTDIR || code == ELOOP))
+        return error_set(error, ENOTDIR,
+                         "the directory for copies is none; as root no link to one is followed");
+    return error_set_errno(error, code, "cannot open the directory for copies");
+}
+
 int keep_open_target(const char *path, int *ret_target, struct error *error)
 {
+    bool is_root = sys.geteuid() == 0;
+    int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (is_root ? O_NOFOLLOW : 0);
     if (sys.mkdirat(AT_FDCWD, path, 0700) < 0 && errno != EEXIST)
         return error_set_errno(error, errno, "cannot make the directory for copies");
-    int fd = fd_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    int fd = fd_openat(AT_FDCWD, path, flags, 0);
     if (fd < 0)
-        return error_set_errno(error, -fd, "cannot open the directory for copies");
+        return open_failed(-fd, is_root, error);
     *ret_target = fd;
     return 0;
 }

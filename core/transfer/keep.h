@@ -12,8 +12,8 @@
 
 #include "core/segment/segment.h"
 
-/* Makes the directory (mode 0700) where it is missing, and opens it. -EACCES, -ENOENT (of what it lies in),
- * -ENOSPC … */
+/* Makes the directory (mode 0700) where it is missing, and opens it; as root not through a link. -EACCES,
+ * -ENOENT (of what it lies in), -ENOTDIR, -ENOSPC … */
 int keep_open_target(const char *path, int *ret_target, struct error *error);
 
 struct kept {

@@ -320,6 +320,29 @@ static void test_file_limit(void **state)
     assert_return_code(setrlimit(RLIMIT_FSIZE, &old), errno);
 }
 
+static uid_t an_ordinary_user(void)
+{
+    return 12345;
+}
+
+/* Whose home it is may have made it lead to a directory of root's. */
+static void test_target_through_a_link(void **state)
+{
+    struct fixture *fixture = *state;
+    struct error error = {0};
+    int target = -1;
+    const char *link = tmpdir_path(&fixture->tmpdir, "link");
+    tmpdir_mkdir(&fixture->tmpdir, "elsewhere");
+    tmpdir_symlink(&fixture->tmpdir, "link", "elsewhere");
+    if (geteuid() == 0) {
+        assert_int_equal(keep_open_target(link, &target, &error), -ENOTDIR);
+        assert_non_null(strstr(error.text, "no link"));
+    }
+    sys.geteuid = an_ordinary_user; /* the own disk, where the home's is small */
+    assert_int_equal(keep_open_target(link, &target, &error), 0);
+    close(target);
+}
+
 static void test_target(void **state)
 {
     struct fixture *fixture = *state;
@@ -375,6 +398,7 @@ int main(void)
         TEST(test_cancel),
         TEST(test_file_limit),
         TEST(test_target),
+        TEST(test_target_through_a_link),
         TEST(test_no_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
