@@ -89,7 +89,7 @@ size_t holders_text(const struct row *row, bool ascii, char *buf, size_t size)
     } else if (row->state == STATE_LIVE) {
         text_add_string(&text, "someone unseen");
     } else if (row->state != STATE_UNKNOWN) {
-        text_add_string(&text, row->doubtful ? "nobody seen" : "nobody");
+        text_add_string(&text, row->doubtful && row->held != HELD_NO ? "nobody seen" : "nobody");
         if (row->creator == CREATOR_GONE) {
             text_add_string(&text, ascii ? ", " : " \xc2\xb7 ");
             text_add_i64(&text, row->creator_pid);

@@ -79,13 +79,13 @@ bool catalog_judge(struct catalog *catalog, struct row *row)
 {
     int64_t born = row->created ? row->created : row->modified;
     struct state_verdict verdict = state_judge(&(struct state_facts){
-        .swept =
-            catalog->swept && row->serial<catalog->sweep_limit, .complete = catalog->sweep.complete,
-                                          .found = row->holders != NULL, .unlinked = row->unlinked,
-                                          .loading = row->loading, .held = row->held, .creator = row->creator,
-                                          .producer = row->producer, .age = born> 0
-                ? catalog->wall - born
-                : 0,
+        .swept = catalog->swept &&
+                         row->serial<catalog->sweep_limit, .complete = catalog->sweep.complete,
+                                     .hidden = !catalog->sweep.sees_all, .found = row->holders != NULL,
+                                     .unlinked = row->unlinked, .loading = row->loading, .held = row->held,
+                                     .creator = row->creator, .producer = row->producer, .age = born> 0
+                     ? catalog->wall - born
+                     : 0,
     });
     if (row->state == verdict.state && row->doubtful == verdict.doubtful)
         return false;

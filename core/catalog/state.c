@@ -23,9 +23,10 @@ struct state_verdict state_judge(const struct state_facts *facts)
         return (struct state_verdict){.state = STATE_LIVE};
     if (!facts->swept)
         return (struct state_verdict){.state = STATE_UNKNOWN};
+    enum state state = judge_unheld(facts);
     return (struct state_verdict){
-        .state = judge_unheld(facts),
-        .doubtful = !facts->complete && facts->held != HELD_NO,
+        .state = state,
+        .doubtful = !facts->complete && (facts->held != HELD_NO || (state == STATE_LEAKED && facts->hidden)),
     };
 }
 

@@ -12,6 +12,7 @@
 struct state_facts {
     bool swept;    /* a sweep has ended that would have seen its holders */
     bool complete; /* it read every process of the host */
+    bool hidden;   /* there may be processes that it cannot even count: another's PID namespace, hidepid */
     bool found;    /* it found somebody */
     bool unlinked, loading;
     enum held held; /* what a lease said */
@@ -22,12 +23,13 @@ struct state_facts {
 
 struct state_verdict {
     enum state state;
-    bool doubtful; /* that nobody holds it was neither seen of all processes nor said by a lease */
+    bool doubtful; /* that nobody holds it was neither seen of all processes nor said by a lease, or its creator
+                      may be hidden */
 };
 
 /*
  * A lease that was refused makes it live, whatever the sweep found, and one that was granted settles the
- * doubt; but nobody is idle, stale or leaked before a sweep, which alone knows creators.
+ * doubt, though not of a creator; but nobody is idle, stale or leaked before a sweep, which alone knows creators.
  */
 struct state_verdict state_judge(const struct state_facts *facts);
 

@@ -34,9 +34,15 @@ static int64_t start_of(const struct census *census, struct citizen *citizen)
     return citizen->started;
 }
 
+/* Memory that seems older than the host's last start was made before its clock was set right. */
+static bool is_datable(const struct census *census, int64_t born)
+{
+    return born && born >= census->clock->booted - YOUNGER_BY;
+}
+
 static bool is_younger(const struct census *census, struct citizen *citizen, int64_t born)
 {
-    return born && start_of(census, citizen) && citizen->started - YOUNGER_BY > born;
+    return is_datable(census, born) && start_of(census, citizen) && citizen->started - YOUNGER_BY > born;
 }
 
 /* It bears this number. */

@@ -4,7 +4,8 @@
  *
  * A creator lives if any process bears its number at any level of its NSpid and is not younger than the
  * segment. Start times are ticks after a boot time in whole seconds that moves when the clock is set, so a
- * process counts as younger only where it is so by YOUNGER_BY, and one whose age cannot be known does not.
+ * process counts as younger only where it is so by YOUNGER_BY, and one whose age cannot be known does not; nor does any
+ * where the segment's cannot.
  */
 #ifndef SHMTOP_CORE_PROCESS_CENSUS_H
 #define SHMTOP_CORE_PROCESS_CENSUS_H

@@ -101,6 +101,10 @@ static void an_incomplete_sweep_that_found_nobody_leaves_a_doubt_that_a_lease_se
     expect(&facts, STATE_LEAKED, true);
     facts.held = HELD_NO;
     expect(&facts, STATE_LEAKED, false);
+    facts.hidden = true; /* so may its creator be */
+    expect(&facts, STATE_LEAKED, true);
+    facts.creator = CREATOR_ALIVE;
+    expect(&facts, STATE_STALE, false);
     facts.held = HELD_YES;
     expect(&facts, STATE_LIVE, false);
 }

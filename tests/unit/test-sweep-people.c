@@ -65,7 +65,7 @@ static void many_creators_are_answered_in_order(void **state)
     const struct tmpdir *dir = *state;
     procdir_process(dir, 1);
     procdir_process(dir, 4);
-    struct creator_query queries[] = {{4, 0}, {5, 0}, {4, 1}, {0, 0}, {1, INT64_MAX}};
+    struct creator_query queries[] = {{4, 0}, {5, 0}, {4, PROCDIR_BOOTED * SECOND}, {0, 0}, {1, INT64_MAX}};
     const enum creator wanted[] = {CREATOR_ALIVE, CREATOR_GONE, CREATOR_GONE, CREATOR_UNKNOWN, CREATOR_ALIVE};
     struct sweep sweep = run(dir, &(struct sweep_scope){.creators = queries, .creator_count = 5});
     for (size_t i = 0; i < 5; i++)
@@ -95,6 +95,17 @@ static void who_is_younger_did_not_make_it(void **state)
     assert_int_equal(ask(dir, 42, start() - 2 * SECOND - 1), CREATOR_GONE);
     procdir_write(dir, 42, "status", "Uid:\t0\t0\t0\t0\nNSpid:\t42\t7\n");
     assert_int_equal(ask(dir, 7, start() - 3 * SECOND), CREATOR_GONE);
+}
+
+/* A host without a battery for its clock: what is made before the clock is set seems to be of 1970. */
+static void nobody_is_younger_than_what_seems_older_than_the_host(void **state)
+{
+    const struct tmpdir *dir = *state;
+    procdir_process(dir, 42);
+    assert_int_equal(ask(dir, 42, (PROCDIR_BOOTED - 2) * SECOND), CREATOR_GONE);
+    assert_int_equal(ask(dir, 42, (PROCDIR_BOOTED - 2) * SECOND - 1), CREATOR_ALIVE);
+    assert_int_equal(ask(dir, 42, 12 * SECOND), CREATOR_ALIVE);
+    assert_int_equal(ask(dir, 43, 12 * SECOND), CREATOR_GONE);
 }
 
 static void who_is_of_unknown_age_is_not_younger(void **state)
@@ -202,6 +213,7 @@ int main(void)
         TEST(many_creators_are_answered_in_order),
         TEST(a_creator_bears_its_number_in_its_own_namespace),
         TEST(who_is_younger_did_not_make_it),
+        TEST(nobody_is_younger_than_what_seems_older_than_the_host),
         TEST(who_is_of_unknown_age_is_not_younger),
         TEST(a_creator_that_cannot_be_read_lives),
         TEST(status_is_read_only_where_it_is_asked_for),

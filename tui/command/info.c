@@ -96,6 +96,7 @@ static void judge(struct info *info, struct info_shown *shown, const struct swee
     struct state_verdict verdict = state_judge(&(struct state_facts){
         .swept = !shown->item || shown->item->problem.code == 0,
         .complete = shown->sweep.complete,
+        .hidden = !people->sees_all,
         .found = row->holders != NULL,
         .unlinked = row->unlinked,
         .loading = row->loading,

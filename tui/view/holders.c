@@ -269,7 +269,7 @@ static void nobody_text(const struct row *row, const struct sweep *sweep, char *
         text = "the processes are being looked at";
     else if (row->held == HELD_YES)
         text = "somebody holds it, the kernel says, but nobody that can be seen from here";
-    else if (row->doubtful)
+    else if (row->doubtful && row->held != HELD_NO)
         text = "nobody that can be seen from here maps it or has it open";
     snprintf(buf, size, "%s", text);
 }

@@ -63,7 +63,7 @@ void words_holders(const struct holders *holders, const struct users *users, boo
 /* What the state says of a row that nobody is known to hold. */
 static bool may_be_held(const struct row *row)
 {
-    return row->doubtful || row->held == HELD_YES;
+    return (row->doubtful && row->held != HELD_NO) || row->held == HELD_YES;
 }
 
 static void unlinked_text(const struct row *row, bool watched, const char *bytes, char *buf, size_t size)
