@@ -16,6 +16,7 @@
 
 #define BUF_SIZE      (64u << 10)
 #define READS_A_DRAIN 16
+#define PLACES_FIRST  256 /* directories known before those that are gone are looked for */
 
 /* A directory as events name it: a handle, compared byte by byte. */
 struct handle {
@@ -40,7 +41,7 @@ struct witness {
     const char *proc_root;
     int fd;
     struct place_known *places; /* owned */
-    size_t place_count, place_capacity;
+    size_t place_count, place_capacity, place_limit;
     struct record *records; /* owned: a ring of WITNESS_MAX */
     size_t next;            /* to be written */
     char buf[BUF_SIZE];
@@ -74,11 +75,37 @@ static struct place_known *find_place(const struct witness *witness, const struc
     return NULL;
 }
 
+static bool is_there(const struct witness *witness, const struct place_known *place)
+{
+    struct handle handle;
+    return read_handle(directory_fd(witness->directory), place->name, &handle) == 0 &&
+           handle.type == place->handle.type && handle.bytes == place->handle.bytes &&
+           memcmp(handle.data, place->handle.data, handle.bytes) == 0;
+}
+
+/* Directories come and go without end. Looked for each time that twice as many are known as were there. */
+static void forget_places(struct witness *witness)
+{
+    size_t kept = 0;
+    if (witness->place_count < witness->place_limit)
+        return;
+    for (size_t i = 0; i < witness->place_count; i++) {
+        struct place_known place = witness->places[i];
+        if (is_there(witness, &place))
+            witness->places[kept++] = place;
+        else
+            free(place.name);
+    }
+    witness->place_count = kept;
+    witness->place_limit = kept > PLACES_FIRST / 2 ? 2 * kept : PLACES_FIRST;
+}
+
 /* A renamed one keeps its handle. */
 static void keep_place(struct witness *witness, const struct handle *handle, const char *name)
 {
     struct place_known *place = find_place(witness, handle);
     if (!place) {
+        forget_places(witness);
         witness->places = memory_grow(witness->places, &witness->place_capacity, witness->place_count + 1,
                                       sizeof *witness->places);
         place = &witness->places[witness->place_count++];
@@ -118,6 +145,7 @@ int witness_new(struct witness **ret_witness, const struct directory *directory,
     witness->directory = directory;
     witness->proc_root = proc_root;
     witness->fd = fd;
+    witness->place_limit = PLACES_FIRST;
     witness->records = memory_new(WITNESS_MAX * sizeof *witness->records);
     int r = watch_place(witness, "");
     if (r < 0) {

@@ -104,6 +104,32 @@ static void a_subdirectory_is_told_of_once_it_is_added(void **state)
     assert_me(f, DEED_DELETED, "e/a");
 }
 
+/* Those that went are forgotten, those that are there are not. */
+static void directories_may_come_and_go_for_ever(void **state)
+{
+    struct fixture *f = *state;
+    char name[16];
+    need(f);
+    for (int i = 0; i < 4; i++) {
+        snprintf(name, sizeof name, "stays%d", i);
+        tmpdir_mkdir(&f->tmpdir, name);
+        assert_int_equal(witness_add_subdirectory(f->witness, name), 0);
+        for (int k = 0; k < 300; k++) {
+            tmpdir_mkdir(&f->tmpdir, "goes");
+            assert_int_equal(witness_add_subdirectory(f->witness, "goes"), 0);
+            assert_int_equal(rmdir(tmpdir_path(&f->tmpdir, "goes")), 0);
+        }
+        witness_drain(f->witness);
+    }
+    tmpdir_write_text(&f->tmpdir, "a", "");
+    tmpdir_write_text(&f->tmpdir, "stays0/a", "");
+    tmpdir_write_text(&f->tmpdir, "stays3/a", "");
+    drain(f);
+    assert_me(f, DEED_CREATED, "a");
+    assert_me(f, DEED_CREATED, "stays0/a");
+    assert_me(f, DEED_CREATED, "stays3/a");
+}
+
 static void of_a_process_that_ended_the_pid_is_known(void **state)
 {
     struct fixture *f = *state;
@@ -195,6 +221,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         with_fixture(who_created_renamed_and_deleted_is_told_once),
         with_fixture(a_subdirectory_is_told_of_once_it_is_added),
+        with_fixture(directories_may_come_and_go_for_ever),
         with_fixture(of_a_process_that_ended_the_pid_is_known),
         with_fixture(what_is_made_and_renamed_by_a_replacement_is_left_out),
         with_fixture(only_the_newest_are_kept),
