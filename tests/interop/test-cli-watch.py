@@ -11,7 +11,7 @@ import time
 import numpy as np
 
 sys.path.insert(0, os.path.join(os.environ["SRCDIR"], "tests/support"))
-from cli import DEADLINE, HOSTILE, Directory, main, need_root, test
+from cli import DEADLINE, HOSTILE, Directory, check_event, main, need_root, test
 
 HOLD = """
 import sys, numpy as np
@@ -94,7 +94,9 @@ class Watch:
         return line.decode()
 
     def next(self):
-        return json.loads(self.line())
+        event = json.loads(self.line())
+        check_event(event)
+        return event
 
     def expect(self, *events):
         """The next events, each "EVENT NAME"; sizes on their way are passed over. Returns the last."""

@@ -4,6 +4,7 @@ Whatever the program prints is looked at here: no control byte but the newline m
 """
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -36,13 +37,81 @@ HOSTILE = {
 }
 
 
+# What stands under each key, as product.md has it: type(s), and None where it may be null.
+TYPES = {key: (str,) for key in "name time event old_name command".split()}
+TYPES |= {key: (str, None) for key in "layout dtype type owner group mode created modified damaged producer state".split()}
+TYPES |= {key: (str, None) for key in "order holders_reason user cmdline started unit".split()}
+TYPES |= {key: (int,) for key in "size inode pid mapped open".split()}
+TYPES |= {key: (int, None) for key in "allocated uid gid age holders holders_unread creator_pid".split()}
+TYPES |= {key: (bool,) for key in "loading ownerless protected writable".split()}
+TYPES |= {"shape": (list, None), "holders_complete": (bool, None), "held_by": (list, None), "by": (dict, None)}
+FORMS = {
+    "created": r"\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
+    "time": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z",
+    "mode": r"[0-7]{4}",
+    "order": "C|F",
+    "event": "created|resized|described|renamed|deleted|released",
+    "state": "live|idle|stale|leaked|unlinked",
+    "layout": "npy|sharedarray|imagestream|described|raw|directory|semaphore|other",
+    "producer": r"[a-z0-9][-a-z0-9_.+]{0,31}",
+}
+FORMS |= {"modified": FORMS["created"], "started": FORMS["created"]}
+HOLDER_KEYS = "pid user command cmdline started unit mapped open writable".split()
+
+
+def check_object(o, keys):
+    """An object has these keys, in order, and under each what may stand there."""
+    assert list(o) == keys, o
+    for key, value in o.items():
+        types = tuple(type(None) if t is None else t for t in TYPES[key])
+        assert isinstance(value, types) and (bool in types or not isinstance(value, bool)), (key, value)
+        assert value is None or key not in FORMS or re.fullmatch(FORMS[key], value), (key, value)
+        assert not isinstance(value, int) or value >= 0, (key, value)
+
+
+def check_segment(s, before=(), after=()):
+    check_object(s, [*before, *KEYS, *after])
+    for holder in s.get("held_by") or []:
+        check_object(holder, HOLDER_KEYS)
+    assert s["shape"] is None or all(type(n) is int for n in s["shape"]), s
+    nulls = {s[key] is None for key in "dtype type shape order".split()}
+    assert len(nulls) == 1 and (s["damaged"] is None or nulls == {True}), s
+
+
+def check_event(e):
+    """A line of watch --json."""
+    names = ["old_name"] if e["event"] == "renamed" else []
+    check_segment(e, ["time", "event", *names, "by"], ["held_by"] if e["event"] == "deleted" else [])
+    if e["by"] is not None:
+        assert list(e["by"]) == ["pid", "user", "command"] and type(e["by"]["pid"]) is int, e
+        assert all(isinstance(e["by"][key], (str, type(None))) for key in ("user", "command")), e
+
+
+def check_answer(answer):
+    """What list and info say; other commands' answers have no segments."""
+    if not isinstance(answer, dict) or "segments" not in answer:
+        return
+    is_list = len(answer) > 1
+    for s in answer["segments"]:
+        check_segment(s, (), [] if is_list else ["held_by"])
+    if not is_list:
+        return
+    assert list(answer) == ["directory", "filesystem", "warnings", "segments"] and isinstance(answer["directory"], str)
+    assert list(answer["filesystem"]) == ["size", "used", "free"]
+    assert all(type(n) is int for n in answer["filesystem"].values()), answer["filesystem"]
+    for warning in answer["warnings"]:
+        assert list(warning) == ["code", "text"] and all(type(t) is str for t in warning.values()), warning
+
+
 class Result:
     def __init__(self, code, out, err):
         self.code, self.out_bytes, self.err_bytes = code, out, err
         self.out, self.err = out.decode(), err.decode()
 
     def json(self):
-        return json.loads(self.out)
+        answer = json.loads(self.out)
+        check_answer(answer)
+        return answer
 
 
 def check_printable(what, data):
