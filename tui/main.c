@@ -27,12 +27,13 @@ static void keep_standard_descriptors(void)
 }
 
 /* A file that cannot be used is no reason to show nothing: *ret_error says so, and the built-in table is
- * left. */
+ * left. What it protects is not known then, so all is protected. */
 static void open_host(struct options *options, struct error *ret_error)
 {
     static struct producers *producers; /* looked at by threads until the program ends */
-    producers_load(&producers, options->producers, ret_error);
-    options->host = (struct host){.root = "/", .proc_root = "/proc", .producers = producers};
+    bool lost = producers_load(&producers, options->producers, ret_error) < 0;
+    options->host =
+        (struct host){.root = "/", .proc_root = "/proc", .producers = producers, .producers_lost = lost};
 }
 
 #define ONLY_BUILT_IN "only the built-in producers are known"

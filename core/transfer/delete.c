@@ -36,10 +36,11 @@ static enum held worse(enum held a, enum held b)
 static void check_protected(const struct checking *checking, struct delete_item *item, const char *name)
 {
     const struct producer *producer = producers_find(checking->host->producers, name, NULL);
-    if (item->is_protected || !producer_is_protected(producer))
+    bool known = producer_is_protected(producer);
+    if (item->is_protected || !(known || checking->host->producers_lost))
         return;
     item->is_protected = true;
-    item->protected_by = producer->label;
+    item->protected_by = known ? producer->label : "perhaps: the producers file could not be used";
 }
 
 static int take_member(void *context, const struct member *member)

@@ -36,7 +36,7 @@ static int open_failed(int code, bool is_root, struct error *error)
 {
     if (is_root && (code == ENOTDIR || code == ELOOP))
         return error_set(error, ENOTDIR,
-                         "the directory for copies is none; as root no link to one is followed");
+                         "the place for copies is no directory; as root a link to one is not followed");
     return error_set_errno(error, code, "cannot open the directory for copies");
 }
 

@@ -145,6 +145,17 @@ def a_file_that_cannot_be_used_is_said_and_the_rest_works():
         assert result.err == ("shmtop: /etc/shmtop/producers: line 1: expected ask, ok, self, live or never behind the "
                               "pattern; only the built-in producers are known\n"), result.err
         assert result.json()["segments"][0]["producer"] == "cpython"
+        for arguments in (["rm", "psm_8d2f11aa"], ["rm", "--where", "psm", "--yes"], ["rm", "--dry-run", "psm_8d2f11aa"]):
+            result = run(d, "x y maybe\n", *arguments)  # what else the file protects is not known
+            assert result.code == 4 and "protected (perhaps: the producers file could not be used)" in result.err, result.err
+            assert d.names() == ["psm_8d2f11aa"]
+        header = b"{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }"
+        write(d.file("two.npy"), b"\x93NUMPY\1\0v\0" + header.ljust(117) + b"\n12")
+        result = run(d, "x y maybe\n", "load", "--replace", d.file("two.npy"), "psm_8d2f11aa")
+        assert result.code == 4 and "--allow protected" in result.err, result.err
+        result = run(d, "x y maybe\n", "rm", "--allow", "protected", "psm_8d2f11aa")
+        assert result.code == 0 and d.names() == [], result.err
+        write(d / "psm_8d2f11aa")
         result = run(d, "psm psm_* never\n", "list", "--json", setup="chmod 666 /etc/shmtop/producers; ")
         assert "everybody may write it" in result.err and result.json()["segments"][0]["producer"] == "cpython"
 

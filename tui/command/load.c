@@ -396,6 +396,7 @@ static enum exit_status load_into(struct load_command *command)
     if (load_open(&command->source, command->file, error) < 0)
         return report_error(command->options, command->file, error);
     command->load.publish.is_protected =
+        command->options->host.producers_lost ||
         producer_is_protected(producers_find(command->options->host.producers, command->name, NULL));
     if (run_load(command) < 0)
         return report_failure(command);
