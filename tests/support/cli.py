@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -205,6 +206,7 @@ def need_root():
 
 
 def main():
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a check in a shell's background would hand on that it is ignored
     failed = False
     print(f"1..{len(TESTS)}")
     for number, function in enumerate(TESTS, 1):
