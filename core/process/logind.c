@@ -206,10 +206,16 @@ void logind_clear(struct logind *logind)
     *logind = (struct logind){0};
 }
 
+/* Nobody, and the users that systemd makes up for services (DynamicUser=): they never log in. */
+static bool is_of_no_person(uid_t uid)
+{
+    return uid == 65534 || (uid >= 61184 && uid <= 65519);
+}
+
 bool logind_removes(const struct logind *logind, uint64_t device, uid_t uid, const char *user)
 {
     if (!logind->runs || !logind->remove_ipc || device != logind->device || uid == 0 ||
-        uid <= logind->system_max)
+        uid <= logind->system_max || is_of_no_person(uid))
         return false;
     for (size_t i = 0; user && i < logind->lingering_count; i++)
         if (strcmp(user, logind->lingering[i]) == 0)

@@ -31,7 +31,7 @@ void logind_read(struct logind *ret_logind, const char *root);
 void logind_clear(struct logind *logind);
 
 /* Whether the segments of a user on that device go at logout. user: the raw name, NULL where it is not known.
- * Root, system users and users that linger are spared. */
+ * Root, system users, nobody, dynamic users and users that linger are spared. */
 bool logind_removes(const struct logind *logind, uint64_t device, uid_t uid, const char *user);
 
 #endif

@@ -52,6 +52,9 @@ static void by_default_those_of_people_go(void **state)
     assert_true(removes(tmpdir, 1000, NULL));
     assert_false(removes(tmpdir, 999, "postgres"));
     assert_false(removes(tmpdir, 0, "root"));
+    assert_false(removes(tmpdir, 65534, "nobody"));
+    assert_false(removes(tmpdir, 61184, NULL));
+    assert_true(removes(tmpdir, 65520, NULL));
     write_at(tmpdir, "etc/login.defs",
              "# SYS_UID_MAX 9\nUID_MIN 600\nSYS_UID_MAX\t\t 499\nSYS_UID_MAXIMUM 7\n");
     assert_true(removes(tmpdir, 500, "old"));
