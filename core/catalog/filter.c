@@ -314,6 +314,16 @@ bool filter_is_empty(const struct filter *filter)
     return filter->count == 0;
 }
 
+bool filter_has_pattern_word(const struct filter *filter)
+{
+    for (size_t i = 0; i < filter->count; i++) {
+        const struct term *term = &filter->terms[i];
+        if (term->field == FIELD_WORD && !term->negated && strpbrk(term->text, "*?"))
+            return true;
+    }
+    return false;
+}
+
 unsigned filter_needs(const struct filter *filter)
 {
     return filter->needs;

@@ -29,6 +29,8 @@ void filter_free(struct filter *filter);
 
 const char *filter_text(const struct filter *filter); /* as parsed; borrowed */
 bool filter_is_empty(const struct filter *filter);    /* no term: every row passes */
+/* A bare word such as *.shm is looked for as it stands: to be told where nothing fits. */
+bool filter_has_pattern_word(const struct filter *filter);
 
 /* What the answer depends on, so that a caller finds it out first, and asks anew when it changes. */
 enum filter_need {

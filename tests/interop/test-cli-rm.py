@@ -261,6 +261,8 @@ def where_knows_who_holds_what_and_passes_over_the_unlinked():
         assert "deleted 2 of 2" in done.out and d.names() == ["psm_test", "sem.lock"], done.out
         done = d.expect(0, "rm", "--where", "state:unlinked", "--yes")
         assert done.out == "nothing fits\n"
+        done = d.expect(0, "rm", "--where", "*.shm", "--yes")
+        assert done.out == "nothing fits; a pattern is written name:*.shm\n"
         done = d.expect(4, "rm", f"#{inode}", says="its name is gone already")
         assert f"({other.pid}, " in done.err and "come back when that process ends or lets go" in done.err, done.err
         holder.communicate()

@@ -340,6 +340,8 @@ static void plus_marks_what_a_filter_fits(void **state)
     stage_key(stage, ESC);
     stage_type(stage, "j+nothing like it\r");
     assert_has(stage, "no row shown fits");
+    stage_type(stage, "+*.shm\r");
+    assert_has(stage, "fits \"*.shm\"; a pattern is written name:*.shm");
     stage_type(stage, "j+x");
     stage_key(stage, ESC);
     assert_has(stage, "3 marked");

@@ -386,6 +386,25 @@ static void what_a_filter_needs_is_known(void **state)
     }
 }
 
+static bool has_pattern_word(const char *text)
+{
+    struct filter *filter;
+    assert_int_equal(filter_parse(text, &filter, NULL), 0);
+    bool answer = filter_has_pattern_word(filter);
+    filter_free(filter);
+    return answer;
+}
+
+static void a_pattern_without_its_field_is_known(void **state)
+{
+    (void)state;
+    assert_true(has_pattern_word("*shm"));
+    assert_true(has_pattern_word("size>1 run1?"));
+    assert_false(has_pattern_word("name:*shm user:b* shm"));
+    assert_false(has_pattern_word("!*shm"));
+    assert_false(has_pattern_word(""));
+}
+
 static void an_error_names_the_term_what_was_expected_and_where(void **state)
 {
     (void)state;
@@ -600,6 +619,7 @@ int main(void)
         TEST(states_and_holders),
         TEST(qualities_and_producers),
         TEST(what_a_filter_needs_is_known),
+        TEST(a_pattern_without_its_field_is_known),
         TEST(an_error_names_the_term_what_was_expected_and_where),
         TEST(a_filter_is_bounded),
         TEST(completion_knows_fields_and_values),

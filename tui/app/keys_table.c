@@ -164,10 +164,12 @@ void keys_mark_matching(struct app *app, const char *text)
         row->marked = true;
         n++;
     }
+    bool pattern = filter_has_pattern_word(filter);
     filter_free(filter);
     table_measure(&app->table);
     if (n == 0)
-        app_say(app, true, "no row shown fits \"%s\"", text);
+        app_say(app, true, "no row shown fits \"%s\"%s", text,
+                pattern ? "; a pattern is written name:*.shm" : "");
     else
         app_say(app, false, "%zu row%s marked", n, n == 1 ? "" : "s");
 }

@@ -293,7 +293,8 @@ static void run_where(struct deletion *deletion)
     if (deletion->status != EXIT_STATUS_DONE)
         return;
     if (deletion->matched.found.count == 0)
-        puts("nothing fits");
+        puts(filter_has_pattern_word(deletion->filter) ? "nothing fits; a pattern is written name:*.shm"
+                                                       : "nothing fits");
     else if (!asks || ask(deletion))
         run_found(deletion);
 }
