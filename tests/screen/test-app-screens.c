@@ -131,6 +131,13 @@ static void groups(void **state)
     check_states(24, 80, false, "tgjj g", "tests/screen/golden-app/groups-80x24");
 }
 
+/* The subtotals stand below the memory of each, where that has a column. */
+static void wide_groups(void **state)
+{
+    (void)state;
+    check_states(40, 140, false, "tig", "tests/screen/golden-app/groups-140x40");
+}
+
 static void groups_in_256_colors(void **state)
 {
     (void)state;
@@ -218,6 +225,7 @@ int main(void)
         cmocka_unit_test(states_in_16_colors),
         cmocka_unit_test(states_without_colors),
         cmocka_unit_test(groups),
+        cmocka_unit_test(wide_groups),
         cmocka_unit_test(groups_in_256_colors),
         cmocka_unit_test(one_state),
         cmocka_unit_test(a_range),

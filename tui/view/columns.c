@@ -374,13 +374,19 @@ void columns_group_text(const struct group *group, enum grouping by, const struc
         snprintf(buf, size, "uid %u", (unsigned)group->uid);
 }
 
-/* Where the text behind the subtotal begins: below the first column behind the sizes. */
-static int group_text_x(const struct columns *columns, int x)
+/* Where a column begins, in a line whose names begin at x. */
+static int column_x(const struct columns *columns, int x, enum shown_column shown)
 {
-    for (int i = 0; i < SHOWN_TYPE; i++)
+    for (int i = 0; i < (int)shown; i++)
         if (columns->width[i] > 0)
             x += columns->width[i] + kinds[i].gap;
-    return x + kinds[SHOWN_TYPE].gap;
+    return x + kinds[shown].gap;
+}
+
+/* The subtotal is of memory: below what each takes, where that is shown. */
+static enum shown_column subtotal_column(const struct columns *columns)
+{
+    return columns->width[SHOWN_ALLOCATED] > 0 ? SHOWN_ALLOCATED : SHOWN_SIZE;
 }
 
 void columns_draw_group(const struct columns *columns, struct cells *cells, struct rect line,
@@ -394,13 +400,14 @@ void columns_draw_group(const struct columns *columns, struct cells *cells, stru
     columns_group_text(group, by, style, name, sizeof name);
     cells_put_cut(cells, line.y, x, columns->width[SHOWN_NAME], ROLE_STRONG, CELL_BOLD, name);
     format_bytes(group->bytes, bytes, sizeof bytes);
-    if (columns->width[SHOWN_SIZE] > 0)
-        cells_put_right(cells, line.y, x + columns->width[SHOWN_NAME] + kinds[SHOWN_SIZE].gap,
-                        columns->width[SHOWN_SIZE], ROLE_STRONG, CELL_BOLD, bytes);
+    enum shown_column subtotal = subtotal_column(columns);
+    if (columns->width[subtotal] > 0)
+        cells_put_right(cells, line.y, column_x(columns, x, subtotal), columns->width[subtotal], ROLE_STRONG,
+                        CELL_BOLD, bytes);
     int used = snprintf(count, sizeof count, "%zu segment%s", group->count, group->count == 1 ? "" : "s");
     if (group->marked > 0)
         snprintf(count + used, sizeof count - (size_t)used, ", %zu marked", group->marked);
-    x = group_text_x(columns, x);
+    x = column_x(columns, x, SHOWN_TYPE); /* below the first column behind the sizes */
     if (x < right)
         cells_put_cut(cells, line.y, x, right - x, ROLE_DIM, 0, count);
 }
