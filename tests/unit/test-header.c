@@ -101,6 +101,8 @@ static void a_narrow_legend_drops_counts_then_states(void **state)
     (void)state;
     draw(&full, 3, 80);
     draw_assert_has(&cells, "■ live 7.0G  ■ idle 3.0G  ■ leaked 2.0G  ■ unlinked 1.0G  ■ not explained 1.0G");
+    draw(&full, 3, 72); /* the rest in one word, so that the sum adds up */
+    draw_assert_has(&cells, "■ unlinked 1.0G  ■ rest 1.0G");
     draw(&full, 3, 50);
     draw_assert_has(&cells, "■ live 7.0G  ■ idle 3.0G  ■ leaked 2.0G");
     draw_assert_lacks(&cells, "unlin");
@@ -154,6 +156,14 @@ static void the_first_warning_has_a_line_and_the_others_are_counted(void **state
     draw_assert_lacks(&cells, "64 MB");
     draw(&header, 4, 30);
     draw_assert_has(&cells, "… (+2 more: !)");
+    static const struct header_notes advice = {
+        .warnings = {"the file system is 95 % full: delete what nobody holds, or give it more"},
+        .warning_count = 1};
+    header.notes = &advice;
+    draw(&header, 4, 80);
+    draw_assert_has(&cells, "95 % full: delete what nobody holds, or give it more");
+    draw(&header, 4, 60);
+    draw_assert_has(&cells, "the file system is 95 % full (what to do: !)");
 }
 
 static void ascii_tells_states_by_letters(void **state)

@@ -257,6 +257,14 @@ static void legend_text(const struct part *part, bool counts, char *buf, size_t 
         snprintf(buf, size, "%s %s", part->text, bytes);
 }
 
+/* Without it the sum would not add up: where there is little room, in one word. */
+static void rest_text(const struct part *part, char *buf, size_t size)
+{
+    char bytes[16];
+    format_bytes(part->bytes, bytes, sizeof bytes);
+    snprintf(buf, size, "rest %s", bytes);
+}
+
 #define LEGEND_GAP  3
 #define LEGEND_MARK 2 /* a square and a blank */
 
@@ -286,6 +294,8 @@ static void draw_legend(const struct header *header, struct cells *cells, struct
         legend_text(&parts[i], counts, text, sizeof text);
         if (!is_in_legend(i, &parts[i]))
             continue;
+        if (i == PART_REST && x + LEGEND_MARK + text_width(text) > right)
+            rest_text(&parts[i], text, sizeof text);
         if (x + LEGEND_MARK + text_width(text) > right)
             return;
         uint8_t flags = i != STATE_UNKNOWN && i == (int)header->only ? CELL_BOLD | CELL_UNDERLINE : 0;
@@ -298,15 +308,24 @@ static void draw_legend(const struct header *header, struct cells *cells, struct
         cells_put(cells, rect.y, x, -1, ROLE_DIM, 0, beyond);
 }
 
+/* What is the matter, and where there is room for it what to do about it. */
 static void draw_warning(const struct header_notes *notes, struct cells *cells, struct rect rect)
 {
     char more[40] = "";
     if (notes->warning_count > 1)
         snprintf(more, sizeof more, " (+%zu more: !)", notes->warning_count - 1);
+    char text[sizeof notes->warnings[0]];
+    snprintf(text, sizeof text, "%s", notes->warnings[0]);
+    char *advice = strstr(text, ": ");
+    if (advice && text_width(text) > rect.width - 2 - text_width(more)) {
+        *advice = '\0';
+        if (!more[0])
+            snprintf(more, sizeof more, " (what to do: !)");
+    }
     int width = rect.width - 2 - text_width(more);
     if (width <= 0)
         return;
-    int used = cells_put_cut(cells, rect.y, rect.x + 1, width, ROLE_WARN, 0, notes->warnings[0]);
+    int used = cells_put_cut(cells, rect.y, rect.x + 1, width, ROLE_WARN, 0, text);
     cells_put(cells, rect.y, rect.x + 1 + used, -1, ROLE_DIM, 0, more);
 }
 
