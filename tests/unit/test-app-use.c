@@ -337,6 +337,13 @@ static void a_held_one_is_watched_by_its_name_and_goes_in_that_instant(void **st
     stage_draw(stage);
     draw_assert_lacks(&stage->cells, "prices.shm");
     assert_true(stage->last[EFFECT_LOOK].u.look.usage); /* how much came back */
+    stage_tell(stage, &(struct event){.kind = EVENT_LOOK_DONE, .token = stage->last[EFFECT_LOOK].token});
+    int looks = stage->asked[EFFECT_LOOK];
+    stage_wait(stage, 99);
+    assert_int_equal(stage->asked[EFFECT_LOOK], looks);
+    stage_wait(stage, 1); /* the end is told before the memory is back */
+    assert_int_equal(stage->asked[EFFECT_LOOK], looks + 1);
+    assert_true(stage->last[EFFECT_LOOK].u.look.usage);
 }
 
 static void one_without_a_name_is_reached_through_its_holders(void **state)

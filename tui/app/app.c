@@ -215,6 +215,7 @@ static void ticked(struct app *app)
         facts_tick(app);
         use_tick(app);
     }
+    facts_measure_due(app);
     app->refreshed = app->now;
     parts_want(app);
 }
@@ -334,6 +335,8 @@ int64_t app_due(const struct app *app)
     due = app->follows.pending && app->refreshed + APP_FOLLOW_MORE_MS < due
               ? app->refreshed + APP_FOLLOW_MORE_MS
               : due;
+    if (app->chores.freed && app->chores.freed < due)
+        due = app->chores.freed;
     if (!app->preview || app->preview_errand.out)
         return due;
     int64_t look = preview_due(app->preview), soonest = app->refreshed + APP_LOOK_MS;

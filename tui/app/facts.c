@@ -246,6 +246,12 @@ void facts_measure(struct app *app)
     ask_look(app, LOOK_VISIBLE, 0)->u.look.usage = true;
 }
 
+void facts_freed(struct app *app)
+{
+    if (!app->chores.freed)
+        app->chores.freed = app->now + APP_FREED_MS;
+}
+
 void facts_watch(struct app *app, const struct event *event)
 {
     use_stir(app);
@@ -272,6 +278,7 @@ static void take_gone(struct app *app, const char *name)
     const struct row *row = catalog_find(app->catalog, name);
     if (row && row->layout == LAYOUT_DIRECTORY)
         facts_rescan(app);
+    facts_freed(app);
     catalog_gone(app->catalog, name);
 }
 
@@ -388,6 +395,14 @@ static void slow_tick(struct app *app)
         facts_rescan(app);
     if (!chores->visible_out)
         look_at_visible(app, true);
+}
+
+void facts_measure_due(struct app *app)
+{
+    if (!app->chores.freed || app->now < app->chores.freed)
+        return;
+    app->chores.freed = app->chores.visible_out ? app->now + APP_FREED_MS : 0;
+    facts_measure(app);
 }
 
 void facts_tick(struct app *app)

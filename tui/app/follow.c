@@ -163,6 +163,7 @@ void follow_released(struct app *app, const struct event *event)
         follows->pending = true;
     }
     facts_measure(app);
+    facts_freed(app);
 }
 
 /* Of a directory that is gone nothing can be said: no sweep finds the end of what was deleted in it. */

@@ -25,8 +25,9 @@
 #define APP_MIN_COLUMNS 20
 #define APP_MIN_ROWS    4
 
-#define APP_LOOK_MS 100 /* the preview is asked at most so often whether it wants to look again */
-#define APP_TICK_MS 1000
+#define APP_FREED_MS 100 /* a segment's end is told before its memory is back */
+#define APP_LOOK_MS  100 /* the preview is asked at most so often whether it wants to look again */
+#define APP_TICK_MS  1000
 #define APP_SLOW_MS                                                                                          \
     2000 /* what is on screen, the file system and the directory itself are looked at again                  \
           */
@@ -91,6 +92,7 @@ struct chores {
     size_t fill_next, fill_found;
     bool visible_out; /* the rows on screen are being recognised */
     int64_t slow;     /* due */
+    int64_t freed;    /* when the file system is measured once more, for memory that comes back; 0: not */
     struct again again[APP_AGAIN_MAX];
     size_t again_count;
     uint64_t again_newest; /* the last serial that was considered */
@@ -220,6 +222,7 @@ void facts_rescan(struct app *app);
 void facts_changed(struct app *app, const struct row *row); /* a row is new or was updated */
 void facts_look(struct app *app, const char *name);         /* at once */
 void facts_measure(struct app *app);                        /* the file system, at once */
+void facts_freed(struct app *app);                          /* the file system, a little later */
 void facts_watch(struct app *app, const struct event *event);
 void facts_looked(struct app *app, const struct event *event);
 void facts_scanned(struct app *app, const struct error *error);
@@ -227,7 +230,8 @@ void facts_look_done(struct app *app, uint64_t token);
 void facts_named(struct app *app, const struct event *event);
 void facts_name_holders(struct app *app, const struct row *row); /* asks for the users of those who hold it */
 void facts_tick(struct app *app);
-void facts_visible(struct app *app); /* asks for what the rows on screen lack */
+void facts_measure_due(struct app *app); /* what facts_freed left for later, if its time has come */
+void facts_visible(struct app *app);     /* asks for what the rows on screen lack */
 
 /* use.c: who holds what, and when to ask */
 void use_changed(struct app *app); /* something that matters: a sweep as soon as may be */
