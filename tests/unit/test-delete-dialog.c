@@ -396,10 +396,11 @@ static void s_asks_for_copies(void **state)
     draw_assert_has(&scene.cells, "[ ] save copies first to ~/shm-saved/ (s)");
     press(&scene, 's');
     draw_assert_has(&scene.cells, "[x] save copies first to ~/shm-saved/ (s)");
-    press(&scene, 'y');
+    press(&scene, 'o');
+    draw_assert_has(&scene.cells, "Copies are saved first, to ~/shm-saved/.");
+    press(&scene, 'a');
     struct delete_dialog_request *request = take_deletion(&scene);
     assert_string_equal(request->copies, "/home/alice/shm-saved");
-    assert_null(request->chosen);
     delete_dialog_progress(scene.dialog, 256u << 20, 768u << 20);
     scene_draw(&scene);
     draw_assert_has(&scene.cells, "copying to ~/shm-saved, then deleting… 256M of 768M");
@@ -561,6 +562,65 @@ static void what_cannot_be_deleted_is_not_offered(void **state)
     scene_close(&scene);
 }
 
+/* Whole, and with nothing of a sweep that looked for nothing. */
+static void why_nothing_can_be_deleted_is_said_in_full(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct delete_item item = {0};
+    static const char sentence[] =
+        "it belongs to uid 0: in this sticky directory only its owner or root may delete it";
+    error_set(&item.problem, EACCES, "%s", sentence);
+    scene_open(&scene, two, 1);
+    struct delete_dialog_reply *reply = reply_of(&item, 1);
+    reply->check->sweep.complete = false;
+    answer(&scene, reply);
+    scene_draw(&scene);
+    draw_assert_has(&scene.cells, "its owner or root");
+    draw_assert_has(&scene.cells, "may delete it");
+    draw_assert_has(&scene.cells, "Nothing here can be deleted.");
+    draw_assert_lacks(&scene.cells, "Given back");
+    draw_assert_lacks(&scene.cells, "the kernel says");
+    scene_close(&scene);
+
+    const struct delete_item items[] = {item_of(1 << 20, 1000), item};
+    scene_open(&scene, two, 2);
+    answer(&scene, reply_of(items, 2));
+    scene_draw(&scene);
+    draw_assert_has(&scene.cells, "1 of them cannot be deleted: it belongs to uid 0");
+    draw_assert_has(&scene.cells, "Given back now: 1.0M of 1.0M");
+    scene_close(&scene);
+}
+
+static void what_may_be_held_comes_back_only_perhaps(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct delete_item items[] = {item_of(1 << 20, 1000), item_of(2 << 20, 1001)};
+    items[1].held = HELD_UNKNOWN;
+    items[1].doubtful = true;
+    scene_open(&scene, two, 2);
+    answer(&scene, reply_of(items, 2));
+    scene_draw(&scene);
+    draw_assert_has(&scene.cells, "Given back now: 3.0M of 3.0M, 2.0M of it if nobody holds that");
+    scene_close(&scene);
+}
+
+static void holders_that_do_not_fit_are_counted(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct holder list[] = {{.pid = 1194304, .command = "python3"}, {.pid = 1194305, .command = "python3"}};
+    struct delete_item item = item_of(1 << 20, 1000);
+    item.held = HELD_YES;
+    item.holders = (struct holders){.count = 2, .list = list};
+    scene_open(&scene, two, 1);
+    answer(&scene, reply_of(&item, 1));
+    scene_draw(&scene);
+    draw_assert_has(&scene.cells, "2 processes");
+    scene_close(&scene);
+}
+
 static void a_failed_check_is_shown(void **state)
 {
     (void)state;
@@ -591,11 +651,13 @@ static void outcomes_that_failed_are_reported(void **state)
     assert_non_null(reply->outcomes);
     reply->outcomes[0] = (struct delete_outcome){.name = strdup("run17_weights"), .freed = 512u << 20};
     reply->outcomes[1] = (struct delete_outcome){.name = strdup("tmp_gram")};
-    error_set(&reply->outcomes[1].error, EACCES, "only bob or root may delete it here");
+    error_set(&reply->outcomes[1].error, EACCES,
+              "only bob or root may delete it here, and what would not fit its row is told below");
     answer(&scene, reply);
     assert_int_equal(scene.last, DIALOG_USED);
     scene_draw(&scene);
-    draw_assert_has(&scene.cells, "only bob or root may delete it here");
+    draw_assert_has(&scene.cells, "only bob or root may delete");
+    draw_assert_has(&scene.cells, "is told below");
     draw_assert_has(&scene.cells, "deleted, 512M freed");
     assert_string_equal(delete_dialog_message(scene.dialog), "1 deleted, 512M freed, 1 not deleted");
     assert_true(delete_dialog_message_is_error(scene.dialog));
@@ -1041,6 +1103,9 @@ int main(void)
         cmocka_unit_test(what_is_held_or_protected_needs_the_word),
         cmocka_unit_test(with_the_word_due_cancel_is_one_key_away),
         cmocka_unit_test(what_cannot_be_deleted_is_not_offered),
+        cmocka_unit_test(why_nothing_can_be_deleted_is_said_in_full),
+        cmocka_unit_test(what_may_be_held_comes_back_only_perhaps),
+        cmocka_unit_test(holders_that_do_not_fit_are_counted),
         cmocka_unit_test(a_failed_check_is_shown),
         cmocka_unit_test(outcomes_that_failed_are_reported),
         with_tmpdir(confirmed_segments_are_deleted),

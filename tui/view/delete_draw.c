@@ -24,6 +24,13 @@ static int box_width(int columns)
     return columns - 2 * MARGIN < WIDTH_MAX ? columns - 2 * MARGIN : WIDTH_MAX;
 }
 
+/* Columns of the report behind the names: a third is theirs. */
+int delete_dialog_reason_width(const struct delete_dialog *dialog)
+{
+    int width = box_width(dialog->width) - 4;
+    return width - width / 3;
+}
+
 /* Rows that a sentence takes, broken between words. */
 static int note_rows(const struct delete_note *note, int width)
 {
@@ -143,20 +150,23 @@ static void put_name(const struct delete_dialog *dialog, struct cells *cells, in
 }
 
 /* As many holders as fit; "nobody" where that is certain. */
-static enum role held_text(const struct delete_item *item, bool complete, int width, char *buf, size_t size)
+static enum role held_text(const struct delete_check *check, const struct delete_item *item, int width,
+                           char *buf, size_t size)
 {
     if (item->holders.count > 0) {
         size_t n = item->holders.count < 8 ? item->holders.count : 8;
         do
             delete_holders_text(&item->holders, n, buf, size);
         while (text_width(buf) > width && --n > 0);
+        if (n == 0 && item->holders.count > 1)
+            snprintf(buf, size, "%zu processes", item->holders.count);
         return ROLE_BAD;
     }
     if (item->held == HELD_YES) {
         snprintf(buf, size, "somebody");
         return ROLE_BAD;
     }
-    bool certain = !item->doubtful && (item->held == HELD_NO || complete);
+    bool certain = delete_item_certain(check, item);
     snprintf(buf, size, certain ? "nobody" : "nobody seen");
     return certain ? ROLE_DIM : ROLE_WARN;
 }
@@ -165,7 +175,7 @@ static void draw_held(const struct delete_dialog *dialog, const struct delete_it
                       int y, int x, int width)
 {
     char text[512];
-    enum role role = held_text(item, dialog->check->sweep.complete, width, text, sizeof text);
+    enum role role = held_text(dialog->check, item, width, text, sizeof text);
     if (item->is_protected) {
         char both[640];
         snprintf(both, sizeof both, "%s's%s%s", item->protected_by ? item->protected_by : "a service",

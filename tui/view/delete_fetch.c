@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/sys/calls.h"
 #include "core/sys/fd.h"
 #include "core/sys/memory.h"
 #include "core/transfer/keep.h"
@@ -30,6 +31,19 @@ static bool asks_late(const struct delete_dialog_request *request)
     return request->is_deletion && request->count > MANY;
 }
 
+/* What the kernel will refuse whatever is confirmed is told before anything is. */
+static void foresee_refusals(const struct directory *directory, struct delete_check *check)
+{
+    uid_t me = sys.geteuid();
+    struct error error;
+    for (size_t i = 0; me != 0 && i < check->count; i++) {
+        struct delete_item *item = &check->items[i];
+        if (!item->problem.code && item->segment.uid != me &&
+            removal_foresee(directory, item->segment.name, item->segment.uid, &error) == -EACCES)
+            item->problem = error;
+    }
+}
+
 static struct delete_check *run_check(const struct directory *directory, const struct host *host,
                                       const struct delete_dialog_request *request, struct progress *progress,
                                       struct error *error)
@@ -37,8 +51,10 @@ static struct delete_check *run_check(const struct directory *directory, const s
     struct delete_check *check = memory_new(sizeof *check);
     if ((asks_late(request) ? delete_check_quickly
                             : delete_check)(directory, host, (const char *const *)request->names,
-                                            request->ids, request->count, check, progress, error) == 0)
+                                            request->ids, request->count, check, progress, error) == 0) {
+        foresee_refusals(directory, check);
         return check;
+    }
     free(check);
     return NULL;
 }

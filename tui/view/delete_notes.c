@@ -59,24 +59,38 @@ static unsigned percent(uint64_t part, uint64_t whole)
 static void note_memory(const struct delete_dialog *dialog, struct delete_notes *notes)
 {
     struct span span = span_of(dialog);
-    uint64_t now = 0, later = 0;
-    char bytes[FORMAT_BYTES_MAX], all[FORMAT_BYTES_MAX], change[320] = "";
+    uint64_t now = 0, later = 0, unsure = 0;
+    char bytes[FORMAT_BYTES_MAX], all[FORMAT_BYTES_MAX], change[320] = "", condition[64] = "";
     for (size_t i = span.first; i < span.end; i++) {
         const struct delete_item *item = &dialog->check->items[i];
-        now += item->problem.code ? 0 : item->freed_now;
-        later += item->problem.code ? 0 : item->freed_later;
+        if (item->problem.code)
+            continue;
+        now += item->freed_now;
+        later += item->freed_later;
+        unsure += delete_item_certain(dialog->check, item) ? 0 : item->freed_now;
     }
     const struct directory_usage *usage = &dialog->usage;
     uint64_t left = usage->used - (now < usage->used ? now : usage->used);
     unsigned before = percent(usage->used, usage->size), after = percent(left, usage->size);
     if (dialog->has_usage && before != after)
         snprintf(change, sizeof change, "; %.200s %u%% → %u%%", dialog->directory, before, after);
+    format_bytes(unsure, bytes, sizeof bytes);
+    if (unsure > 0 && unsure == now)
+        snprintf(condition, sizeof condition, ", if nobody holds %s",
+                 span.end - span.first == 1 ? "it" : "them");
+    else if (unsure > 0)
+        snprintf(condition, sizeof condition, ", %s of it if nobody holds that", bytes);
     format_bytes(now, bytes, sizeof bytes);
     format_bytes(now + later, all, sizeof all);
-    add(notes, ROLE_TEXT, "Given back now: %s of %s%s", bytes, all, change);
+    add(notes, ROLE_TEXT, "Given back now: %s of %s%s%s", bytes, all, condition, change);
     format_bytes(later, bytes, sizeof bytes);
     if (later > 0)
         add(notes, ROLE_WARN, "%s more only when those who hold it end", bytes);
+}
+
+bool delete_item_certain(const struct delete_check *check, const struct delete_item *item)
+{
+    return delete_item_is_held(item) || (!item->doubtful && (item->held == HELD_NO || check->sweep.complete));
 }
 
 /* A lease that was granted needs no sweep to be believed. */
@@ -129,19 +143,42 @@ static void note_copies(const struct delete_dialog *dialog, struct delete_notes 
             dialog->saves ? "x" : " ", DELETE_SAVED);
 }
 
+/* Why some cannot be deleted, in full where that is the same for all; a row has room for its beginning only.
+ */
+static void note_problems(const struct delete_dialog *dialog, struct delete_notes *notes)
+{
+    const struct delete_check *check = dialog->check;
+    const char *reason = NULL;
+    bool same = true;
+    size_t problems = 0;
+    for (size_t i = 0; i < check->count; i++) {
+        if (!check->items[i].problem.code)
+            continue;
+        problems++;
+        same = same && (!reason || strcmp(reason, check->items[i].problem.text) == 0);
+        reason = check->items[i].problem.text;
+    }
+    if (problems > 0 && check->count == 1)
+        add(notes, ROLE_BAD, "%s", reason);
+    else if (problems > 0)
+        add(notes, ROLE_BAD, "%zu of them cannot be deleted%s%s", problems, same ? ": " : "",
+            same ? reason : "");
+}
+
 static void note_question(const struct delete_dialog *dialog, struct delete_notes *notes)
 {
     if (dialog->changed)
         add(notes, ROLE_WARN, "It changed meanwhile: nothing was deleted. This is the new state.");
     if (dialog->unlinked > 0)
         add(notes, ROLE_WARN, "Passed over: %s", dialog->unlinked_text);
-    note_memory(dialog, notes);
-    note_sweep(dialog, notes);
-    note_marks(dialog, notes);
+    note_problems(dialog, notes);
     if (delete_dialog_possible(dialog) == 0) {
         add(notes, ROLE_WARN, "Nothing here can be deleted.");
         return;
     }
+    note_memory(dialog, notes);
+    note_sweep(dialog, notes);
+    note_marks(dialog, notes);
     note_copies(dialog, notes);
     add(notes, ROLE_DIM, "This cannot be undone.");
 }
@@ -156,6 +193,8 @@ static void note_choice(const struct delete_dialog *dialog, struct delete_notes 
     note_marks(dialog, notes);
     add(notes, ROLE_TEXT, "%zu of %zu; %zu to be deleted so far, and nothing before the last answer.",
         dialog->at + 1, dialog->check->count, chosen);
+    if (dialog->saves)
+        add(notes, ROLE_STRONG, "Copies are saved first, to ~/%s/.", DELETE_SAVED);
     add(notes, ROLE_DIM, "This cannot be undone.");
 }
 
@@ -171,6 +210,26 @@ static void note_run(const struct delete_dialog *dialog, struct delete_notes *no
     else
         add(notes, ROLE_TEXT, "deleting… %llu of %llu", (unsigned long long)dialog->done,
             (unsigned long long)dialog->total);
+}
+
+#define REASONS_MAX 3
+
+/* What was done, and the different reasons of failures that are too long for their rows. */
+static void note_report(const struct delete_dialog *dialog, struct delete_notes *notes)
+{
+    const char *told[REASONS_MAX];
+    int n = 0, width = delete_dialog_reason_width(dialog);
+    add(notes, ROLE_WARN, "%s", dialog->message);
+    for (size_t i = 0; i < dialog->outcome_count && n < REASONS_MAX; i++) {
+        const struct error *error = &dialog->outcomes[i].error;
+        bool known = !error->code;
+        for (int j = 0; j < n && !known; j++)
+            known = strcmp(told[j], error->text) == 0;
+        if (known || text_width(error->text) <= width)
+            continue;
+        told[n++] = error->text;
+        add(notes, ROLE_BAD, "%s", error->text);
+    }
 }
 
 void delete_notes_make(const struct delete_dialog *dialog, struct delete_notes *ret_notes)
@@ -193,7 +252,7 @@ void delete_notes_make(const struct delete_dialog *dialog, struct delete_notes *
         add(ret_notes, ROLE_BAD, "%s", dialog->error.text);
         break;
     case DELETE_REPORT:
-        add(ret_notes, ROLE_WARN, "%s", dialog->message);
+        note_report(dialog, ret_notes);
         break;
     }
 }

@@ -10,7 +10,7 @@
 
 #define DELETE_WORD      "delete"
 #define DELETE_SAVED     "shm-saved" /* the directory for copies, in the user's home */
-#define DELETE_NOTES_MAX 10
+#define DELETE_NOTES_MAX 14
 
 struct delete_dialog_request {
     bool is_deletion;
@@ -124,6 +124,11 @@ size_t delete_dialog_lines(const struct delete_dialog *dialog);
 size_t delete_dialog_visible(const struct delete_dialog *dialog);
 /* A stage begins, with nothing shown of it yet. */
 void delete_dialog_begin(struct delete_dialog *dialog, enum delete_stage stage);
+
+/* Whether it is known who holds it, or that nobody does. */
+bool delete_item_certain(const struct delete_check *check, const struct delete_item *item);
+/* Columns for what became of an item. */
+int delete_dialog_reason_width(const struct delete_dialog *dialog);
 
 /* "881 train.py, 902 dash, +2" with the first n of them by name. */
 void delete_holders_text(const struct holders *holders, size_t n, char *buf, size_t size);
