@@ -1,6 +1,7 @@
 #include "tui/command/info_print.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/catalog/evidence.h"
 #include "core/catalog/format.h"
@@ -145,26 +146,38 @@ static void put_producer(const struct info_page *page, const struct row *row)
         put_line(page, "producer:", text);
 }
 
-/* What deleting it would give back. */
-static void put_freed(const struct info_page *page, const struct delete_item *item)
+/* What must come to pass for the rest to come back. */
+static const char *when_later(const struct delete_item *item, bool held)
 {
-    char now[FORMAT_BYTES_MAX], later[FORMAT_BYTES_MAX], text[128];
+    bool linked = item->segment.links > 1;
+    if (S_ISDIR(item->segment.mode))
+        return held ? "those who hold what lies in it end" : "the other names of what lies in it go";
+    if (held)
+        return linked ? "its holders end and its other names go" : "its holders end";
+    return "its other names go";
+}
+
+/* What deleting it would give back. */
+static void put_freed(const struct info_page *page, const struct info_shown *shown)
+{
+    char now[FORMAT_BYTES_MAX], later[FORMAT_BYTES_MAX], text[160];
+    const struct delete_item *item = shown->item;
     if (!item || item->problem.code)
         return;
+    bool held = delete_item_is_held(item);
+    bool certain = held || item->held == HELD_NO || shown->sweep.complete || item->freed_now == 0;
     format_bytes(item->freed_now, now, sizeof now);
     format_bytes(item->freed_later, later, sizeof later);
+    int used = snprintf(text, sizeof text, "gives back %s now%s", now, certain ? "" : ", if nobody holds it");
     if (item->freed_later)
-        snprintf(text, sizeof text, "gives back %s now, %s more when its holders end or its last name goes",
-                 now, later);
-    else
-        snprintf(text, sizeof text, "gives back %s now", now);
+        snprintf(text + used, sizeof text - (size_t)used, ", %s more when %s", later, when_later(item, held));
     put_line(page, "deleting:", text);
 }
 
 static void put_protection(const struct info_page *page, const char *owner)
 {
     char text[256];
-    snprintf(text, sizeof text, "yes, it belongs to %s", owner ? owner : "another program");
+    snprintf(text, sizeof text, "yes (%s): what uses it breaks without it", owner ? owner : "by its name");
     put_line(page, "protected:", text);
 }
 
@@ -187,7 +200,7 @@ void info_print_text(const struct info_page *page, const struct info_shown *show
     put_use(page, shown);
     if (row->is_protected)
         put_protection(page, shown->item ? shown->item->protected_by : row->producer->label);
-    put_freed(page, shown->item);
+    put_freed(page, shown);
     snprintf(inode, sizeof inode, "%llu", (unsigned long long)row->id.inode);
     put_line(page, "inode:", inode);
 }
