@@ -1,6 +1,7 @@
 """A console in a pseudo-terminal, with just enough of a terminal behind it to know what stands on the screen.
 
-For the benchmarks, which time what a person would see. The screen tests use libvterm.
+For the benchmarks, which time what a person would see, and for tests with real programs. The screen tests use
+libvterm.
 """
 import fcntl, os, pty, re, select, struct, termios, time
 
@@ -14,6 +15,7 @@ class Screen:
         self.rows, self.columns = rows, columns
         self.cells = [[" "] * columns for _ in range(rows)]
         self.y = self.x = 0
+        self.top, self.bottom = 0, rows - 1  # what scrolls
         self.last = " "
         self.touched = set()  # (row, column) that changed since it was last emptied
         self.rest = b""
@@ -30,6 +32,25 @@ class Screen:
         if self.cells[y][x] != character:
             self.cells[y][x] = character
             self.touched.add((y, x))
+
+    def scroll(self, first, lines):
+        """From that row to the end of the scrolling region: up if lines > 0."""
+        for _ in range(abs(lines)):
+            del self.cells[first if lines > 0 else self.bottom]
+            self.cells.insert(self.bottom if lines > 0 else first, [" "] * self.columns)
+        self.touched.update((y, x) for y in range(first, self.bottom + 1) for x in range(self.columns))
+
+    def down(self):
+        if self.y == self.bottom:
+            self.scroll(self.top, 1)
+        else:
+            self.y = min(self.y + 1, self.rows - 1)
+
+    def up(self):
+        if self.y == self.top:
+            self.scroll(self.top, -1)
+        else:
+            self.y = max(self.y - 1, 0)
 
     def erase(self, y, first, end):
         for x in range(max(first, 0), min(end, self.columns)):
@@ -74,14 +95,14 @@ class Screen:
             row[self.x:] = ([" "] * one + row[self.x:])[:self.columns - self.x]
             self.touched.update((self.y, x) for x in range(self.x, self.columns))
         elif final in "LM":
-            for _ in range(one):
-                if final == "M":
-                    del self.cells[self.y]
-                    self.cells.append([" "] * self.columns)
-                else:
-                    self.cells.insert(self.y, [" "] * self.columns)
-                    self.cells.pop()
-            self.touched.update((y, x) for y in range(self.y, self.rows) for x in range(self.columns))
+            if self.top <= self.y <= self.bottom:
+                self.scroll(self.y, one if final == "M" else -one)
+        elif final in "ST":
+            self.scroll(self.top, one if final == "S" else -one)
+        elif final == "r":
+            self.top = one - 1
+            self.bottom = (numbers[1] if len(numbers) > 1 and numbers[1] else self.rows) - 1
+            self.y = self.x = 0
 
     def feed(self, data):
         data = self.rest + data
@@ -97,10 +118,12 @@ class Screen:
             if match.group(3):
                 if not match.group(1):
                     self.control(match.group(2).decode(), match.group(3).decode())
+            elif token == b"\x1bM":
+                self.up()
             elif token == b"\r":
                 self.x = 0
             elif token == b"\n":
-                self.y = min(self.y + 1, self.rows - 1)
+                self.down()
             elif token == b"\b":
                 self.x = max(self.x - 1, 0)
             elif token[0] >= 0x20:
