@@ -51,8 +51,8 @@ struct delete_check {
 int delete_check(const struct directory *directory, const struct host *host, const char *const *names,
                  const struct identity *expected, size_t n, struct delete_check *ret_check,
                  struct progress *progress, struct error *error);
-/* The same for who deletes at once: of files that we may lease (held stays HELD_UNKNOWN) the deletion will
- * ask. */
+/* The same for who deletes at once: of our own files (held stays HELD_UNKNOWN) the deletion will ask. Of
+ * another's it is asked now: where no lease can be had and the sweep did not see all, it is doubtful. */
 int delete_check_quickly(const struct directory *directory, const struct host *host, const char *const *names,
                          const struct identity *expected, size_t n, struct delete_check *ret_check,
                          struct progress *progress, struct error *error);

@@ -43,7 +43,7 @@ void delete_ask_lease(const struct checking *checking, struct delete_item *item)
 {
     const struct segment *segment = &item->segment;
     struct error error = {0};
-    if (checking->without_leases && (checking->me == 0 || checking->me == segment->uid))
+    if (checking->without_leases && checking->me == segment->uid)
         return;
     int r = lease_ask_segment(checking->directory, segment, &item->held, &error);
     if (r == -ENOENT || r == -ESTALE)

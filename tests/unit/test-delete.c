@@ -257,6 +257,29 @@ static void test_without_leases(void **state)
     delete_check_clear(&checked);
 }
 
+static uid_t another_user(void)
+{
+    return sys_kernel.geteuid() + 1;
+}
+
+/* Of another's it is asked beforehand: else root, where not all processes can be read, could not delete it.
+ */
+static void test_without_leases_of_others(void **state)
+{
+    struct fixture *fixture = *state;
+    const char *name = "a.shm";
+    struct delete_check checked;
+    tmpdir_write_text(&fixture->tmpdir, "a.shm", "bytes");
+    sys.geteuid = another_user;
+    int r = delete_check_quickly(fixture->directory, &(struct host){.proc_root = "/proc"}, &name, NULL, 1,
+                                 &checked, NULL, NULL);
+    sys.geteuid = sys_kernel.geteuid;
+    assert_int_equal(r, 0);
+    assert_int_equal(checked.items[0].held, HELD_NO);
+    assert_false(checked.items[0].doubtful);
+    delete_check_clear(&checked);
+}
+
 /* Somebody looks at it in the moment of the first question. */
 static int refusals;
 static int refuse_lease(int fd, int command, int kind)
@@ -506,6 +529,7 @@ int main(void)
         TEST(test_other_hard_link),
         TEST(test_both_hard_links),
         TEST(test_without_leases),
+        TEST(test_without_leases_of_others),
         TEST(test_held_for_a_moment),
         TEST(test_many),
         TEST(test_stopped_half_way),
