@@ -238,7 +238,7 @@ static void followed(struct app *app, enum following following)
 static bool is_seen(enum event_kind kind)
 {
     return kind != EVENT_LOOKED && kind != EVENT_LOOK_DONE && kind != EVENT_USAGE && kind != EVENT_SHMEM &&
-           kind != EVENT_LOGIND && kind != EVENT_SWEPT && kind != EVENT_FOLLOWED;
+           kind != EVENT_LOGIND && kind != EVENT_ENDED && kind != EVENT_SWEPT && kind != EVENT_FOLLOWED;
 }
 
 static void used(struct app *app, const struct directory_usage *usage)
@@ -289,6 +289,9 @@ void app_update(struct app *app, const struct event *event)
         break;
     case EVENT_USAGE:
         used(app, &event->u.usage);
+        break;
+    case EVENT_ENDED:
+        use_changed(app);
         break;
     case EVENT_SWEPT:
         use_swept(app, event->u.swept);

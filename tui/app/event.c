@@ -28,6 +28,7 @@ void effect_clear(struct effect *effect)
         for (size_t i = 0; i < effect->u.look.count; i++)
             free(effect->u.look.names[i].name);
         free(effect->u.look.names);
+        free(effect->u.look.pids);
         break;
     case EFFECT_NAMES:
         free(effect->u.names.ids);

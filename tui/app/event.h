@@ -66,6 +66,7 @@ enum event_kind {
     EVENT_SHMEM,     /* shared memory of the whole host */
     EVENT_LOGIND,    /* whether it deletes segments at logout */
     EVENT_SWEPT,     /* who holds what */
+    EVENT_ENDED,     /* a process that holds something is gone */
     EVENT_FOLLOWED,  /* whether the end of a segment's last holder is watched for; its token is the row's
                         serial */
     EVENT_RELEASED,  /* memory came back */
@@ -190,6 +191,8 @@ struct effect {
         struct {
             struct look_name *names; /* owned */
             size_t count;
+            pid_t *pids; /* owned: is one of them gone? Then EVENT_ENDED */
+            size_t pid_count;
             bool usage; /* measure the file system too */
             bool first; /* before other looks that wait */
         } look;

@@ -15,6 +15,7 @@
 #include "core/sys/memory.h"
 
 #define ASKED_MAX     4096 /* different users, or groups, whose names are asked for */
+#define PIDS_MAX      256  /* processes that are looked after at a time */
 #define HOLDERS_NAMED 1000 /* of one segment */
 
 static struct effect *ask_look(struct app *app, enum look_token token, size_t room)
@@ -354,6 +355,18 @@ void facts_look_done(struct app *app, uint64_t token)
 
 /* --- what is on screen --- */
 
+/* Whoever ends says nothing: that a process on screen lives is looked at, long before the next sweep. */
+static void add_holders(struct effect *effect, const struct row *row)
+{
+    for (size_t i = 0; row->holders && i < row->holders->count; i++) {
+        if (!effect->u.look.pids)
+            effect->u.look.pids = memory_new(PIDS_MAX * sizeof(pid_t));
+        if (effect->u.look.pid_count == PIDS_MAX)
+            return;
+        effect->u.look.pids[effect->u.look.pid_count++] = row->holders->list[i].pid;
+    }
+}
+
 /* Looks at the rows on screen: all of them, or those alone whose bytes were not looked at yet. */
 static void look_at_visible(struct app *app, bool all)
 {
@@ -361,10 +374,14 @@ static void look_at_visible(struct app *app, bool all)
     struct effect *effect = NULL;
     for (size_t i = 0; i < table->height; i++) {
         const struct row *row = groups_row(app->groups, table->top + i);
-        if (!row || row->unlinked || (!all && row->recognised))
+        if (!row || (row->unlinked && (!all || !row->holders)) || (!all && row->recognised))
             continue;
         if (!effect)
             effect = ask_look(app, LOOK_VISIBLE, table->height);
+        if (all)
+            add_holders(effect, row);
+        if (row->unlinked)
+            continue;
         add_name(effect, row->name, !row->recognised || may_be_described(row));
         effect->u.look.names[effect->u.look.count - 1].ask_held = all && use_asks_held(app, row);
     }

@@ -167,6 +167,9 @@ static void message_event(struct jobs *jobs, struct running *running, struct eve
         event->kind = EVENT_USAGE;
         event->u.usage = *(struct directory_usage *)payload;
         return;
+    case TASK_ENDED:
+        event->kind = EVENT_ENDED;
+        return;
     case TASK_NAMED:
         event->kind = EVENT_NAMED;
         event->u.named.id = named->id;

@@ -1,7 +1,9 @@
 #include "tui/app/task.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -11,6 +13,7 @@
 #include "core/process/unlinked.h"
 #include "core/segment/lease.h"
 #include "core/segment/publish.h"
+#include "core/sys/calls.h"
 #include "core/sys/fd.h"
 #include "core/sys/memory.h"
 
@@ -203,6 +206,19 @@ static void measure(struct task *task)
     job_post(task->job, TASK_USAGE, usage, free);
 }
 
+static bool one_is_gone(const char *proc_root, const pid_t *pids, size_t count)
+{
+    int proc AUTO_CLOSE = count ? fd_openat(AT_FDCWD, proc_root, O_PATH | O_DIRECTORY | O_CLOEXEC, 0) : -1;
+    for (size_t i = 0; proc >= 0 && i < count; i++) {
+        char name[16];
+        struct statx facts;
+        snprintf(name, sizeof name, "%d", (int)pids[i]);
+        if (sys.statx(proc, name, AT_SYMLINK_NOFOLLOW, STATX_TYPE, &facts) < 0 && errno == ENOENT)
+            return true;
+    }
+    return false;
+}
+
 static void run_look(struct task *task)
 {
     struct look_name *names = task->effect.u.look.names;
@@ -214,6 +230,8 @@ static void run_look(struct task *task)
     post_batch(task);
     if (task->effect.u.look.usage)
         measure(task);
+    if (one_is_gone(task->host.proc_root, task->effect.u.look.pids, task->effect.u.look.pid_count))
+        job_post(task->job, TASK_ENDED, NULL, free);
 }
 
 static void logind_drop(void *payload)

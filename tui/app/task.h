@@ -13,6 +13,7 @@ enum task_message {
     TASK_LOOKED,  /* struct task_batch */
     TASK_SCANNED, /* struct error */
     TASK_USAGE,   /* struct directory_usage */
+    TASK_ENDED,   /* NULL */
     TASK_NAMED,   /* struct task_named */
     TASK_SHMEM,   /* struct shmem */
     TASK_LOGIND,  /* struct logind */

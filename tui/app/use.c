@@ -2,12 +2,13 @@
  * Who holds what, and when to ask: a sweep of /proc costs, so it comes at once where something changed, and
  * seldom while nothing does.
  *
- * After a change (a segment came, went or was renamed, something happened to one that is held, a dialog or a
- * preview was opened, `r`) sweeps take at most 2 % of a core, counted as credit that time brings and a sweep
- * spends: what was saved in quiet times lets the first ones come at once. Where nothing changes
- * one follows that takes at most 1 %, for whoever makes a segment often maps it a moment later; if it finds
- * nothing new there is a calm: then they take 0.05 % (but there is one a minute), so that somebody who only
- * lets the console stand pays next to nothing. A key, or an event in the directory, ends it.
+ * After a change (a segment came, went or was renamed, something happened to one that is held, a process on
+ * screen ended, a dialog or a preview was opened, `r`) sweeps take at most 2 % of a core, counted as credit
+ * that time brings and a sweep spends: what was saved in quiet times lets the first ones come at once. Where
+ * nothing changes one follows that takes at most 1 %, for whoever makes a segment often maps it a moment
+ * later; if it finds nothing new there is a calm: then they take 0.05 % (but there is one a minute), so that
+ * somebody who only lets the console stand pays next to nothing. A key, or an event in the directory, ends
+ * it.
  */
 #include "tui/app/state.h"
 
