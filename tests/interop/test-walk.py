@@ -2,19 +2,15 @@
 in use is deleted by mistake; in the JSON, in the messages and in the console."""
 import json
 import os
-import select
 import signal
 import subprocess
 import sys
-import time
 
 import numpy as np
 
 sys.path.insert(0, os.path.join(os.environ["SRCDIR"], "tests", "support"))
-from cli import DEADLINE, SHMTOP, Directory, main, need_root, test
-from vt import Console
-
-USER = 65534
+from cli import SHMTOP, Directory, main, need_root, test
+from walk import USER, Process, Screen, holders, rows, until
 
 # Maps a matrix as numpy does, forks once if it is told to, and waits for its end.
 HOLD = """
@@ -42,96 +38,10 @@ signal.pause()
 """
 
 
-class Process:
-    """A Python process that says `up WORKER`. Use with `with`: both are killed at the end."""
-
-    def __init__(self, script, *arguments, uid=None):
-        identity = {"user": uid, "group": uid, "extra_groups": []} if uid is not None else {}
-        command = [sys.executable, "-c", script, *arguments]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, **identity)
-
-    def __enter__(self):
-        word, worker = self.process.stdout.readline().split()
-        assert word == b"up"
-        self.pid, self.worker = self.process.pid, int(worker)
-        return self
-
-    def kill(self):
-        """As the kernel does when memory is short, and until it is gone."""
-        self.process.kill()
-        self.process.wait()
-
-    def __exit__(self, *_):
-        self.kill()
-        if self.worker:
-            os.kill(self.worker, signal.SIGKILL)
-        self.process.stdout.close()
-
-
 def matrix(path, rows=64):
     array = np.lib.format.open_memmap(path, mode="w+", dtype="f2", shape=(rows, 1024))
     array[:] = 1
     del array
-
-
-def rows(d, *arguments, **more):
-    answer = d.expect(0, "list", "--json", *arguments, **more).json()["segments"]
-    return {row["name"]: row for row in answer}
-
-
-def holders(d, name, **more):
-    only, = d.expect(0, "info", "--json", name, **more).json()["segments"]
-    return {holder["pid"]: holder for holder in only["held_by"]}
-
-
-def until(condition, what):
-    end = time.monotonic() + DEADLINE
-    while not condition():
-        assert time.monotonic() < end, what
-        select.select([], [], [], 0.01)
-
-
-def as_user(command):
-    become = f"import os, sys; os.setgroups([]); os.setgid({USER}); os.setuid({USER}); os.execvp(sys.argv[1], sys.argv[1:])"
-    return [sys.executable, "-c", become, *command]
-
-
-class Screen:
-    """The console on a directory, in a terminal of 24 rows. Use with `with`."""
-
-    def __init__(self, d, columns=110, user=False, home="/nonexistent"):
-        command = [d.program_for_others() if user else SHMTOP, "-d", d.path]
-        command = ["env", f"HOME={home}", *command]
-        self.console = Console(as_user(command) if user else command, rows=24, columns=columns)
-
-    def __enter__(self):
-        self.shows("segment")
-        return self
-
-    def __exit__(self, *_):
-        self.console.close()
-
-    def text(self):
-        return self.console.screen.text()
-
-    def row(self, name):
-        lines = self.text().splitlines()[3:]
-        return next((line for line in lines if line[3:].lstrip("?").startswith(name)), "")
-
-    def waits(self, condition, what):
-        assert self.console.wait(lambda _: condition(), DEADLINE) is not None, f"{what}:\n{self.text()}"
-
-    def shows(self, *texts):
-        self.waits(lambda: all(text in self.text() for text in texts), f"not shown: {texts}")
-
-    def lacks(self, text):
-        self.waits(lambda: text not in self.text(), f"still shown: {text}")
-
-    def row_shows(self, name, *texts):
-        self.waits(lambda: all(text in self.row(name) for text in texts), f"{name}: not {texts}")
-
-    def keys(self, text):
-        self.console.keys(text)
 
 
 @test
@@ -152,12 +62,10 @@ def who_is_killed_holds_nothing_any_more():
             writer.kill()
             reader.kill()
             assert set(holders(d, "prices.shm")) == {reader.worker}
-            screen.keys("r")
             screen.row_shows("prices.shm", f"{reader.worker} python3")
             os.kill(reader.worker, signal.SIGKILL)
             until(lambda: rows(d)["prices.shm"]["holders"] == 0, "a killed worker still holds it")
             reader.worker = 0
-            screen.keys("r")
             screen.row_shows("prices.shm", "nobody")
         assert rows(d)["prices.shm"]["state"] == "idle"
         assert "gives back 132K now\n" in d.expect(0, "info", "prices.shm").out
@@ -176,7 +84,6 @@ def what_leaked_goes_and_what_a_worker_still_maps_stays():
             assert states == {leaked: ("leaked", dead.pid), held: ("live", orphaning.pid), kept: ("live", alive.pid)}, states
             text = d.expect(0, "info", leaked).out
             assert f"leaked: creator pid {dead.pid} is gone; nobody maps it or has it open" in text, text
-            screen.keys("r")
             screen.row_shows(leaked, f"nobody · {dead.pid} gone")
             assert screen.row(leaked).startswith(" L "), screen.text()
             screen.row_shows(held, f"{orphaning.worker} python3")
@@ -204,7 +111,6 @@ def memory_without_a_name_comes_back_with_its_last_reader():
             screen.row_shows("gone.shm (unlinked)", "2 python3")
             screen.shows("unlinked 8.0M")
             writer.kill()
-            screen.keys("r")
             screen.row_shows("gone.shm (unlinked)", f"{reader.pid} python3")
             row = rows(d, "--where", "state:unlinked")["gone.shm"]
             assert (row["inode"], row["holders"], row["allocated"]) == (inode, 1, 8 * 1024 * 1024 + 4096), row
@@ -254,16 +160,16 @@ def what_was_swapped_or_taken_up_meanwhile_is_not_deleted():
             screen.row_shows("a.shm", "nobody")
             screen.keys("d")
             screen.shows("Given back now: 132K of 132K")
-            matrix(d / ".b")
+            matrix(d / ".b", 128)
             os.replace(d / ".b", d / "a.shm")
             screen.keys("y")
             screen.shows("replaced meanwhile: another segment bears this name now", "Nothing here can be deleted.")
             assert "the kernel says" not in screen.text() and d.names() == ["a.shm"], screen.text()
             screen.keys("\x1b")
             screen.lacks("Nothing here")
-            screen.row_shows("a.shm", "nobody")
+            screen.row_shows("a.shm", "128 × 1024", "nobody")
             screen.keys("d")
-            screen.shows("Given back now: 132K of 132K")
+            screen.shows("Given back now: 260K of 260K")
             with Process(HOLD, d / "a.shm", "r") as process:
                 screen.keys("y")
                 screen.shows("It changed meanwhile: nothing was deleted.", f"{process.pid} python3")
@@ -321,7 +227,6 @@ def an_ordinary_user_is_told_what_cannot_be_known():
             screen.shows("sticky directory", "may delete it", "Nothing here can be deleted.")
             screen.keys("\r")
             mine.kill()
-            screen.keys("r")
             screen.row_shows("mine.shm", "nobody")
             screen.waits(lambda: "seen" not in screen.row("mine.shm"), "the kernel was not asked")
             text = d.expect(0, "info", "mine.shm", uid=USER).out
@@ -329,6 +234,19 @@ def an_ordinary_user_is_told_what_cannot_be_known():
             done = d.expect(5, "rm", "--where", "name:*.shm", "--yes", uid=USER)
             assert "deleted mine.shm: 132K came back" in done.out and d.names() == ["theirs.shm"], done.out
             screen.lacks("mine.shm")
+
+
+@test
+def root_deletes_what_another_left():
+    need_root()
+    with Directory() as d:
+        for name in ("a.shm", "b.shm", "held.shm"):
+            matrix(d / name)
+            os.chown(d / name, USER, USER)
+        with Process(HOLD, d / "held.shm", "r", uid=USER) as process:
+            assert d.expect(0, "rm", "a.shm").out.startswith("deleted a.shm: 132K came back\n")
+            done = d.expect(4, "rm", "--where", "user:%d" % USER, "--yes", says=f"in use by python3 ({process.pid}, ")
+            assert "deleted b.shm: 132K came back\n" in done.out and d.names() == ["held.shm"], done.out
 
 
 @test
