@@ -1,6 +1,7 @@
 #include "core/segment/removal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -43,18 +44,29 @@ static int refuse_sticky(uid_t owner, struct error *error)
                      owner);
 }
 
+static int refuse_directory(int code, struct error *error)
+{
+    return code == EROFS ? error_set(error, EROFS, "its file system is read-only")
+                         : error_set(error, EACCES, "no permission to delete in its directory");
+}
+
 static int not_permitted(int dirfd, const struct facts *facts, struct error *error)
 {
     if (is_kept_sticky(dirfd, facts->st.stx_uid))
         return refuse_sticky(facts->st.stx_uid, error);
-    return error_set(error, EACCES, "no permission to delete in its directory");
+    return refuse_directory(EACCES, error);
 }
 
 int removal_foresee(const struct directory *directory, const char *name, uid_t owner, struct error *error)
 {
     struct place place AUTO_PLACE = {.opened = -1};
     int r = place_find(directory, name, &place, error);
-    return r == 0 && is_kept_sticky(place.fd, owner) ? refuse_sticky(owner, error) : r;
+    if (r < 0)
+        return r;
+    if (is_kept_sticky(place.fd, owner))
+        return refuse_sticky(owner, error);
+    bool refused = sys.faccessat(place.fd, ".", W_OK | X_OK, AT_EACCESS) < 0;
+    return refused && (errno == EACCES || errno == EROFS) ? refuse_directory(errno, error) : 0;
 }
 
 static int unlink_failed(int code, int dirfd, const struct facts *facts, struct error *error)
@@ -64,7 +76,7 @@ static int unlink_failed(int code, int dirfd, const struct facts *facts, struct 
     case EPERM:
         return not_permitted(dirfd, facts, error);
     case EROFS:
-        return error_set(error, EROFS, "its file system is read-only");
+        return refuse_directory(EROFS, error);
     case EBUSY:
         return error_set(error, EBUSY, "a file system is mounted on it");
     case ENOTEMPTY:

@@ -15,7 +15,8 @@
 int removal_unlink(const struct directory *directory, const char *name, const struct identity *id,
                    bool must_be_unheld, struct error *error);
 
-/* -EACCES, as removal_unlink will say it, where name lies in a sticky directory and neither is ours. */
+/* -EACCES or -EROFS, as removal_unlink will say it: name lies in a directory where we may delete nothing, or
+ * in a sticky one and neither is ours. */
 int removal_foresee(const struct directory *directory, const char *name, uid_t owner, struct error *error);
 
 /*

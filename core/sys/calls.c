@@ -55,6 +55,7 @@ static int call_getrlimit(int resource, struct rlimit *buf)
     .linkat = linkat, \
     .renameat2 = renameat2, \
     .unlinkat = unlinkat, \
+    .faccessat = faccessat, \
     .readlinkat = readlinkat, \
     .fchmod = fchmod, \
     .fchown = fchown, \

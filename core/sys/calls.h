@@ -44,6 +44,7 @@ struct map_query;
     X(int, renameat2, (int olddir, const char *oldpath, int newdir, const char *newpath, unsigned flags),   \
       (olddir, oldpath, newdir, newpath, flags))                                                             \
     X(int, unlinkat, (int dirfd, const char *path, int flags), (dirfd, path, flags))                        \
+    X(int, faccessat, (int dirfd, const char *path, int mode, int flags), (dirfd, path, mode, flags))       \
     X(ssize_t, readlinkat, (int dirfd, const char *path, char *buf, size_t size), (dirfd, path, buf, size)) \
     X(int, fchmod, (int fd, mode_t mode), (fd, mode))                                                        \
     X(int, fchown, (int fd, uid_t uid, gid_t gid), (fd, uid, gid))                                           \

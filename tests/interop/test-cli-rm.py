@@ -204,6 +204,11 @@ def a_dry_run_foresees_who_may_not():
     with Directory(mode=0o1777) as d:
         save(d, "roots.shm")
         done = d.expect(5, "rm", "--dry-run", "roots.shm", uid=12345, says="sticky")
+        os.mkdir(d / "closed", 0o755)
+        save(d, "closed/a.shm")
+        os.chown(d / "closed/a.shm", 12345, 12345)
+        for how in (["--dry-run"], []):
+            d.expect(5, "rm", *how, "closed/a.shm", uid=12345, says="no permission to delete in its directory")
         assert done.out == ""
 
 

@@ -38,8 +38,9 @@ static void foresee_refusals(const struct directory *directory, struct delete_ch
     struct error error;
     for (size_t i = 0; me != 0 && i < check->count; i++) {
         struct delete_item *item = &check->items[i];
-        if (!item->problem.code && item->segment.uid != me &&
-            removal_foresee(directory, item->segment.name, item->segment.uid, &error) == -EACCES)
+        bool ours = item->segment.uid == me && !strchr(item->segment.name, '/');
+        if (!item->problem.code && !ours &&
+            removal_foresee(directory, item->segment.name, item->segment.uid, &error) < 0)
             item->problem = error;
     }
 }
