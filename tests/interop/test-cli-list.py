@@ -114,6 +114,27 @@ def every_state_is_told_in_the_list_and_in_info():
 
 
 @test
+def info_tells_of_each_what_it_alone_would_give_back():
+    with Directory() as d:
+        os.mkdir(d / "dir")
+        for name, size in ("dir/in", 8192), ("dir/only", 4096), ("free", 4096):
+            with open(d / name, "wb") as file:
+                file.write(b"x" * size)
+        os.link(d / "dir/in", d / "link")
+        out = d.expect(0, "info", "dir", "link", "free").out
+        told = [line.split(None, 1)[1] for line in out.splitlines() if line.startswith("deleting:")]
+        assert told == [
+            "gives back 4.0K now, 8.0K more when the other names of what lies in it go",
+            "gives back 0 now, 8.0K more when its other names go",
+            "gives back 4.0K now",
+        ], told
+        with open(d / "link"), open(d / "free"):
+            assert "8.0K more when its holders end and its other names go\n" in d.expect(0, "info", "link").out
+            assert "gives back 0 now, 4.0K more when its holders end\n" in d.expect(0, "info", "free").out
+            assert "8.0K more when those who hold what lies in it end\n" in d.expect(0, "info", "dir").out
+
+
+@test
 def what_lies_in_an_unlinked_one_is_told_as_in_any_other():
     look = lambda s: [s[key] for key in ("layout", "dtype", "type", "shape", "order", "damaged")]
     with Directory() as d:

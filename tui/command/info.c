@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <string.h>
 
 #include "core/catalog/state.h"
@@ -160,6 +161,24 @@ static void print_all(const struct info *info)
     json_end(&json);
 }
 
+/* What has names in several items is counted once in a check of all: each is told as if it went alone. */
+static void account_alone(const struct info *info, const struct found *found, struct delete_check *check)
+{
+    for (size_t i = 0; !info->json && check->count > 1 && i < check->count; i++) {
+        struct delete_item *item = &check->items[i];
+        struct delete_check alone;
+        const char *name = found->names[i];
+        if (item->problem.code || (item->segment.links < 2 && !S_ISDIR(item->segment.mode)))
+            continue;
+        if (delete_check(info->directory, &info->options->host, &name, &found->ids[i], 1, &alone, NULL,
+                         NULL) < 0)
+            continue;
+        item->freed_now = alone.items[0].freed_now;
+        item->freed_later = alone.items[0].freed_later;
+        delete_check_clear(&alone);
+    }
+}
+
 /* The checks before a delete are the facts that a person asks for: taken anew, with the lease and a sweep. */
 static void show_all(struct info *info, const struct found *found)
 {
@@ -170,6 +189,8 @@ static void show_all(struct info *info, const struct found *found)
     if (found->count > 0)
         code = delete_check(info->directory, &info->options->host, (const char *const *)found->names,
                             found->ids, found->count, &check, NULL, &error);
+    if (code == 0)
+        account_alone(info, found, &check);
     for (size_t i = 0; code == 0 && i < check.count; i++)
         take_item(info, found->names[i], &check.items[i], &check.sweep);
     for (size_t i = 0; i < info->unlinked_count; i++)

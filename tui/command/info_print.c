@@ -147,10 +147,10 @@ static void put_producer(const struct info_page *page, const struct row *row)
 }
 
 /* What must come to pass for the rest to come back. */
-static const char *when_later(const struct delete_item *item, bool held)
+static const char *when_later(const struct row *row, bool held)
 {
-    bool linked = item->segment.links > 1;
-    if (S_ISDIR(item->segment.mode))
+    bool linked = row->links > 1;
+    if (S_ISDIR(row->mode))
         return held ? "those who hold what lies in it end" : "the other names of what lies in it go";
     if (held)
         return linked ? "its holders end and its other names go" : "its holders end";
@@ -170,7 +170,8 @@ static void put_freed(const struct info_page *page, const struct info_shown *sho
     format_bytes(item->freed_later, later, sizeof later);
     int used = snprintf(text, sizeof text, "gives back %s now%s", now, certain ? "" : ", if nobody holds it");
     if (item->freed_later)
-        snprintf(text + used, sizeof text - (size_t)used, ", %s more when %s", later, when_later(item, held));
+        snprintf(text + used, sizeof text - (size_t)used, ", %s more when %s", later,
+                 when_later(&shown->row, held));
     put_line(page, "deleting:", text);
 }
 
