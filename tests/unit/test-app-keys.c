@@ -380,7 +380,7 @@ static void y_copies_names(void **state)
     assert_string_equal(stage->last[EFFECT_COPY].u.copy, "prices.shm");
     assert_has(stage, "1 name copied");
     stage_type(stage, "  y");
-    assert_string_equal(stage->last[EFFECT_COPY].u.copy, "prices.shm\ntorch_4711_223344_0");
+    assert_string_equal(stage->last[EFFECT_COPY].u.copy, "prices.shm torch_4711_223344_0");
     assert_has(stage, "2 names copied");
     stage_type(stage, "Utgy");
     assert_has(stage, "4 names copied");
@@ -395,7 +395,7 @@ static void of_one_whose_name_is_gone_y_copies_the_inode(void **state)
     stage_type(&stage, ":features\ry");
     const struct row *row = table_row(&stage.app->table);
     assert_true(row->unlinked);
-    snprintf(text, sizeof text, "#%llu", (unsigned long long)row->id.inode);
+    snprintf(text, sizeof text, "'#%llu'", (unsigned long long)row->id.inode);
     snprintf(said, sizeof said, "%s copied: its name is gone, and commands take this", text);
     assert_string_equal(stage.last[EFFECT_COPY].u.copy, text);
     assert_has(&stage, said);
@@ -422,7 +422,12 @@ static void what_is_copied_is_printable_and_fits_a_terminal(void **state)
     stage_look(&stage, &(struct stage_segment){.name = "a\x1b]52;c;\a", .size = 1}, 1);
     stage_draw(&stage);
     stage_key(&stage, 'y'); /* read-only too */
-    assert_string_equal(stage.last[EFFECT_COPY].u.copy, "a\\x1b]52;c;\\x07");
+    assert_string_equal(stage.last[EFFECT_COPY].u.copy, "'a\\x1b]52;c;\\x07'");
+    stage_look(&stage, &(struct stage_segment){.name = "$(reboot)'s", .size = 2}, 1);
+    stage_draw(&stage);
+    stage_type(&stage, "ay"); /* whatever a shell would make of them */
+    assert_non_null(strstr(stage.last[EFFECT_COPY].u.copy, "'$(reboot)'\\''s'"));
+    assert_null(strchr(stage.last[EFFECT_COPY].u.copy, '\n'));
     static char name[400][251];
     static struct stage_segment segments[400];
     for (int i = 0; i < 400; i++) {
@@ -434,7 +439,7 @@ static void what_is_copied_is_printable_and_fits_a_terminal(void **state)
     stage_draw(&stage);
     stage_type(&stage, "ay");
     assert_true(strlen(stage.last[EFFECT_COPY].u.copy) <= 74994);
-    assert_has(&stage, "298 names copied, 103 left out");
+    assert_has(&stage, "299 names copied, 103 left out");
     stage_close(&stage);
 }
 

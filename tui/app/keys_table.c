@@ -1,16 +1,13 @@
 /*
- * What keys do on the table: its order, what of it is shown, what is marked and copied.
+ * What keys do on the table: its order, what of it is shown, what is marked.
  */
 #include "tui/app/state.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/catalog/filter.h"
-#include "core/sys/memory.h"
-#include "tui/term/clipboard.h"
 
 /* --- order --- */
 
@@ -174,92 +171,6 @@ void keys_mark_matching(struct app *app, const char *text)
         app_say(app, false, "%zu row%s marked", n, n == 1 ? "" : "s");
 }
 
-/* --- the clipboard --- */
-
-struct names {
-    char *text; /* owned */
-    size_t length, room, count, left;
-    size_t unlinked; /* of count */
-};
-
-/* As commands take it: as the screen shows it, or where the name is gone by its inode. */
-static void write_name(const struct row *row, char *buf, size_t size)
-{
-    if (row->unlinked)
-        snprintf(buf, size, "#%" PRIu64, row->id.inode);
-    else
-        columns_name(row->name, false, buf, size);
-}
-
-/* What makes the whole too long is left out. */
-static void add_name(struct names *names, const struct row *row)
-{
-    char name[NAME_PRINTABLE_MAX] = "";
-    if (names->left == 0)
-        write_name(row, name, sizeof name);
-    size_t length = strlen(name), blank = names->count > 0;
-    if (names->left > 0 || names->length + blank + length > CLIPBOARD_MAX) {
-        names->left++;
-        return;
-    }
-    names->text = memory_grow(names->text, &names->room, names->length + length + 2, 1);
-    if (blank)
-        names->text[names->length++] = '\n';
-    memcpy(names->text + names->length, name, length + 1);
-    names->length += length;
-    names->count++;
-    names->unlinked += row->unlinked;
-}
-
-static void collect_names(struct app *app, struct names *names)
-{
-    const struct group *group = table_group(&app->table);
-    const struct row *row = table_row(&app->table);
-    for (size_t i = 0; app->table.marked > 0 && i < listing_count(app->listing); i++) {
-        const struct row *marked = listing_at(app->listing, i);
-        if (marked && marked->marked)
-            add_name(names, marked);
-    }
-    if (app->table.marked > 0)
-        return;
-    if (row)
-        add_name(names, row);
-    for (size_t i = 0; group && i < group->count; i++) {
-        row = groups_member(app->groups, group, i);
-        if (row)
-            add_name(names, row);
-    }
-}
-
-static void say_copied(struct app *app, const struct names *names)
-{
-    const char *plural = names->count == 1 ? "" : "s";
-    if (names->left > 0)
-        app_say(app, true, "%zu names copied, %zu left out: a terminal takes %d bytes", names->count,
-                names->left, CLIPBOARD_MAX);
-    else if (names->unlinked == 0)
-        app_say(app, false, "%zu name%s copied", names->count, plural);
-    else if (names->count == 1)
-        app_say(app, false, "%s copied: its name is gone, and commands take this", names->text);
-    else
-        app_say(app, false, "%zu names copied, #INODE for the %zu that are gone", names->count,
-                names->unlinked);
-}
-
-static void copy_names(struct app *app)
-{
-    struct names names = {0};
-    table_measure(&app->table);
-    collect_names(app, &names);
-    if (names.count == 0) {
-        free(names.text);
-        app_say(app, true, "nothing to copy");
-        return;
-    }
-    app_ask(app, EFFECT_COPY)->u.copy = names.text;
-    say_copied(app, &names);
-}
-
 /* --- actions --- */
 
 /*
@@ -402,7 +313,7 @@ void keys_table_action(struct app *app, enum action action)
         begin_range(app);
         break;
     case ACTION_COPY:
-        copy_names(app);
+        copying_names(app);
         break;
     case ACTION_LOAD:
         parts_open_load(app);

@@ -301,6 +301,9 @@ void parts_reply(struct app *app, const struct event *event); /* takes the reply
 void parts_progress(struct app *app, const struct event *event);
 void parts_want(struct app *app); /* asks for what the components want */
 
+/* copying.c: names of the marked rows, else of the cursor's, to the clipboard */
+void copying_names(struct app *app);
+
 /* restoring.c: an unlinked segment gets its name again */
 void restoring_begin(struct app *app); /* that of the cursor */
 bool restoring_stop(struct app *app);  /* false: none is being restored */
