@@ -17,6 +17,7 @@ static void start_creators(struct census *census)
 {
     const struct sweep_scope *scope = census->scope;
     census->creators = memory_new(scope->creator_count * sizeof *census->creators);
+    census->bearers = memory_new(scope->creator_count * sizeof *census->bearers);
     for (size_t i = 0; i < scope->creator_count; i++) {
         pid_t pid = scope->creators[i].pid;
         census->creators[i] = pid > 0 ? CREATOR_GONE : CREATOR_UNKNOWN;
@@ -28,8 +29,10 @@ static void start_creators(struct census *census)
 static int64_t start_of(const struct census *census, struct citizen *citizen)
 {
     struct process_stat stat;
-    if (!citizen->dated && citizen->process >= 0 && procfs_read_stat(citizen->process, &stat) == 0)
+    if (!citizen->dated && citizen->process >= 0 && procfs_read_stat(citizen->process, &stat) == 0) {
         citizen->started = boot_clock_time(census->clock, stat.started);
+        citizen->ticks = stat.started;
+    }
     citizen->dated = true;
     return citizen->started;
 }
@@ -45,15 +48,27 @@ static bool is_younger(const struct census *census, struct citizen *citizen, int
     return is_datable(census, born) && start_of(census, citizen) && citizen->started - YOUNGER_BY > born;
 }
 
+/* It is the creator, or one more that may be. */
+static void take_bearer(struct census *census, struct citizen *citizen, uint32_t place)
+{
+    struct process_id *bearer = &census->bearers[place];
+    bool first = census->creators[place] != CREATOR_ALIVE;
+    census->creators[place] = CREATOR_ALIVE;
+    start_of(census, citizen);
+    if (first)
+        *bearer = (struct process_id){citizen->pids[0], citizen->ticks};
+    else if (bearer->pid != citizen->pids[0])
+        *bearer = (struct process_id){0};
+}
+
 /* It bears this number. */
 static void answer_creators(struct census *census, struct citizen *citizen, pid_t pid)
 {
     uint32_t cursor = 0, place;
     while ((place = lookup_next(&census->by_pid, number_hash((uint32_t)pid), &cursor)) != LOOKUP_NONE) {
         const struct creator_query *query = &census->scope->creators[place];
-        if (query->pid == pid && census->creators[place] != CREATOR_ALIVE &&
-            !is_younger(census, citizen, query->born))
-            census->creators[place] = CREATOR_ALIVE;
+        if (query->pid == pid && !is_younger(census, citizen, query->born))
+            take_bearer(census, citizen, place);
     }
 }
 
@@ -131,6 +146,10 @@ void citizen_take_line(void *citizen, char *line)
         read_uids(citizen, line + 4);
     else if (strncmp(line, "NSpid:", 6) == 0)
         read_pids(citizen, line + 6);
+    else if (strncmp(line, "State:", 6) == 0)
+        ((struct citizen *)citizen)->state = line[6 + strspn(line + 6, " \t")];
+    else if (strncmp(line, "Threads:", 8) == 0)
+        ((struct citizen *)citizen)->threads = strtoul(line + 8, NULL, 10);
 }
 
 int citizen_read(const struct census *census, int process, pid_t pid, struct citizen *ret_citizen)
@@ -142,9 +161,16 @@ int citizen_read(const struct census *census, int process, pid_t pid, struct cit
     return rc || ret_citizen->has_uids ? rc : -EBADMSG;
 }
 
+/* Only its exit status is left. */
+static bool has_ended(const struct citizen *citizen)
+{
+    return (citizen->state == 'Z' && citizen->threads <= 1) || citizen->state == 'X';
+}
+
 void census_add(struct census *census, struct citizen *citizen)
 {
-    for (size_t i = 0; census->by_pid.count && i < citizen->pid_count; i++)
+    bool lives = !has_ended(citizen);
+    for (size_t i = 0; lives && census->by_pid.count && i < citizen->pid_count; i++)
         answer_creators(census, citizen, citizen->pids[i]);
     for (size_t i = 0; citizen->has_uids && i < 2; i++)
         meet_owner(census, citizen->uids[i]);
@@ -155,13 +181,16 @@ void census_deliver(struct census *census, struct sweep *sweep)
     sweep->ownerless = census->missing;
     sweep->ownerless_count = census->missing_count;
     sweep->creators = census->creators;
+    sweep->bearers = census->bearers;
     census->missing = NULL;
     census->creators = NULL;
+    census->bearers = NULL;
 }
 
 void census_clear(struct census *census)
 {
     free(census->missing);
     free(census->creators);
+    free(census->bearers);
     lookup_clear(&census->by_pid);
 }

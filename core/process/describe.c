@@ -58,8 +58,10 @@ struct holder holder_describe(int process, const struct boot_clock *clock)
     ssize_t n = procfs_read(process, "comm", holder.command, sizeof holder.command);
     holder.command[n > 0 ? strcspn(holder.command, "\n") : 0] = '\0';
     struct process_stat stat;
-    if (procfs_read_stat(process, &stat) == 0)
+    if (procfs_read_stat(process, &stat) == 0) {
         holder.started = boot_clock_time(clock, stat.started);
+        holder.ticks = stat.started;
+    }
     holder.cmdline = read_cmdline(process);
     holder.unit = read_unit(process);
     return holder;

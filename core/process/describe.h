@@ -10,6 +10,5 @@
 /* uid, command, started, cmdline and unit of the process whose directory this is; what cannot be read is left
  * out (uid -1). holder_clear when done. */
 struct holder holder_describe(int process, const struct boot_clock *clock);
-void holder_clear(struct holder *holder);
 
 #endif

@@ -236,6 +236,7 @@ void sweep_clear(struct sweep *sweep)
     free(sweep->of);
     free(sweep->others);
     free(sweep->creators);
+    free(sweep->bearers);
     free(sweep->ownerless);
     *sweep = (struct sweep){0};
 }

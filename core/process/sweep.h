@@ -6,11 +6,18 @@
 
 #include "core/segment/segment.h"
 
+/* A process, told from a later one that bears its number. */
+struct process_id {
+    pid_t pid;
+    uint64_t started; /* clock ticks after boot, as its stat says, proc_pid_stat(5); 0: not known */
+};
+
 struct holder {
     pid_t pid;
     uid_t uid;        /* effective */
     char command[32]; /* raw comm: escape before showing */
     int64_t started;  /* ns since 1970; 0: not known */
+    uint64_t ticks;   /* the same as process_id says it */
     char *cmdline;    /* owned; NUL separators as blanks; raw, at most 4 KiB; NULL: not readable */
     char *unit;       /* owned: systemd unit or container, from its cgroup ("nginx.service",
                          "docker:1234567890ab"); raw; NULL: none, or not readable */
@@ -27,7 +34,8 @@ struct holders {
 /*
  * Whether the process that made a segment lives: any process (we too) that bears its number at any level of
  * its NSpid and is not younger than the segment by more than two seconds, as far as the ages can be known.
- * Where the host's clock was set forward since, a creator looks younger than it is, and may count as gone.
+ * One that has ended, and waits for its parent to take note, does not live. Where the host's clock was set
+ * forward since, a creator looks younger than it is, and may count as gone.
  * Where sweep.complete is false CREATOR_GONE is "dead here": it may live elsewhere.
  */
 enum creator {
@@ -84,6 +92,8 @@ struct sweep {
     size_t other_count;
     struct sweep_other *others; /* owned, ordered by inode */
     enum creator *creators;     /* owned; creators[i] answers scope.creators[i] */
+    struct process_id *bearers; /* owned: whose end is the end of creators[i]; pid 0: it does not live, or
+                                   several processes may be it */
     uid_t *ownerless;           /* owned, ordered: of scope.owners, who has no process */
     size_t ownerless_count;
     int64_t took;       /* ns; core has no clock: filled by the caller that has one */
@@ -94,7 +104,8 @@ struct sweep {
     char reason[128];   /* why not complete; "" otherwise */
 };
 
-/* Frees what it holds, zeroes it. */
+/* Each frees what it holds, zeroes it. */
+void holder_clear(struct holder *holder);
 void holders_clear(struct holders *holders);
 
 /*

@@ -86,6 +86,42 @@ static void a_creator_bears_its_number_in_its_own_namespace(void **state)
         assert_int_equal(ask(dir, pid, 0), CREATOR_GONE);
 }
 
+/* Killed, and its parent takes no note. */
+static void a_zombie_made_it_but_lives_no_more(void **state)
+{
+    const struct tmpdir *dir = *state;
+    procdir_process(dir, 42);
+    procdir_write(dir, 42, "status", "Name:\tx\nState:\tZ (zombie)\nUid:\t0\t0\t0\t0\nThreads:\t1\n");
+    assert_int_equal(ask(dir, 42, 0), CREATOR_GONE);
+    /* Its first thread alone has ended. */
+    procdir_write(dir, 42, "status", "Name:\tx\nState:\tZ (zombie)\nUid:\t0\t0\t0\t0\nThreads:\t2\n");
+    assert_int_equal(ask(dir, 42, 0), CREATOR_ALIVE);
+    procdir_write(dir, 42, "status", "Name:\tState:\\tZ\nState:\tS (sleeping)\nUid:\t0\t0\t0\t0\n");
+    assert_int_equal(ask(dir, 42, 0), CREATOR_ALIVE);
+}
+
+static void whose_end_is_a_creators_is_told_where_it_is_one(void **state)
+{
+    const struct tmpdir *dir = *state;
+    procdir_process(dir, 42);
+    procdir_process(dir, 50);
+    procdir_process(dir, 51);
+    procdir_write(dir, 50, "status", "Uid:\t0\t0\t0\t0\nNSpid:\t50\t7\t7\n");
+    procdir_write(dir, 51, "status", "Uid:\t0\t0\t0\t0\nNSpid:\t51\t9\n");
+    procdir_process(dir, 9);
+    struct creator_query queries[] = {{42, 0}, {7, 0}, {9, 0}, {8, 0}, {42, start() - 3 * SECOND}};
+    struct sweep sweep = run(dir, &(struct sweep_scope){.creators = queries, .creator_count = 5});
+    assert_int_equal(sweep.bearers[0].pid, 42);
+    assert_int_equal(sweep.bearers[0].started, 250);
+    assert_int_equal(sweep.bearers[1].pid, 50); /* in its own namespace */
+    assert_int_equal(sweep.creators[2], CREATOR_ALIVE);
+    assert_int_equal(sweep.bearers[2].pid, 0); /* either may be it */
+    assert_int_equal(sweep.bearers[3].pid, 0);
+    assert_int_equal(sweep.creators[4], CREATOR_GONE);
+    assert_int_equal(sweep.bearers[4].pid, 0);
+    sweep_clear(&sweep);
+}
+
 static void who_is_younger_did_not_make_it(void **state)
 {
     const struct tmpdir *dir = *state;
@@ -212,6 +248,8 @@ int main(void)
         TEST(a_creator_lives_while_its_number_does),
         TEST(many_creators_are_answered_in_order),
         TEST(a_creator_bears_its_number_in_its_own_namespace),
+        TEST(a_zombie_made_it_but_lives_no_more),
+        TEST(whose_end_is_a_creators_is_told_where_it_is_one),
         TEST(who_is_younger_did_not_make_it),
         TEST(nobody_is_younger_than_what_seems_older_than_the_host),
         TEST(who_is_of_unknown_age_is_not_younger),
