@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/epoll.h>
 #include <sys/fanotify.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
@@ -26,6 +27,19 @@ static ssize_t call_getdents64(int fd, void *buf, size_t size)
 static int call_lease(int fd, int command, int kind)
 {
     return fcntl(fd, command, kind);
+}
+
+/* Linux 5.3; of glibc's own only since 2.36. */
+static int call_pidfd_open(pid_t pid, unsigned flags)
+{
+#ifdef SYS_pidfd_open
+    return (int)syscall(SYS_pidfd_open, pid, flags);
+#else
+    (void)pid;
+    (void)flags;
+    errno = ENOSYS;
+    return -1;
+#endif
 }
 
 /* glibc's own takes an enum. */
@@ -71,6 +85,10 @@ static int call_getrlimit(int resource, struct rlimit *buf)
     .fsetxattr = fsetxattr, \
     .fanotify_init = fanotify_init, \
     .fanotify_mark = fanotify_mark, \
+    .pidfd_open = call_pidfd_open, \
+    .epoll_create1 = epoll_create1, \
+    .epoll_ctl = epoll_ctl, \
+    .epoll_wait = epoll_wait, \
     .geteuid = geteuid, \
     .getrlimit = call_getrlimit, \
 }

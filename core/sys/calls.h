@@ -16,6 +16,7 @@
 #include <sys/statfs.h>
 #include <sys/types.h>
 
+struct epoll_event;
 struct rlimit;
 struct file_handle;
 struct map_query;
@@ -64,6 +65,12 @@ struct map_query;
     X(int, fanotify_init, (unsigned flags, unsigned event_flags), (flags, event_flags))                      \
     X(int, fanotify_mark, (int fd, unsigned flags, uint64_t mask, int dirfd, const char *path),              \
       (fd, flags, mask, dirfd, path))                                                                        \
+    X(int, pidfd_open, (pid_t pid, unsigned flags), (pid, flags))                                           \
+    X(int, epoll_create1, (int flags), (flags))                                                             \
+    X(int, epoll_ctl, (int epoll, int operation, int fd, struct epoll_event *event),                        \
+      (epoll, operation, fd, event))                                                                        \
+    X(int, epoll_wait, (int epoll, struct epoll_event *events, int most, int timeout),                      \
+      (epoll, events, most, timeout))                                                                       \
     X(uid_t, geteuid, (void), ())                                                                          \
     X(int, getrlimit, (int resource, struct rlimit *buf), (resource, buf))
 

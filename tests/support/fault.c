@@ -37,7 +37,7 @@ static bool can_strike(enum fault_call call)
         return transfers(call);
     if (fault.kind == FAULT_INTERRUPT)
         return transfers(call) || call == FAULT_CALL_openat || call == FAULT_CALL_fallocate ||
-                call == FAULT_CALL_flock;
+               call == FAULT_CALL_flock;
     return fault.kind != FAULT_NONE;
 }
 
@@ -183,6 +183,11 @@ static int faulty_inotify_add_watch(int fd, const char *path, uint32_t mask)
     return plays(FAULT_NO_INOTIFY_WATCH) ? lacks(ENOSPC) : plain_inotify_add_watch(fd, path, mask);
 }
 
+static int faulty_pidfd_open(pid_t pid, unsigned flags)
+{
+    return plays(FAULT_NO_PIDFD) ? lacks(ENOSYS) : plain_pidfd_open(pid, flags);
+}
+
 static void install(void)
 {
 #define INSTALL(type, name, parameters, arguments) sys.name = plain_##name;
@@ -202,6 +207,7 @@ static void install(void)
     sys.name_to_handle_at = faulty_name_to_handle_at;
     sys.inotify_init1 = faulty_inotify_init1;
     sys.inotify_add_watch = faulty_inotify_add_watch;
+    sys.pidfd_open = faulty_pidfd_open;
 }
 
 void fault_play(unsigned kernel)

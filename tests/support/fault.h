@@ -45,6 +45,7 @@ enum {
     FAULT_INOTIFY_OVERFLOW = 256,   /* the next read of at least 4096 bytes brings one IN_Q_OVERFLOW */
     FAULT_NO_FALLOCATE = 512,       /* EOPNOTSUPP */
     FAULT_NO_SENDFILE = 1024,       /* EINVAL, as of a file system that has no splice */
+    FAULT_NO_PIDFD = 2048,          /* pidfd_open: ENOSYS (before 5.3) */
 };
 void fault_play(unsigned kernel);
 
