@@ -180,6 +180,18 @@ void catalog_take_unlinked(struct catalog *catalog, const struct identity *id, s
 /* Whether an unlinked row is to be looked at: its bytes were not since they changed. */
 bool row_wants_holders(const struct row *row);
 
+/* Who of those that the last sweep saw holds the segment of a row, or is the only one that may have made it:
+ * each once, the youngest first. Owned. Of whom it is not known when they started nobody is in it. */
+size_t catalog_processes(const struct catalog *catalog, struct process_id **ret_processes);
+
+/*
+ * Some of them have ended: they hold nothing, and what they made has no creator. Rows are judged anew. One
+ * that is unlinked and lost its last holder stays, without holders, until its memory came back or a sweep is
+ * taken. now: monotonic ms; wall: ns since 1970. Emits the changes.
+ */
+void catalog_exited(struct catalog *catalog, const struct process_id *exited, size_t n, int64_t now,
+                    int64_t wall);
+
 /* What a lease said of a row, at the time of the batch or the sweep before. */
 void catalog_take_held(struct catalog *catalog, struct row *row, enum held held, int64_t wall);
 

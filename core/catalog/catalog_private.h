@@ -1,6 +1,7 @@
 /*
  * The catalog's insides, for its own files: catalog.c (finding, and changing one row), batch.c (what looks
- * and scans say), join.c (what sweeps say), unlinked_row.c (rows whose name is gone).
+ * and scans say), join.c (what sweeps say), exited.c (who ended since), unlinked_row.c (rows whose name is
+ * gone).
  */
 #ifndef SHMTOP_CORE_CATALOG_CATALOG_PRIVATE_H
 #define SHMTOP_CORE_CATALOG_CATALOG_PRIVATE_H
@@ -16,6 +17,14 @@ struct asked {
     uint64_t serial;
     uint32_t place;
     pid_t pid;
+};
+
+/* A row whose creator lives, as the last sweep saw. */
+struct made {
+    uint64_t serial;
+    uint32_t place;
+    pid_t pid; /* the creator's, as the row tells it */
+    struct process_id by;
 };
 
 struct catalog {
@@ -47,6 +56,8 @@ struct catalog {
         *unions; /* owned: of directories; their lists are owned, what those point to is the sweep's
                   */
     size_t union_count;
+    struct made *made; /* owned */
+    size_t made_count;
     int64_t wall;         /* of the last sweep or lease */
     uint64_t scope_limit; /* rows from this serial on came after the last scope was made */
     uint64_t sweep_limit; /* the same of the last sweep's */

@@ -157,10 +157,13 @@ static void add_bytes(struct text *text, const struct row *row)
 
 static void add_unlinked(struct text *text, const struct row *row, bool ascii)
 {
-    bool several = row->holders && row->holders->count != 1;
+    if (!row->holders) {
+        text_add_string(text, "its name is gone, and who held it has ended");
+        return;
+    }
+    bool several = row->holders->count != 1;
     text_add_string(text, "its name is gone; ");
-    if (row->holders)
-        add_holders(text, row->holders, ascii);
+    add_holders(text, row->holders, ascii);
     text_add_string(text, several ? " keep " : " keeps ");
     add_bytes(text, row);
     text_add_string(text, several ? " until they end" : " until it ends");

@@ -113,14 +113,27 @@ struct join {
     size_t part_count, part_capacity;
 };
 
+/* Whose end is the end of a creator. */
+static void take_made(struct catalog *catalog, const struct asked *asked, const struct process_id *by)
+{
+    if (by->pid && by->started)
+        catalog->made[catalog->made_count++] = (struct made){asked->serial, asked->place, asked->pid, *by};
+}
+
 static void take_creators(struct join *join)
 {
-    const struct catalog *catalog = join->catalog;
+    struct catalog *catalog = join->catalog;
+    free(catalog->made);
+    catalog->made = memory_new(catalog->asked_count * sizeof *catalog->made);
+    catalog->made_count = 0;
     for (size_t i = 0; catalog->sweep.creators && i < catalog->asked_count; i++) {
         const struct asked *asked = &catalog->asked[i];
         const struct row *row = rows_at(&catalog->rows, asked->place);
-        if (row && row->serial == asked->serial && row->creator_pid == asked->pid)
-            join->creators[asked->place] = (uint8_t)catalog->sweep.creators[i];
+        if (!row || row->serial != asked->serial || row->creator_pid != asked->pid)
+            continue;
+        join->creators[asked->place] = (uint8_t)catalog->sweep.creators[i];
+        if (catalog->sweep.bearers)
+            take_made(catalog, asked, &catalog->sweep.bearers[i]);
     }
 }
 
@@ -342,6 +355,7 @@ void catalog_clear_sweep(struct catalog *catalog)
     struct last_sweep last = exchange_sweep(catalog, &(struct sweep){0});
     last_clear(&last);
     free(catalog->asked);
+    free(catalog->made);
 }
 
 void catalog_take_sweep(struct catalog *catalog, struct sweep *sweep, const char *root, bool whole,

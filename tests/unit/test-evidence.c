@@ -158,6 +158,9 @@ static void an_unlinked_one_says_who_keeps_how_much(void **state)
     holders.count = 2;
     row.unmeasured = true;
     expect(&row, &all, "unlinked: its name is gone; 2 dash keep up to 1.0G until they end");
+    row.holders = NULL;
+    expect(&row, &all, "unlinked: its name is gone, and who held it has ended");
+    row.holders = &holders;
     list[0] = holder(881, "shmtop");
     holders.count = 1;
     row.state = STATE_LIVE;

@@ -139,11 +139,17 @@ static struct sweep_other *add_other(struct sweep *sweep, uint64_t inode, const 
     return other;
 }
 
+/* When a process of these started. */
+static uint64_t ticks_of(pid_t pid)
+{
+    return 1000 + (uint64_t)pid;
+}
+
 static void add_holder(struct holders *holders, pid_t pid, const char *command)
 {
     holders->list = realloc(holders->list, (holders->count + 1) * sizeof *holders->list);
     struct holder *holder = &holders->list[holders->count++];
-    *holder = (struct holder){.pid = pid, .uid = 1000, .mapped = 1};
+    *holder = (struct holder){.pid = pid, .uid = 1000, .ticks = ticks_of(pid), .mapped = 1};
     snprintf(holder->command, sizeof holder->command, "%s", command);
 }
 
@@ -171,11 +177,8 @@ static void scope(struct fixture *f)
     catalog_scope(f->catalog, DEVICE, &f->scope);
 }
 
-static void take_in(struct fixture *f, struct sweep *sweep, const char *root, bool whole)
+static void check_totals(const struct fixture *f)
 {
-    catalog_take_sweep(f->catalog, sweep, root, whole, 3000, WALL);
-    assert_null(sweep->others);
-    assert_int_equal(catalog_sweep(f->catalog)->processes, 10);
     uint64_t sum = 0;
     size_t count = 0;
     const struct catalog_totals *totals = catalog_totals(f->catalog);
@@ -193,6 +196,14 @@ static void take_in(struct fixture *f, struct sweep *sweep, const char *root, bo
     }
     assert_int_equal(sum, catalog_allocated(f->catalog));
     assert_int_equal(count, catalog_count(f->catalog));
+}
+
+static void take_in(struct fixture *f, struct sweep *sweep, const char *root, bool whole)
+{
+    catalog_take_sweep(f->catalog, sweep, root, whole, 3000, WALL);
+    assert_null(sweep->others);
+    assert_int_equal(catalog_sweep(f->catalog)->processes, 10);
+    check_totals(f);
 }
 
 static void take(struct fixture *f, struct sweep *sweep)
@@ -939,8 +950,12 @@ static struct sweep random_sweep(const struct fixture *f)
             know(other, random_below(4));
     }
     sweep.creators = calloc(f->scope.creator_count + 1, sizeof *sweep.creators);
-    for (size_t i = 0; i < f->scope.creator_count; i++)
+    sweep.bearers = calloc(f->scope.creator_count + 1, sizeof *sweep.bearers);
+    for (size_t i = 0; i < f->scope.creator_count; i++) {
         sweep.creators[i] = random_below(3);
+        if (sweep.creators[i] == CREATOR_ALIVE && random_below(2))
+            sweep.bearers[i] = (struct process_id){80, ticks_of(80)};
+    }
     return sweep;
 }
 
@@ -958,12 +973,191 @@ static void check_rows(const struct fixture *f)
     }
 }
 
+/* --- who ended since --- */
+
+static void exited(struct fixture *f, pid_t pid)
+{
+    catalog_exited(f->catalog, &(struct process_id){pid, ticks_of(pid)}, 1, 4000, WALL);
+    check_totals(f);
+}
+
+static void who_ended_holds_nothing(void **state)
+{
+    struct fixture *f = *state;
+    put(f, "a", 1);
+    put(f, "b", 2);
+    put(f, "c", 3);
+    struct sweep sweep = complete();
+    struct sweep_other *both = add_held(&sweep, 1, "/dev/shm/a", 77);
+    both->holders.list[0].cmdline = strdup("python3 -m dash");
+    add_holder(&both->holders, 78, "dash");
+    add_held(&sweep, 2, "/dev/shm/b", 78);
+    scope(f);
+    take(f, &sweep);
+    f->log[0] = '\0';
+    exited(f, 77);
+    expect(f, "=a ");
+    assert_int_equal(row_of(f, "a")->state, STATE_LIVE);
+    assert_int_equal(row_of(f, "a")->holders->count, 1);
+    assert_int_equal(row_of(f, "a")->holders->list[0].pid, 78);
+    exited(f, 77);                                                                     /* once */
+    catalog_exited(f->catalog, &(struct process_id){78, ticks_of(79)}, 1, 4000, WALL); /* an older 78 */
+    expect(f, "");
+    exited(f, 78);
+    expect(f, "=a =b ");
+    assert_int_equal(row_of(f, "a")->state, STATE_IDLE);
+    assert_int_equal(row_of(f, "b")->state, STATE_IDLE);
+    assert_null(row_of(f, "b")->holders);
+    assert_int_equal(catalog_totals(f->catalog)->count[STATE_IDLE], 3);
+}
+
+static void a_directory_loses_whoever_ended_too(void **state)
+{
+    struct fixture *f = *state;
+    struct segment directory = segment("dir", 9);
+    directory.mode = S_IFDIR | 0700;
+    catalog_begin(f->catalog, 1000);
+    catalog_put(f->catalog, &directory);
+    catalog_commit(f->catalog);
+    put(f, "dir/a", 1);
+    put(f, "dir/b", 2);
+    struct sweep sweep = complete();
+    add_held(&sweep, 1, "/dev/shm/dir/a", 77)->holders.list[0].unit = strdup("dash.service");
+    add_held(&sweep, 2, "/dev/shm/dir/b", 78);
+    scope(f);
+    take(f, &sweep);
+    assert_int_equal(row_of(f, "dir")->holders->count, 2);
+    exited(f, 77);
+    assert_int_equal(row_of(f, "dir")->holders->count, 1);
+    assert_int_equal(row_of(f, "dir")->holders->list[0].pid, 78);
+    exited(f, 78);
+    assert_null(row_of(f, "dir")->holders);
+    assert_int_equal(row_of(f, "dir")->state, STATE_IDLE);
+}
+
+/* That a lease was refused was so while it lived. */
+static void what_a_lease_said_ends_with_a_holder(void **state)
+{
+    struct fixture *f = *state;
+    put(f, "a", 1);
+    sweep_with(f, 1, "/dev/shm/a");
+    catalog_take_held(f->catalog, row_of(f, "a"), HELD_YES, WALL);
+    exited(f, 77);
+    assert_int_equal(row_of(f, "a")->state, STATE_IDLE);
+}
+
+static void an_unlinked_one_without_holders_waits_for_its_memory(void **state)
+{
+    struct fixture *f = *state;
+    put(f, "a", 1);
+    sweep_with(f, 1, "/dev/shm/a");
+    gone(f, "a");
+    expect(f, "~a ");
+    exited(f, 77);
+    expect(f, "=a ");
+    assert_int_equal(catalog_count(f->catalog), 1);
+    assert_int_equal(catalog_at(f->catalog, 0)->state, STATE_UNLINKED);
+    assert_null(catalog_at(f->catalog, 0)->holders);
+    catalog_released(f->catalog, &(struct identity){DEVICE, 1, 100});
+    expect(f, "-a ");
+}
+
+static void a_load_whose_loader_ended_is_none(void **state)
+{
+    struct fixture *f = *state;
+    struct sweep sweep = complete();
+    struct sweep_other *other = add_other(&sweep, 7, "/dev/shm/#7");
+    other->deleted = true;
+    add_holder(&other->holders, 77, "shmtop");
+    scope(f);
+    take(f, &sweep);
+    assert_true(catalog_at(f->catalog, 0)->loading);
+    exited(f, 77);
+    assert_false(catalog_at(f->catalog, 0)->loading);
+    assert_int_equal(catalog_at(f->catalog, 0)->state, STATE_UNLINKED);
+}
+
+/* Sweeps these rows: the creator of the first is 77 alone, that of the second may be one of several. */
+static void sweep_creators(struct fixture *f)
+{
+    put(f, "torch_77_1", 1);
+    put(f, "torch_78_1", 2);
+    scope(f);
+    assert_int_equal(f->scope.creator_count, 2);
+    struct sweep sweep = complete();
+    sweep.creators = calloc(2, sizeof *sweep.creators);
+    sweep.bearers = calloc(2, sizeof *sweep.bearers);
+    sweep.creators[0] = sweep.creators[1] = CREATOR_ALIVE;
+    sweep.bearers[f->scope.creators[0].pid == 77 ? 0 : 1] = (struct process_id){1077, ticks_of(1077)};
+    take(f, &sweep);
+    f->log[0] = '\0';
+}
+
+static void a_creator_that_ended_is_gone(void **state)
+{
+    struct fixture *f = *state;
+    sweep_creators(f);
+    sweep_scope_clear(&f->scope);
+    catalog_scope(f->catalog, DEVICE, &f->scope); /* the next sweep is under way */
+    exited(f, 77);                                /* its number is another's here */
+    exited(f, 78);
+    expect(f, "");
+    exited(f, 1077);
+    expect(f, "=torch_77_1 ");
+    assert_int_equal(row_of(f, "torch_77_1")->creator, CREATOR_GONE);
+    assert_int_equal(row_of(f, "torch_77_1")->state, STATE_LEAKED);
+    assert_int_equal(row_of(f, "torch_78_1")->creator, CREATOR_ALIVE);
+}
+
+static void a_later_row_in_the_place_of_one_keeps_its_creator(void **state)
+{
+    struct fixture *f = *state;
+    sweep_creators(f);
+    gone(f, "torch_77_1");
+    put(f, "torch_77_2", 3);
+    exited(f, 1077);
+    assert_int_equal(row_of(f, "torch_77_2")->creator, CREATOR_UNKNOWN);
+}
+
+static void whose_end_matters_is_told_the_youngest_first(void **state)
+{
+    struct fixture *f = *state;
+    struct process_id *list;
+    assert_int_equal(catalog_processes(f->catalog, &list), 0);
+    free(list);
+    put(f, "a", 1);
+    put(f, "b", 2);
+    put(f, "torch_77_1", 3);
+    scope(f);
+    struct sweep sweep = complete();
+    add_held(&sweep, 1, "/dev/shm/a", 77);
+    add_holder(&sweep.others[0].holders, 90, "dash");
+    add_held(&sweep, 2, "/dev/shm/b", 77);
+    add_holder(&sweep.others[1].holders, 91, "of unknown age");
+    sweep.others[1].holders.list[1].ticks = 0;
+    add_held(&sweep, 50, "/srv/elsewhere", 99);
+    sweep.creators = calloc(1, sizeof *sweep.creators);
+    sweep.bearers = calloc(1, sizeof *sweep.bearers);
+    sweep.creators[0] = CREATOR_ALIVE;
+    sweep.bearers[0] = (struct process_id){80, ticks_of(80)};
+    take(f, &sweep);
+    assert_int_equal(catalog_processes(f->catalog, &list), 3);
+    assert_int_equal(list[0].pid, 90);
+    assert_int_equal(list[1].pid, 80);
+    assert_int_equal(list[2].pid, 77);
+    assert_int_equal(list[2].started, ticks_of(77));
+    free(list);
+    exited(f, 90);
+    assert_int_equal(catalog_processes(f->catalog, &list), 2);
+    free(list);
+}
+
 static void a_storm_of_names_and_sweeps_leaves_the_sums_right(void **state)
 {
     struct fixture *f = *state;
     for (int round = 0; round < 20000; round++) {
         f->log[0] = '\0';
-        uint32_t what = random_below(10);
+        uint32_t what = random_below(11);
         if (what < 4) {
             random_batch(f);
         } else if (what < 5) {
@@ -983,6 +1177,10 @@ static void a_storm_of_names_and_sweeps_leaves_the_sums_right(void **state)
             segment_clear(&found);
             if (random_below(2))
                 catalog_released(f->catalog, &id);
+        } else if (what < 10) {
+            const struct process_id both[] = {{80, ticks_of(80)}, {70, ticks_of(70)}};
+            catalog_exited(f->catalog, both + random_below(2), 1, 3000, WALL);
+            check_totals(f);
         } else {
             struct row *row = catalog_find(f->catalog, random_name());
             if (row)
@@ -1007,6 +1205,14 @@ int main(void)
         TEST(an_owner_without_a_process_is_said_only_where_all_are_seen),
         TEST(a_directory_is_held_by_who_holds_something_in_it),
         TEST(what_is_deleted_and_held_has_a_row),
+        TEST(who_ended_holds_nothing),
+        TEST(a_directory_loses_whoever_ended_too),
+        TEST(what_a_lease_said_ends_with_a_holder),
+        TEST(an_unlinked_one_without_holders_waits_for_its_memory),
+        TEST(a_load_whose_loader_ended_is_none),
+        TEST(a_creator_that_ended_is_gone),
+        TEST(a_later_row_in_the_place_of_one_keeps_its_creator),
+        TEST(whose_end_matters_is_told_the_youngest_first),
         TEST(a_row_that_may_be_measured_later_learns_its_birth),
         TEST(only_a_mark_does_not_make_a_named_one_unlinked),
         TEST(a_held_row_whose_name_goes_becomes_unlinked),
