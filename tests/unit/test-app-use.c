@@ -146,6 +146,38 @@ static void what_is_opened_asks(void **state)
     }
 }
 
+/* Each takes 300 ms, so that 2 % are one in 15 s. */
+static void a_key_that_asks_does_not_wait_for_credit(void **state)
+{
+    struct stage *stage = *state;
+    stage_scan(stage, two, 2);
+    for (int i = 0; i < 4; i++) { /* what was saved is spent */
+        nobody_within(stage, 300);
+        stage_gone(stage, "prices.shm");
+        stage_look(stage, two, 1);
+        until_asked(stage, 20000);
+    }
+    nobody_within(stage, 300);
+    stage_look(stage, two, 1);
+    stage_gone(stage, "psm_8d2f11aa");
+    assert_int_equal(until_asked(stage, 5000), -1);
+    for (int i = 0; i < 3; i++) {
+        unsigned before = stage->asked[EFFECT_SWEEP];
+        stage_key(stage, 'r');
+        assert_int_equal(stage->asked[EFFECT_SWEEP], before + 1);
+        stage_key(stage, 'r'); /* while it is under way: once more, a second after it began */
+        stage_wait(stage, 300);
+        nobody_within(stage, 300);
+        assert_in_range(until_asked(stage, 5000), 690, 720);
+        stage_wait(stage, 300);
+        nobody_within(stage, 300);
+        stage_wait(stage, 710);
+    }
+    stage_gone(stage, "prices.shm"); /* what keys took is missing then */
+    stage_look(stage, two, 1);
+    assert_int_equal(until_asked(stage, 25000), -1);
+}
+
 static void a_key_ends_the_calm(void **state)
 {
     struct stage *stage = *state;
@@ -543,6 +575,7 @@ int main(void)
         ON_STAGE(many_changes_take_2_per_cent),
         ON_STAGE(what_happens_to_a_held_one_asks),
         ON_STAGE(what_is_opened_asks),
+        ON_STAGE(a_key_that_asks_does_not_wait_for_credit),
         ON_STAGE(a_key_ends_the_calm),
         ON_STAGE(none_while_paused_or_absent),
         ON_STAGE(a_failure_is_said_once),

@@ -101,6 +101,7 @@ struct app *app_new(const struct app_options *options, int rows, int columns, in
     app->now = now;
     app->wall = wall;
     app->key_at = INT64_MIN / 2;
+    app->use.answered = INT64_MIN / 2;
     app->refreshed = now;
     app->tick = now + APP_TICK_MS;
     app->show_detail = true;

@@ -109,7 +109,7 @@ static void rescan(struct app *app)
 {
     facts_rescan(app);
     app_ask(app, EFFECT_RENEW);
-    use_changed(app);
+    use_asked(app);
     app->resort = true;
 }
 
@@ -122,7 +122,7 @@ static void open_holders(struct app *app)
     table_go(&app->table, row);
     holders_open(&app->holders, row);
     app->over = OVER_HOLDERS;
-    use_changed(app);
+    use_asked(app);
 }
 
 /* Actions that both screens have. */

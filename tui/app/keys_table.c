@@ -59,7 +59,7 @@ static void pause_or_go_on(struct app *app)
     app->frozen_wall = app->wall;
     if (!app->paused) {
         facts_rescan(app);
-        use_changed(app);
+        use_asked(app);
     }
 }
 
@@ -295,7 +295,7 @@ void keys_table_action(struct app *app, enum action action)
     case ACTION_DETAIL:
         app->show_detail = !app->show_detail;
         if (app->show_detail)
-            use_changed(app);
+            use_asked(app);
         break;
     case ACTION_SORT:
         keys_open_over(app, OVER_MENU);

@@ -44,7 +44,7 @@ void parts_open_preview(struct app *app)
     app->preview = preview_new(row->name, &row->id, app->now);
     follow_holders(app);
     open_errand(app, &app->preview_errand);
-    use_changed(app);
+    use_asked(app);
 }
 
 void parts_close_preview(struct app *app)
@@ -106,7 +106,7 @@ void parts_open_delete(struct app *app)
             targets, n);
         app->over = OVER_DELETE;
         open_errand(app, &app->delete_errand);
-        use_changed(app);
+        use_asked(app);
     }
     free(targets);
 }

@@ -115,13 +115,15 @@ struct use {
     bool began;  /* a first sweep */
     bool out;    /* one is under way */
     bool wanted; /* something changed since the last began */
+    bool asked;  /* and it was a key */
     bool taking; /* what changes comes from a sweep */
     bool found;  /* the one being taken brings something new */
     bool said_failed;
-    unsigned calm;  /* sweeps that found nothing new, one after the other */
-    int64_t ended;  /* the last: monotonic ms */
-    int64_t cost;   /* its length, ns */
-    int64_t credit; /* ns that sweeps after changes may take, as it was when the last ended */
+    unsigned calm;    /* sweeps that found nothing new, one after the other */
+    int64_t ended;    /* the last: monotonic ms */
+    int64_t answered; /* when the last for a key began: monotonic ms */
+    int64_t cost;     /* its length, ns */
+    int64_t credit;   /* ns that sweeps after changes may take, as it was when the last ended */
     struct question questions[USE_QUESTIONS];
 };
 
@@ -235,6 +237,7 @@ void facts_visible(struct app *app);     /* asks for what the rows on screen lac
 
 /* use.c: who holds what, and when to ask */
 void use_changed(struct app *app); /* something that matters: a sweep as soon as may be */
+void use_asked(struct app *app);   /* a key asks: at once, whatever others took */
 void use_stir(struct app *app);    /* somebody is there, or something moves: not as seldom as in a calm */
 void use_want(struct app *app);    /* begins a sweep that a change wants */
 void use_tick(struct app *app);    /* begins one that is due though nothing changed */

@@ -2,13 +2,14 @@
  * Who holds what, and when to ask: a sweep of /proc costs, so it comes at once where something changed, and
  * seldom while nothing does.
  *
- * After a change (a segment came, went or was renamed, something happened to one that is held, a process on
- * screen ended, a dialog or a preview was opened, `r`) sweeps take at most 2 % of a core, counted as credit
- * that time brings and a sweep spends: what was saved in quiet times lets the first ones come at once. Where
- * nothing changes one follows that takes at most 1 %, for whoever makes a segment often maps it a moment
- * later; if it finds nothing new there is a calm: then they take 0.05 % (but there is one a minute), so that
- * somebody who only lets the console stand pays next to nothing. A key, or an event in the directory, ends
- * it.
+ * After a change (a segment came, went or was renamed, something happened to one that is held, a process that
+ * holds one ended) sweeps take at most 2 % of a core, counted as credit that time brings and a sweep spends:
+ * what was saved in quiet times lets the first ones come at once. A key that asks (`r`, `u`, one that opens a
+ * dialog or a preview) does not wait for credit, though what its sweep takes is spent, but there is one a
+ * second at most. Where nothing changes one follows that takes at most 1 %, for whoever makes a segment often
+ * maps it a moment later; if it finds nothing new there is a calm: then they take 0.05 % (but there is one a
+ * minute), so that somebody who only lets the console stand pays next to nothing. A key, or an event in the
+ * directory, ends it.
  */
 #include "tui/app/state.h"
 
@@ -21,6 +22,7 @@
 #define USE_SHARE_CALM    100
 #define USE_SHARE_REST    2000
 #define USE_LEAST_MS      250
+#define USE_ASKED_MS      1000
 #define USE_CALM_MS       16000
 #define USE_REST_MS       60000
 #define USE_CREDIT_MOST   200000000 /* ns */
@@ -58,6 +60,13 @@ static int64_t due_changed(const struct use *use)
     return use->ended + longer(USE_LEAST_MS, (use->cost - use->credit) / 1000000 * USE_SHARE_CHANGED);
 }
 
+/* When the next that is wanted may begin. */
+static int64_t due_wanted(const struct use *use)
+{
+    int64_t changed = due_changed(use), asked = use->answered + USE_ASKED_MS;
+    return use->asked && asked < changed ? asked : changed;
+}
+
 /* The longest wait where nothing changed. */
 static int64_t longest_calm(const struct use *use)
 {
@@ -76,7 +85,9 @@ static void begin(struct app *app)
 {
     struct use *use = &app->use;
     use->out = use->began = true;
-    use->wanted = false;
+    if (use->asked)
+        use->answered = app->now;
+    use->wanted = use->asked = false;
     catalog_scope(app->catalog, 0, &app_ask(app, EFFECT_SWEEP)->u.sweep);
 }
 
@@ -90,6 +101,12 @@ void use_changed(struct app *app)
     app->use.calm = false;
 }
 
+void use_asked(struct app *app)
+{
+    use_changed(app);
+    app->use.asked = true;
+}
+
 void use_stir(struct app *app)
 {
     app->use.calm = false;
@@ -98,7 +115,7 @@ void use_stir(struct app *app)
 void use_want(struct app *app)
 {
     const struct use *use = &app->use;
-    if (may_sweep(app) && use->wanted && app->now >= due_changed(use))
+    if (may_sweep(app) && use->wanted && app->now >= due_wanted(use))
         begin(app);
 }
 
@@ -110,7 +127,7 @@ void use_tick(struct app *app)
 
 int64_t use_due(const struct app *app)
 {
-    return may_sweep(app) && app->use.wanted ? due_changed(&app->use) : INT64_MAX;
+    return may_sweep(app) && app->use.wanted ? due_wanted(&app->use) : INT64_MAX;
 }
 
 /* --- what a sweep found --- */
