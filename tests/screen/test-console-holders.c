@@ -129,7 +129,19 @@ static void who_maps_it_is_shown_until_it_is_killed(void **state)
     assert_false(pty_has(pty, "dashboard"));
 }
 
-static void a_reader_that_is_killed_is_missed_by_the_next_sweep(void **state)
+/* Long before a sweep would tell: 16 s at least after nothing happened. */
+#define AT_ONCE_MS 5000
+
+static void wait_at_once(struct pty *pty, const char *text)
+{
+    if (!pty_wait(pty, shows, (char *)text, AT_ONCE_MS)) {
+        pty_print(pty);
+        fail_msg("not shown at once: %s", text);
+    }
+}
+
+/* No file system tells of its end: its map may only be read, and it has no descriptor. */
+static void a_reader_that_is_killed_is_gone_at_once(void **state)
 {
     (void)state;
     make("prices.shm");
@@ -137,8 +149,30 @@ static void a_reader_that_is_killed_is_missed_by_the_next_sweep(void **state)
     struct pty *pty = start();
     wait_swept(pty, held_by(), true);
     end_holder();
-    pty_keys(pty, "r");
-    wait_swept(pty, "idle: nobody", true);
+    wait_at_once(pty, "idle: nobody");
+    assert_false(pty_has(pty, "dashboard"));
+}
+
+/* Its parent takes no note of it, as happens in containers. */
+static void one_that_is_killed_and_not_waited_for_is_gone_at_once(void **state)
+{
+    char name[64], gone[64];
+    (void)state;
+    make("prices.shm");
+    hold("prices.shm", false);
+    snprintf(name, sizeof name, "torch_%d_1", (int)holder);
+    snprintf(gone, sizeof gone, "creator pid %d is gone", (int)holder);
+    make(name);
+    struct pty *pty = start();
+    wait_swept(pty, held_by(), true);
+    pty_keys(pty, ":torch\r");
+    wait_swept(pty, "idle: ", true);
+    kill(holder, SIGKILL);
+    wait_at_once(pty, gone);
+    pty_keys(pty, "r:prices\r");
+    wait_at_once(pty, "idle: nobody");
+    pty_keys(pty, ":torch\r");
+    wait_at_once(pty, gone);
 }
 
 static void a_dead_creators_segment_is_leaked(void **state)
@@ -155,9 +189,8 @@ static void a_dead_creators_segment_is_leaked(void **state)
     pty_keys(pty, ":torch\r");
     wait_swept(pty, "idle: ", true);
     end_holder();
-    pty_keys(pty, "r");
-    wait_swept(pty, "leaked", true);
-    wait_swept(pty, gone, true);
+    wait_at_once(pty, gone);
+    assert_true(pty_has(pty, "leaked"));
 }
 
 static void a_deleted_one_stays_as_long_as_its_memory(void **state)
@@ -238,7 +271,8 @@ static int run(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(who_maps_it_is_shown_until_it_is_killed),
-        TEST(a_reader_that_is_killed_is_missed_by_the_next_sweep),
+        TEST(a_reader_that_is_killed_is_gone_at_once),
+        TEST(one_that_is_killed_and_not_waited_for_is_gone_at_once),
         TEST(a_dead_creators_segment_is_leaked),
         TEST(a_deleted_one_stays_as_long_as_its_memory),
         TEST(one_that_was_deleted_before_is_found),

@@ -236,12 +236,18 @@ static char *copy(const char *text)
     return text ? memory_dup(text) : NULL;
 }
 
+uint64_t stage_ticks(pid_t pid)
+{
+    return 1000 + (uint64_t)pid;
+}
+
 static struct holder holder_of(const struct stage *stage, const struct stage_holder *told)
 {
     struct holder holder = {
         .pid = told->pid,
         .uid = told->uid,
         .started = stage->wall - told->age * 1000000000,
+        .ticks = stage_ticks(told->pid),
         .cmdline = copy(told->cmdline),
         .unit = copy(told->unit),
         .mapped = told->mapped,
@@ -287,11 +293,15 @@ static void answer_creators(struct sweep *sweep, const struct sweep_scope *scope
                             const struct stage_sweep *told)
 {
     sweep->creators = memory_new((scope->creator_count + 1) * sizeof *sweep->creators);
+    sweep->bearers = memory_new((scope->creator_count + 1) * sizeof *sweep->bearers);
     for (size_t i = 0; i < scope->creator_count; i++) {
         sweep->creators[i] = CREATOR_GONE;
         for (size_t j = 0; j < told->count; j++)
-            if (told->holders[j].pid == scope->creators[i].pid)
+            if (told->holders[j].pid == scope->creators[i].pid) {
                 sweep->creators[i] = CREATOR_ALIVE;
+                sweep->bearers[i] =
+                    (struct process_id){told->holders[j].pid, stage_ticks(told->holders[j].pid)};
+            }
     }
 }
 
@@ -311,6 +321,12 @@ void stage_sweep(struct stage *stage, const struct stage_sweep *told)
     snprintf(sweep->reason, sizeof sweep->reason, "%s", told->reason ? told->reason : "");
     stage_tell(stage, &(struct event){.kind = EVENT_SWEPT, .u.swept = &swept});
     swept_clear(&swept);
+}
+
+void stage_exited(struct stage *stage, pid_t pid)
+{
+    struct process_id id = {pid, stage_ticks(pid)};
+    stage_tell(stage, &(struct event){.kind = EVENT_EXITED, .u.exited = {&id, 1}});
 }
 
 void stage_draw(struct stage *stage)

@@ -79,6 +79,10 @@ void stage_gone(struct stage *stage, const char *name);
 /* What a look at an unlinked one through its holders finds; unrecognised: that it may not be read. */
 void stage_reach(struct stage *stage, const struct stage_segment *told);
 
+/* A process of these ends: told to the app as by its loop. */
+void stage_exited(struct stage *stage, pid_t pid);
+uint64_t stage_ticks(pid_t pid); /* when it started, as in struct process_id */
+
 /* The sweep that was asked for ends. The creators that it asks for live if they are among the holders. */
 void stage_sweep(struct stage *stage, const struct stage_sweep *told);
 

@@ -178,6 +178,118 @@ static void a_key_that_asks_does_not_wait_for_credit(void **state)
     assert_int_equal(until_asked(stage, 25000), -1);
 }
 
+/* --- who ends --- */
+
+static const struct stage_segment made[] = {{"prices.shm", 4096, .age = 9000},
+                                            {"torch_882_1", 4096, .age = 9000},
+                                            {"torch_900_1", 4096, .age = 9000}};
+
+static const struct stage_holder holders[] = {
+    {.name = "prices.shm", .pid = 881, .command = "train.py", .mapped = 1},
+    {.name = "prices.shm", .pid = 882, .command = "dash", .mapped = 1}};
+
+static void who_holds_or_made_something_is_attended_to(void **state)
+{
+    struct stage *stage = *state;
+    stage_scan(stage, made, 3);
+    assert_int_equal(stage->asked[EFFECT_ATTEND], 0);
+    stage_sweep(stage, &(struct stage_sweep){holders, 2, .processes = 212});
+    assert_int_equal(stage->asked[EFFECT_ATTEND], 1);
+    const struct effect *effect = &stage->last[EFFECT_ATTEND];
+    assert_int_equal(effect->u.attend.count, 2);
+    assert_int_equal(effect->u.attend.list[0].pid, 882);
+    assert_int_equal(effect->u.attend.list[1].pid, 881);
+    assert_int_equal(effect->u.attend.list[1].started, stage_ticks(881));
+    until_asked(stage, 60000);
+    nobody_within(stage, 1);
+    assert_int_equal(stage->last[EFFECT_ATTEND].u.attend.count, 0);
+}
+
+static void who_ended_is_shown_as_gone_at_once(void **state)
+{
+    struct stage *stage = *state;
+    stage_scan(stage, made, 3);
+    stage_sweep(stage, &(struct stage_sweep){holders, 2, .processes = 212});
+    until_asked(stage, 60000);
+    stage_sweep(stage, &(struct stage_sweep){holders, 2, .processes = 212}); /* calm */
+    stage_type(stage, ":prices\r");
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "train.py");
+    until_asked(stage, 60000);
+    stage_sweep(stage, &(struct stage_sweep){holders, 2, .processes = 212});
+    unsigned before = stage->asked[EFFECT_SWEEP];
+    stage_exited(stage, 881);
+    assert_true(app_is_dirty(stage->app));
+    stage_draw(stage);
+    draw_assert_lacks(&stage->cells, "train.py");
+    draw_assert_has(&stage->cells, "mapped or open by 882 dash");
+    assert_in_range(until_asked(stage, 5000), 0, 270); /* who else came */
+    stage_exited(stage, 882);
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "deleting gives back 4.0K now");
+    draw_assert_has(&stage->cells, "idle");
+    stage_type(stage, ":torch_882\r");
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "leaked: creator pid 882 is gone");
+    assert_int_equal(stage->asked[EFFECT_SWEEP], before + 1);
+    nobody_within(stage, 1); /* it began before the last end */
+    assert_in_range(until_asked(stage, 5000), 240, 270);
+}
+
+static void whose_end_changes_nothing_costs_nothing(void **state)
+{
+    struct stage *stage = *state;
+    stage_scan(stage, made, 3);
+    stage_sweep(stage, &(struct stage_sweep){holders, 2, .processes = 212});
+    until_asked(stage, 60000);
+    stage_sweep(stage, &(struct stage_sweep){holders, 2, .processes = 212});
+    stage_draw(stage);
+    stage_exited(stage, 4711);
+    assert_false(app_is_dirty(stage->app));
+    assert_false(stage->app->use.wanted);
+}
+
+static void the_list_of_holders_loses_who_ended(void **state)
+{
+    struct stage *stage = *state;
+    stage_scan(stage, made, 3);
+    stage_sweep(stage, &(struct stage_sweep){holders, 2, .processes = 212});
+    stage_draw(stage);
+    stage_type(stage, ":prices\ru");
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "Who holds prices.shm");
+    stage_exited(stage, 881);
+    stage_draw(stage);
+    draw_assert_lacks(&stage->cells, "train.py");
+    stage_exited(stage, 882);
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "nobody maps it or has it open");
+}
+
+/* Its watch stays until the memory came back. */
+static void an_unlinked_one_goes_with_its_memory(void **state)
+{
+    struct stage *stage = *state;
+    stage_scan(stage, made, 1);
+    stage_sweep(stage, &(struct stage_sweep){holders, 1, .processes = 212});
+    struct follow_target target = stage->last[EFFECT_FOLLOW].u.follow.targets[0];
+    struct identity id = target.id;
+    stage_tell(stage, &(struct event){.kind = EVENT_FOLLOWED,
+                                      .token = target.serial,
+                                      .u.followed = {.fd = -1, .watched = true}});
+    stage_gone(stage, "prices.shm");
+    unsigned before = stage->asked[EFFECT_FOLLOW];
+    stage_exited(stage, 881);
+    assert_int_equal(stage->asked[EFFECT_FOLLOW], before);
+    stage_type(stage, ":prices\r");
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "its name is gone, and who held it has ended");
+    draw_assert_has(&stage->cells, "who held it has ended: 4.0K come back unless another holds it");
+    stage_tell(stage, &(struct event){.kind = EVENT_RELEASED, .u.released = {&id, 1, false}});
+    stage_draw(stage);
+    draw_assert_lacks(&stage->cells, "prices.shm");
+}
+
 static void a_key_ends_the_calm(void **state)
 {
     struct stage *stage = *state;
@@ -576,6 +688,11 @@ int main(void)
         ON_STAGE(what_happens_to_a_held_one_asks),
         ON_STAGE(what_is_opened_asks),
         ON_STAGE(a_key_that_asks_does_not_wait_for_credit),
+        ON_STAGE(who_holds_or_made_something_is_attended_to),
+        ON_STAGE(who_ended_is_shown_as_gone_at_once),
+        ON_STAGE(whose_end_changes_nothing_costs_nothing),
+        ON_STAGE(the_list_of_holders_loses_who_ended),
+        ON_STAGE(an_unlinked_one_goes_with_its_memory),
         ON_STAGE(a_key_ends_the_calm),
         ON_STAGE(none_while_paused_or_absent),
         ON_STAGE(a_failure_is_said_once),

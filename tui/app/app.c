@@ -239,7 +239,8 @@ static void followed(struct app *app, enum following following)
 static bool is_seen(enum event_kind kind)
 {
     return kind != EVENT_LOOKED && kind != EVENT_LOOK_DONE && kind != EVENT_USAGE && kind != EVENT_SHMEM &&
-           kind != EVENT_LOGIND && kind != EVENT_ENDED && kind != EVENT_SWEPT && kind != EVENT_FOLLOWED;
+           kind != EVENT_LOGIND && kind != EVENT_ENDED && kind != EVENT_EXITED && kind != EVENT_SWEPT &&
+           kind != EVENT_FOLLOWED;
 }
 
 static void used(struct app *app, const struct directory_usage *usage)
@@ -296,6 +297,9 @@ void app_update(struct app *app, const struct event *event)
         break;
     case EVENT_SWEPT:
         use_swept(app, event->u.swept);
+        break;
+    case EVENT_EXITED:
+        use_exited(app, event);
         break;
     case EVENT_SHMEM:
         notes_shmem(app, &event->u.shmem);

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/process/exits.h"
 #include "core/segment/release.h"
 #include "core/segment/watch.h"
 #include "tui/app/app.h"
@@ -24,10 +25,13 @@
 #define PROGRESS_MS 100 /* a load's progress is drawn at most 10 times a second */
 #define TURN_MS     8   /* spent on what the workers found before keys are looked at again */
 
+#define SOURCES 5 /* of what happens: descriptors that are waited for */
+
 struct console {
     struct directory *directory; /* the watch's */
     struct watch *watch;
     struct release *release; /* NULL: refused */
+    struct exits *exits;     /* NULL: refused */
     struct jobs *jobs;
     struct terminal *terminal;
     struct app *app;
@@ -206,6 +210,19 @@ static void follow(struct console *console, const struct follow_list *list)
     }
 }
 
+/* False where nobody has ended. */
+static bool tell_exited(struct console *console)
+{
+    struct event event = {.kind = EVENT_EXITED};
+    event.u.exited.count = exits_take(console->exits, &event.u.exited.list);
+    if (event.u.exited.count == 0)
+        return false;
+    event.now = monotonic_ms();
+    event.wall = wall_ns();
+    app_update(console->app, &event);
+    return true;
+}
+
 static void do_effects(struct console *console)
 {
     struct effect effect;
@@ -230,6 +247,12 @@ static void do_effects(struct console *console)
             break;
         case EFFECT_FOLLOW:
             follow(console, &effect.u.follow);
+            break;
+        case EFFECT_ATTEND:
+            if (console->exits) {
+                exits_watch(console->exits, effect.u.attend.list, effect.u.attend.count);
+                tell_exited(console);
+            }
             break;
         case EFFECT_STOP:
             jobs_stop(console->jobs, effect.token);
@@ -304,6 +327,12 @@ static void take_released(struct console *console)
     event.u.released.count = release_take(console->release, &event.u.released.ids, &event.u.released.lost);
     if (event.u.released.count > 0 || event.u.released.lost)
         tell(console, &event);
+}
+
+static void take_exited(struct console *console)
+{
+    if (tell_exited(console))
+        do_effects(console);
 }
 
 static void take_found(struct console *console)
@@ -417,7 +446,13 @@ static int released_fd(const struct console *console)
     return console->release && app_wants_changes(console->app) ? release_fd(console->release) : -1;
 }
 
-static void wait_for_something(struct console *console, struct pollfd fds[4])
+/* The same. */
+static int exited_fd(const struct console *console)
+{
+    return console->exits && app_wants_changes(console->app) ? exits_fd(console->exits) : -1;
+}
+
+static void wait_for_something(struct console *console, struct pollfd fds[SOURCES])
 {
     sigset_t none;
     struct event progress;
@@ -434,14 +469,16 @@ static void wait_for_something(struct console *console, struct pollfd fds[4])
     fds[1] = (struct pollfd){.fd = jobs_fd(console->jobs), .events = POLLIN};
     fds[2] = (struct pollfd){.fd = counts ? watch_fd(console->watch) : -1, .events = POLLIN};
     fds[3] = (struct pollfd){.fd = released_fd(console), .events = POLLIN};
+    fds[4] = (struct pollfd){.fd = exited_fd(console), .events = POLLIN};
     sigemptyset(&none);
-    if (ppoll(fds, 4, &timeout, &none) < 0)
-        fds[0].revents = fds[1].revents = fds[2].revents = fds[3].revents = 0;
+    if (ppoll(fds, SOURCES, &timeout, &none) < 0)
+        for (size_t i = 0; i < SOURCES; i++)
+            fds[i].revents = 0;
 }
 
 static void turn(struct console *console)
 {
-    struct pollfd fds[4];
+    struct pollfd fds[SOURCES];
     wait_for_something(console, fds);
     take_signals(console);
     if (!console->over)
@@ -456,6 +493,8 @@ static void turn(struct console *console)
         take_changes(console);
     if (fds[3].revents)
         take_released(console);
+    if (fds[4].revents)
+        take_exited(console);
     take_progress(console);
     if (monotonic_ms() >= app_due(console->app))
         tell_kind(console, EVENT_TICK);
@@ -469,6 +508,8 @@ static int open_parts(struct console *console, const struct console_options *opt
         r = watch_new(&console->watch, console->directory, error);
     if (r == 0 && release_new(&console->release, error) < 0)
         console->release = NULL; /* then the sweeps tell */
+    if (r == 0 && exits_new(&console->exits, options->host.proc_root, error) < 0)
+        console->exits = NULL;
     if (r == 0)
         r = jobs_new(&console->jobs, options->directory, options->read_only, &options->host, error);
     if (r == 0)
@@ -511,6 +552,7 @@ static void close_parts(struct console *console)
     jobs_free(console->jobs);
     app_free(console->app);
     release_free(console->release);
+    exits_free(console->exits);
     watch_free(console->watch);
     directory_close(console->directory);
     cells_free(&console->cells);

@@ -43,6 +43,9 @@ void effect_clear(struct effect *effect)
     case EFFECT_REACH:
         follow_list_clear(&effect->u.follow);
         break;
+    case EFFECT_ATTEND:
+        free(effect->u.attend.list);
+        break;
     case EFFECT_PREVIEW:
         preview_request_free(effect->u.preview);
         break;

@@ -66,10 +66,11 @@ enum event_kind {
     EVENT_SHMEM,     /* shared memory of the whole host */
     EVENT_LOGIND,    /* whether it deletes segments at logout */
     EVENT_SWEPT,     /* who holds what */
-    EVENT_ENDED,     /* a process that holds something is gone */
+    EVENT_ENDED,     /* a process that holds something is gone: which, only a sweep tells */
     EVENT_FOLLOWED,  /* whether the end of a segment's last holder is watched for; its token is the row's
                         serial */
     EVENT_RELEASED,  /* memory came back */
+    EVENT_EXITED,    /* these processes ended */
     EVENT_PREVIEW,   /* a reply for a component; NULL: the job was lost */
     EVENT_LOAD,
     EVENT_DELETE,
@@ -119,6 +120,10 @@ struct event {
             bool lost; /* watches were lost: all are to be asked for anew */
         } released;
         struct {
+            const struct process_id *list;
+            size_t count;
+        } exited;
+        struct {
             unsigned id;
             bool group;
             const char *name; /* printable */
@@ -144,6 +149,7 @@ enum effect_kind {
     EFFECT_FOLLOW, /* watch for the end of the last holder of segments that have a name, forget others; each
                       answered with EVENT_FOLLOWED */
     EFFECT_REACH,  /* the same of those without, through who holds them; what lies in them is looked at too */
+    EFFECT_ATTEND, /* tell with EVENT_EXITED when these processes end, and of no others */
     EFFECT_PREVIEW,
     EFFECT_LOAD,
     EFFECT_DELETE,
@@ -201,9 +207,13 @@ struct effect {
             size_t count;
             bool groups;
         } names;
-        char *copy;                             /* owned */
-        struct sweep_scope sweep;               /* owned; its device is filled in by the job */
-        struct follow_list follow;              /* owned */
+        char *copy;                /* owned */
+        struct sweep_scope sweep;  /* owned; its device is filled in by the job */
+        struct follow_list follow; /* owned */
+        struct {
+            struct process_id *list; /* owned */
+            size_t count;
+        } attend;
         struct preview_request *preview;        /* owned */
         struct load_dialog_request *load;       /* owned */
         struct delete_dialog_request *deletion; /* owned */

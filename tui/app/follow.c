@@ -70,7 +70,8 @@ void follow_changed(struct app *app, const struct change *change)
 {
     struct follows *follows = &app->follows;
     const struct row *row = change->row;
-    bool held = !change_is_end(change) && row->holders && !S_ISDIR(row->mode);
+    /* Without a name it goes with its memory, also when whoever was known to hold it has ended. */
+    bool held = !change_is_end(change) && (row->holders || row->unlinked) && !S_ISDIR(row->mode);
     struct follow *follow = find(follows, row->serial);
     if (held && !follow)
         add(follows, row);

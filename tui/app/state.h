@@ -243,6 +243,7 @@ void use_want(struct app *app);    /* begins a sweep that a change wants */
 void use_tick(struct app *app);    /* begins one that is due though nothing changed */
 int64_t use_due(const struct app *app);
 void use_swept(struct app *app, struct swept *swept); /* takes its sweep */
+void use_exited(struct app *app, const struct event *event);
 bool use_asks_held(struct app *app,
                    const struct row *row); /* whether the kernel is to be asked now: true once */
 

@@ -10,6 +10,8 @@
  * maps it a moment later; if it finds nothing new there is a calm: then they take 0.05 % (but there is one a
  * minute), so that somebody who only lets the console stand pays next to nothing. A key, or an event in the
  * directory, ends it.
+ *
+ * The processes that a sweep found are watched, so that their end is known without another one.
  */
 #include "tui/app/state.h"
 
@@ -142,6 +144,24 @@ static void failed(struct app *app, const struct error *error)
     app_say(app, true, "who holds what cannot be known: %s", error->text);
 }
 
+/* Who ended since the sweep began is told at once. */
+static void attend(struct app *app)
+{
+    struct effect *effect = app_ask(app, EFFECT_ATTEND);
+    effect->u.attend.count = catalog_processes(app->catalog, &effect->u.attend.list);
+}
+
+/* Who else came since, only a sweep tells. */
+void use_exited(struct app *app, const struct event *event)
+{
+    uint64_t version = catalog_version(app->catalog);
+    catalog_exited(app->catalog, event->u.exited.list, event->u.exited.count, app->now, app->wall);
+    if (catalog_version(app->catalog) == version)
+        return;
+    app->dirty = true;
+    use_changed(app);
+}
+
 void use_swept(struct app *app, struct swept *swept)
 {
     struct use *use = &app->use;
@@ -157,6 +177,7 @@ void use_swept(struct app *app, struct swept *swept)
                        app->now, app->wall);
     use->taking = false;
     use->calm = !use->found;
+    attend(app);
     app->dirty |= use->found || app->show_detail || app->over == OVER_HOLDERS;
 }
 

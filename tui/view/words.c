@@ -74,6 +74,10 @@ static void unlinked_text(const struct row *row, bool watched, const char *bytes
         snprintf(buf, size, "being loaded by another shmtop: it has a name when it is complete");
         return;
     }
+    if (count == 0) {
+        snprintf(buf, size, "who held it has ended: %s come back unless another holds it", bytes);
+        return;
+    }
     if (count == 1)
         snprintf(who, sizeof who, "process %d ends or lets go of it", (int)row->holders->list[0].pid);
     else
