@@ -15,21 +15,22 @@
 #define TERM_SHOWN 80 /* bytes of a term in an error */
 
 static const struct field_info fields[FIELD_COUNT] = {
-    [FIELD_WORD] = {"", false, "a text", 0},
-    [FIELD_NAME] = {"name", false, "a pattern such as *.shm", 0},
-    [FIELD_USER] = {"user", false, "a user's name or number, or a pattern such as data*", FILTER_NEEDS_USERS},
-    [FIELD_GROUP] = {"group", false, "a group's name or number, or a pattern such as data*",
+    [FIELD_WORD] = {"", false, false, "a text", 0},
+    [FIELD_NAME] = {"name", false, false, "a pattern such as *.shm", 0},
+    [FIELD_USER] = {"user", false, true, "a user's name or number, or a pattern such as data*",
+                    FILTER_NEEDS_USERS},
+    [FIELD_GROUP] = {"group", false, true, "a group's name or number, or a pattern such as data*",
                      FILTER_NEEDS_GROUPS},
-    [FIELD_LAYOUT] = {"layout", false, NULL, FILTER_NEEDS_CONTENT},
-    [FIELD_TYPE] = {"type", false, "a type such as f2, >f8 or float32, or a pattern such as float*",
+    [FIELD_LAYOUT] = {"layout", false, true, NULL, FILTER_NEEDS_CONTENT},
+    [FIELD_TYPE] = {"type", false, false, "a type such as f2, >f8 or float32, or a pattern such as float*",
                     FILTER_NEEDS_CONTENT},
-    [FIELD_PRODUCER] = {"producer", false, "a producer such as pytorch, or a pattern", 0},
-    [FIELD_STATE] = {"state", false, NULL, FILTER_NEEDS_SWEEP},
-    [FIELD_IS] = {"is", false, NULL, 0},
-    [FIELD_SIZE] = {"size", true, "a size such as 10G, with K, M, G or T", 0},
-    [FIELD_ALLOCATED] = {"allocated", true, "a size such as 10G, with K, M, G or T", 0},
-    [FIELD_AGE] = {"age", true, "an age such as 7d or 1h30m, in s, m, h, d or w", FILTER_NEEDS_TIME},
-    [FIELD_HOLDERS] = {"holders", true, "a count such as 2", FILTER_NEEDS_SWEEP},
+    [FIELD_PRODUCER] = {"producer", false, true, "a producer such as pytorch, or a pattern", 0},
+    [FIELD_STATE] = {"state", false, true, NULL, FILTER_NEEDS_SWEEP},
+    [FIELD_IS] = {"is", false, true, NULL, 0},
+    [FIELD_SIZE] = {"size", true, false, "a size such as 10G, with K, M, G or T", 0},
+    [FIELD_ALLOCATED] = {"allocated", true, false, "a size such as 10G, with K, M, G or T", 0},
+    [FIELD_AGE] = {"age", true, false, "an age such as 7d or 1h30m, in s, m, h, d or w", FILTER_NEEDS_TIME},
+    [FIELD_HOLDERS] = {"holders", true, false, "a count such as 2", FILTER_NEEDS_SWEEP},
 };
 
 const struct field_info *field_info(enum field field)
@@ -120,6 +121,13 @@ bool term_find(const char *text, size_t at, struct term_place *ret_place)
     return true;
 }
 
+size_t term_value_end(const char *text, const struct term_place *place, enum field field, size_t at)
+{
+    bool lists = fields[field].lists && text[place->value] != '"';
+    const char *comma = lists && at < place->value_end ? memchr(text + at, ',', place->value_end - at) : NULL;
+    return comma ? (size_t)(comma - text) : place->value_end;
+}
+
 /* --- errors --- */
 
 /* "TERM: expected WHAT", the term's place in the error. */
@@ -186,40 +194,59 @@ static int refuse_value(const char *text, const struct term_place *place, enum f
 
 /* --- what they mean --- */
 
-/* The value without its quotes; the caller frees it. */
-static char *value_text(const char *text, const struct term_place *place)
+/* Bytes [at, end) of the text without the quotes around them; the caller frees it. */
+static char *value_text(const char *text, size_t at, size_t end)
 {
-    char *value = memory_new(place->value_end - place->value + 1), *to = value;
-    bool quoted = text[place->value] == '"';
-    size_t end = place->value_end - quoted;
-    for (size_t at = place->value + quoted; at < end; at++) {
+    char *value = memory_new(end - at + 1), *to = value;
+    bool quoted = text[at] == '"';
+    at += quoted;
+    end -= quoted;
+    for (; at < end; at++) {
         *to++ = text[at];
         at += quoted && text[at] == '"';
     }
     return value;
 }
 
-static int parse_term(const char *text, const struct term_place *place, struct term *term,
-                      struct error *error)
+/* One of the values, which stands in bytes [at, end), for a term whose field and comparison are set. */
+static int parse_value(const char *text, const struct term_place *place, size_t at, size_t end,
+                       struct term *term, struct error *error)
 {
-    if (place->fault)
-        return refuse(text, place, place->fault, error);
-    size_t length = place->field_end - place->body;
-    term->field = length == 0 ? FIELD_WORD : field_find(text + place->body, length);
-    if (term->field == FIELD_COUNT)
-        return refuse_field(text, place, error);
-    term->negated = place->negated;
-    term->comparison = place->comparison;
-    char *value = value_text(text, place);
-    size_t at;
+    const struct field_info *info = &fields[term->field];
+    char *value = value_text(text, at, end);
     int r = 0;
-    if (fields[term->field].compares != (term->comparison != COMPARISON_NONE) || !*value)
+    if (info->compares != (term->comparison != COMPARISON_NONE) || !*value)
         r = refuse_value(text, place, term->field, error);
-    else if (!fields[term->field].compares && term->field != FIELD_WORD && !glob_is_valid(value, &at))
+    else if (!info->compares && term->field != FIELD_WORD && !glob_is_valid(value, &at))
         r = refuse(text, place, "expected a ] behind the [; [[] is a [ itself", error);
     else if (!term_take_value(term, value))
         r = refuse_value(text, place, term->field, error);
     free(value);
+    return r;
+}
+
+/* Appends a term, and one more for each further value. */
+static int parse_term(struct filter *filter, const char *text, const struct term_place *place,
+                      struct error *error)
+{
+    if (place->fault)
+        return refuse(text, place, place->fault, error);
+    size_t length = place->field_end - place->body, at = place->value, end;
+    enum field field = length == 0 ? FIELD_WORD : field_find(text + place->body, length);
+    if (field == FIELD_COUNT)
+        return refuse_field(text, place, error);
+    int r = 0;
+    for (bool first = true; r == 0 && (first || at <= place->value_end); first = false, at = end + 1) {
+        if (filter->count == FILTER_TERMS_MAX)
+            return refuse(text, place, "a filter has at most 64 terms", error);
+        struct term *term = &filter->terms[filter->count++];
+        *term = (struct term){.field = field,
+                              .negated = place->negated,
+                              .alternative = !first,
+                              .comparison = place->comparison};
+        end = term_value_end(text, place, field, at);
+        r = parse_value(text, place, at, end, term, error);
+    }
     return r;
 }
 
@@ -256,7 +283,7 @@ static int check_text(const char *text, struct error *error)
     return 0;
 }
 
-/* The dearest fields come first in enum field: they are asked last. */
+/* The dearest fields come first in enum field: they are asked last. What is of one field keeps its order. */
 static void cheapest_first(struct filter *filter)
 {
     for (size_t i = 1; i < filter->count; i++) {
@@ -277,13 +304,10 @@ int filter_parse(const char *text, struct filter **ret_filter, struct error *err
     filter->text = memory_dup(text);
     struct term_place place;
     for (size_t at = 0; r == 0 && term_find(text, at, &place); at = place.end) {
-        if (filter->count == FILTER_TERMS_MAX) {
-            r = refuse(text, &place, "a filter has at most 64 terms", error);
-            break;
-        }
-        struct term *term = &filter->terms[filter->count++];
-        r = parse_term(text, &place, term, error);
-        filter->needs |= r == 0 ? term_needs(term) : 0;
+        size_t first = filter->count;
+        r = parse_term(filter, text, &place, error);
+        for (size_t i = first; r == 0 && i < filter->count; i++)
+            filter->needs |= term_needs(&filter->terms[i]);
     }
     if (r < 0) {
         filter_free(filter);

@@ -2,12 +2,13 @@
  * The filter language of product.md, one for --where and the console's line:
  *
  *   filter = [ term { blanks term } ]          all must hold; none: every row passes
- *   term   = { "!" } ( word | field ":" value | field comparison value )
+ *   term   = { "!" } ( word | field ":" value { "," value } | field comparison value )
  *
+ * Of several values (of user, group, layout, producer, state and is) one must fit; there is no other "or".
  * A word is looked for in the printable name, ASCII letters in either case. In double quotes, where `""` is a
  * quote, a word or value may hold blanks, and a word may look like a term: name:"a b", "size>1G". A backslash
- * is itself, as in printable names. What is not known of a row (who holds it before a sweep, its layout where
- * the bytes may not be read) fits neither a term nor its negation.
+ * is itself, as in printable names; in quotes a comma is itself too. What is not known of a row (who holds it
+ * before a sweep, its layout where the bytes may not be read) fits neither a term nor its negation.
  */
 #ifndef SHMTOP_CORE_CATALOG_FILTER_H
 #define SHMTOP_CORE_CATALOG_FILTER_H

@@ -124,6 +124,15 @@ static struct term_place place_at(const char *text, size_t cursor)
         .start = cursor, .end = cursor, .body = cursor, .field_end = cursor, .value = cursor};
 }
 
+/* Where the value at the cursor begins, of several. */
+static size_t value_start(const char *text, const struct term_place *place, enum field field, size_t cursor)
+{
+    size_t start = place->value, end;
+    while (field < FIELD_COUNT && (end = term_value_end(text, place, field, start)) < cursor)
+        start = end + 1;
+    return start;
+}
+
 void filter_complete(const char *text, size_t cursor, struct catalog *catalog, const struct users *users,
                      struct filter_completion *ret_completion)
 {
@@ -132,7 +141,8 @@ void filter_complete(const char *text, size_t cursor, struct catalog *catalog, c
     struct term_place place = place_at(text, cursor);
     size_t name = place.field_end - place.body;
     bool in_value = name > 0 && cursor >= place.value;
-    size_t start = in_value ? place.value : place.body;
+    enum field field = field_find(text + place.body, name);
+    size_t start = in_value ? value_start(text, &place, field, cursor) : place.body;
     if (start > cursor)
         start = cursor;
     *ret_completion = (struct filter_completion){.start = start, .end = cursor};
@@ -141,7 +151,6 @@ void filter_complete(const char *text, size_t cursor, struct catalog *catalog, c
     ret_completion->candidates = memory_new(FILTER_CANDIDATES_MAX * sizeof ret_completion->candidates[0]);
     struct collector collector = {
         .completion = ret_completion, .typed = text + start, .length = cursor - start};
-    enum field field = field_find(text + place.body, name);
     if (!in_value)
         collect_fields(&collector);
     else if (field < FIELD_COUNT)

@@ -206,6 +206,19 @@ static enum answer term_fits(const struct term *term, struct subject *subject)
     return UNKNOWN;
 }
 
+/* Of a term's values the best, from the i-th term on; *ret_next: behind the last of them. */
+static enum answer values_fit(const struct filter *filter, size_t i, struct subject *subject,
+                              size_t *ret_next)
+{
+    enum answer best = NO;
+    do {
+        enum answer one = best == YES ? NO : term_fits(&filter->terms[i], subject);
+        best = one == NO ? best : one;
+    } while (++i < filter->count && filter->terms[i].alternative);
+    *ret_next = i;
+    return best;
+}
+
 bool filter_matches(const struct filter *filter, const struct row *row, const struct filter_context *context)
 {
     struct subject subject;
@@ -213,8 +226,8 @@ bool filter_matches(const struct filter *filter, const struct row *row, const st
     subject.context = context;
     subject.printable = NULL;
     subject.is_folded = false;
-    for (size_t i = 0; i < filter->count; i++)
-        if (term_fits(&filter->terms[i], &subject) != (filter->terms[i].negated ? NO : YES))
+    for (size_t i = 0, next; i < filter->count; i = next)
+        if (values_fit(filter, i, &subject, &next) != (filter->terms[i].negated ? NO : YES))
             return false;
     return true;
 }

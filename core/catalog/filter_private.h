@@ -31,6 +31,7 @@ enum quality { IS_HELD, IS_UNHELD, IS_PROTECTED, IS_DAMAGED, IS_OWNERLESS, IS_LO
 struct field_info {
     const char *name;
     bool compares;        /* with < <= > >= =, else with ':' */
+    bool lists;           /* several values with commas between */
     const char *expected; /* "a size such as 10G"; NULL: one of its choices */
     unsigned needs;
 };
@@ -38,6 +39,7 @@ struct field_info {
 struct term {
     enum field field;
     bool negated;
+    bool alternative; /* another value of the term before it: one of them must fit */
     enum comparison comparison;
     uint64_t number;    /* bytes, holders, ns of age */
     unsigned choice;    /* enum layout, enum state or enum quality */
@@ -84,5 +86,8 @@ struct term_place {
 
 /* Finds the first term at or behind a byte. False: there is none. */
 bool term_find(const char *text, size_t at, struct term_place *ret_place);
+
+/* Behind the one of its values that begins at a byte: at a comma, or value_end. */
+size_t term_value_end(const char *text, const struct term_place *place, enum field field, size_t at);
 
 #endif

@@ -359,6 +359,32 @@ static void qualities_and_producers(void **state)
     yes(f, "is:loading");
 }
 
+static void of_several_values_one_must_fit(void **state)
+{
+    struct fixture *f = *state;
+    unknown(f, "state:stale,leaked");
+    f->row.state = STATE_LEAKED;
+    yes(f, "state:stale,leaked");
+    yes(f, "state:leaked,stale");
+    no(f, "state:stale,idle,live");
+    yes(f, "user:bob,alice");
+    yes(f, "user:bob,al*,carol");
+    no(f, "user:bob,1001");
+    no(f, "user:\"bob,alice\""); /* one name */
+    unknown(f, "layout:npy,raw");
+    f->row.layout = LAYOUT_RAW;
+    yes(f, "layout:npy,raw");
+    no(f, "producer:pytorch,cpython");
+    yes(f, "is:unheld,damaged");
+    expect(f, "state:stale,leaked user:bob,alice !state:idle,live", true);
+    expect(f, "!state:idle,live !state:stale,leaked", false);
+    expect(f, "state:stale,leaked state:idle,live", false);
+    name(f, "a,b");
+    yes(f, "name:a,b");
+    no(f, "name:a,b,c");
+    yes(f, "a,b");
+}
+
 static void what_a_filter_needs_is_known(void **state)
 {
     (void)state;
@@ -529,6 +555,9 @@ static void completion_knows_fields_and_values(void **state)
     completes("!state:l x", 8, NULL, NULL, "7-8: leaked live +0");
     completes("state:st", 8, NULL, NULL, "6-8: stale +3");
     completes("is:un", 5, NULL, NULL, "3-5: unheld +4");
+    completes("state:stale,", 12, NULL, NULL, "12-12: idle leaked live stale unlinked +0");
+    completes("state:stale,l,idle", 13, NULL, NULL, "12-13: leaked live +0");
+    completes("state:st,idle", 8, NULL, NULL, "6-8: stale +3");
     completes("layout:", 7, NULL, NULL, "7-7: directory npy other raw semaphore +0");
     completes("size>", 5, NULL, NULL, "5-5: +0");
     completes("name:", 5, NULL, NULL, "5-5: +0");
@@ -618,6 +647,7 @@ int main(void)
         TEST(the_next_change_comes_no_later_than_the_answer),
         TEST(states_and_holders),
         TEST(qualities_and_producers),
+        TEST(of_several_values_one_must_fit),
         TEST(what_a_filter_needs_is_known),
         TEST(a_pattern_without_its_field_is_known),
         TEST(an_error_names_the_term_what_was_expected_and_where),

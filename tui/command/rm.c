@@ -342,7 +342,7 @@ const struct command command_rm = {
              "       shmtop [OPTIONS] rm --where EXPR [--dry-run] [--yes] [--allow held]",
     .summary = "Delete segments, unless somebody uses them",
     .help =
-        "      --where EXPR        those that fit all terms: state:leaked size>1G user:bob age>7d is:unheld\n"
+        "      --where EXPR        those that fit all terms: state:stale,leaked size>1G user:bob age>7d\n"
         "      --yes               with --where: do not list and ask; needed where there is no terminal\n"
         "      --dry-run           say what would go, and what not and why; delete nothing\n"
         "      --allow held        even if processes hold it: they keep what they hold\n"
