@@ -57,15 +57,12 @@ static int not_permitted(int dirfd, const struct facts *facts, struct error *err
     return refuse_directory(EACCES, error);
 }
 
-int removal_foresee(const struct directory *directory, const char *name, uid_t owner, struct error *error)
+/* 0 where the kernel would let us take an entry of owner's out of a directory. */
+static int foresee_unlink(int dirfd, uid_t owner, struct error *error)
 {
-    struct place place AUTO_PLACE = {.opened = -1};
-    int r = place_find(directory, name, &place, error);
-    if (r < 0)
-        return r;
-    if (is_kept_sticky(place.fd, owner))
+    if (is_kept_sticky(dirfd, owner))
         return refuse_sticky(owner, error);
-    bool refused = sys.faccessat(place.fd, ".", W_OK | X_OK, AT_EACCESS) < 0;
+    bool refused = sys.faccessat(dirfd, ".", W_OK | X_OK, AT_EACCESS) < 0;
     return refused && (errno == EACCES || errno == EROFS) ? refuse_directory(errno, error) : 0;
 }
 
@@ -179,14 +176,16 @@ static int ask_entry(void *context, int dirfd, const char *file, const struct fa
 {
     struct removal *removal = context;
     enum held state = HELD_UNKNOWN;
+    struct error why;
     if (!is_listed(removal, facts))
         return explain_unlisted(removal, file);
+    if (foresee_unlink(dirfd, facts->st.stx_uid, &why) < 0)
+        return explain(removal, file, &why);
     if (removal->must_be_unheld && S_ISREG(facts->st.stx_mode)) {
         int fd AUTO_CLOSE = take_lease(dirfd, file, facts, &state);
     }
     if (state != HELD_YES)
         return 0;
-    struct error why;
     held(&why);
     return explain(removal, file, &why);
 }
@@ -245,6 +244,29 @@ static int unlink_tree(struct removal *removal, const struct place *place, const
     uint64_t none;
     return r < 0 ? r : unlink_same(place->fd, place->file, id, &none, removal->error);
 }
+
+/* --- beforehand --- */
+
+static int foresee_entry(void *context, int dirfd, const char *file, const struct facts *facts)
+{
+    struct error why;
+    return foresee_unlink(dirfd, facts->st.stx_uid, &why) < 0 ? explain(context, file, &why) : 0;
+}
+
+int removal_foresee(const struct directory *directory, const char *name, uid_t owner, struct error *error)
+{
+    struct removal removal = {.error = error};
+    struct place place AUTO_PLACE = {.opened = -1};
+    struct facts facts;
+    int r = place_find(directory, name, &place, error);
+    if (r == 0)
+        r = foresee_unlink(place.fd, owner, error);
+    bool is_tree = r == 0 && sys.geteuid() != 0 && facts_get(place.fd, place.file, &facts) == 0 &&
+                   S_ISDIR(facts.st.stx_mode);
+    return is_tree ? walk_same(&removal, &place, &facts.id, foresee_entry) : r;
+}
+
+/* --- all of it --- */
 
 static int unlink_place(struct removal *removal, const struct place *place, const struct identity *id)
 {

@@ -16,7 +16,7 @@ int removal_unlink(const struct directory *directory, const char *name, const st
                    bool must_be_unheld, struct error *error);
 
 /* -EACCES or -EROFS, as removal_unlink will say it: name lies in a directory where we may delete nothing, or
- * in a sticky one and neither is ours. */
+ * in a sticky one and neither is ours. Of a directory all that lies in it is asked for. */
 int removal_foresee(const struct directory *directory, const char *name, uid_t owner, struct error *error);
 
 /*

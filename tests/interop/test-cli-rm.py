@@ -210,6 +210,19 @@ def a_dry_run_foresees_who_may_not():
         for how in (["--dry-run"], []):
             d.expect(5, "rm", *how, "closed/a.shm", uid=12345, says="no permission to delete in its directory")
         assert done.out == ""
+        os.chown(d / "closed/a.shm", 0, 0)
+        for name in ("mine", "mine/below", "shut", "shut/below"):
+            os.mkdir(d / name)
+            save(d, f"{name}/a.shm")
+            for path in (name, f"{name}/a.shm"):
+                os.chown(d / path, 12345, 12345)
+        os.chmod(d / "shut/below", 0o555)
+        save(d, "shut/last.shm")
+        os.chown(d / "shut/last.shm", 12345, 12345)
+        for how in (["--dry-run"], []):
+            done = d.expect(5, "rm", *how, "shut", "mine", uid=12345, says="in it: no permission to delete in its directory")
+            assert "delete 1 of 2" in done.out.replace("deleted", "delete"), done.out
+        assert sorted(os.listdir(d / "shut")) == ["a.shm", "below", "last.shm"], "told before the first went"
 
 
 @test
