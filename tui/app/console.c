@@ -19,6 +19,7 @@
 #include "core/segment/watch.h"
 #include "tui/app/app.h"
 #include "tui/app/jobs.h"
+#include "tui/app/signals.h"
 
 #define FRAME_MS    16  /* at most 60 screens a second */
 #define COALESCE_MS 60  /* changes are taken at most so often */
@@ -41,87 +42,6 @@ struct console {
     bool repaint;                   /* show even if nothing changed */
     bool over;
 };
-
-/* --- signals: handlers only set flags; they run only while ppoll waits --- */
-
-static volatile sig_atomic_t ended_by, continued, stopped;
-
-static void note_end(int number)
-{
-    ended_by = number;
-}
-
-static void note_continue(int number)
-{
-    (void)number;
-    continued = 1;
-}
-
-static void note_stop(int number)
-{
-    (void)number;
-    stopped = 1;
-}
-
-static const struct {
-    int number;
-    void (*handler)(int);
-} handled[] = {
-    {SIGHUP, note_end},       {SIGINT, note_end},   {SIGTERM, note_end}, {SIGQUIT, note_end},
-    {SIGCONT, note_continue}, {SIGTSTP, note_stop}, {SIGPIPE, SIG_IGN},
-};
-#define HANDLED (sizeof handled / sizeof handled[0])
-
-struct signals {
-    struct sigaction before[HANDLED];
-    sigset_t mask_before;
-};
-
-/* Before the terminal is taken, so that a signal meanwhile waits until it can be given back. Threads inherit
- * it. */
-static void signals_block(struct signals *signals)
-{
-    sigset_t blocked;
-    sigemptyset(&blocked);
-    ended_by = continued = stopped = 0;
-    for (size_t i = 0; i < HANDLED; i++) {
-        sigaction(handled[i].number, NULL, &signals->before[i]);
-        if (handled[i].handler != SIG_IGN)
-            sigaddset(&blocked, handled[i].number);
-    }
-    sigaddset(&blocked, SIGWINCH);
-    sigprocmask(SIG_BLOCK, &blocked, &signals->mask_before);
-}
-
-/* After curses set its own. A HUP that was ignored (nohup) stays ignored: the lost terminal is seen anyway.
- */
-static void signals_handle(const struct signals *signals)
-{
-    for (size_t i = 0; i < HANDLED; i++) {
-        struct sigaction action = {.sa_handler = handled[i].handler};
-        sigemptyset(&action.sa_mask);
-        if (signals->before[i].sa_handler != SIG_IGN)
-            sigaction(handled[i].number, &action, NULL);
-    }
-}
-
-static void signals_give_back(const struct signals *signals)
-{
-    for (size_t i = 0; i < HANDLED; i++)
-        sigaction(handled[i].number, &signals->before[i], NULL);
-    sigprocmask(SIG_SETMASK, &signals->mask_before, NULL);
-}
-
-/* The signal does what it would have done. */
-static void raise_again(int number)
-{
-    sigset_t only;
-    sigemptyset(&only);
-    sigaddset(&only, number);
-    signal(number, SIG_DFL);
-    raise(number);
-    sigprocmask(SIG_UNBLOCK, &only, NULL);
-}
 
 /* --- time --- */
 
@@ -240,7 +160,7 @@ static void do_effects(struct console *console)
             break;
         case EFFECT_SUSPEND:
             terminal_suspend(console->terminal);
-            continued = 1;
+            signals_noted.continued = 1;
             break;
         case EFFECT_RENEW:
             renew(console);
@@ -378,16 +298,16 @@ static void take_progress(struct console *console)
 
 static void take_signals(struct console *console)
 {
-    if (stopped) {
-        stopped = 0;
+    if (signals_noted.stopped) {
+        signals_noted.stopped = 0;
         terminal_suspend(console->terminal);
-        continued = 1;
+        signals_noted.continued = 1;
     }
-    if (continued) {
-        continued = 0;
+    if (signals_noted.continued) {
+        signals_noted.continued = 0;
         tell_kind(console, EVENT_RESUMED);
     }
-    if (ended_by)
+    if (signals_noted.ended_by)
         console->over = true;
 }
 
@@ -572,7 +492,7 @@ int console_run(const struct console_options *options, struct error *error)
     }
     close_parts(&console);
     signals_give_back(&signals);
-    if (ended_by)
-        raise_again(ended_by);
+    if (signals_noted.ended_by)
+        signals_raise_again(signals_noted.ended_by);
     return r;
 }
