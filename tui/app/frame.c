@@ -19,7 +19,7 @@ static int header_height(const struct app *app)
         return 0;
     if (app->rows < ROWS_FOR_LEGEND)
         return app->rows < ROWS_FOR_GAUGE ? 1 : 2;
-    return 3 + (app->notes.warning_count > 0) + (app->rows >= ROWS_FOR_BLANK);
+    return HEADER_LINES + (app->notes.warning_count > 0) + (app->rows >= ROWS_FOR_BLANK);
 }
 
 void frame_make(const struct app *app, struct frame *frame)

@@ -265,43 +265,74 @@ static void rest_text(const struct part *part, char *buf, size_t size)
     snprintf(buf, size, "rest %s", bytes);
 }
 
-#define LEGEND_GAP  3
 #define LEGEND_MARK 2 /* a square and a blank */
 
-static int legend_width(const struct part parts[PART_COUNT], bool counts, int gap)
+/* How it is written: with counts, what stands between two, the rest in one word. */
+struct legend {
+    bool counts;
+    int gap;
+    bool brief;
+};
+
+static void entry_text(const struct part parts[PART_COUNT], int i, const struct legend *legend, char *buf,
+                       size_t size)
 {
-    int width = -gap;
-    for (int i = 0; i < PART_COUNT; i++) {
-        char text[64];
-        legend_text(&parts[i], counts, text, sizeof text);
-        if (is_in_legend(i, &parts[i]))
-            width += LEGEND_MARK + text_width(text) + gap;
-    }
-    return width;
+    if (i == PART_REST && legend->brief)
+        rest_text(&parts[i], buf, size);
+    else
+        legend_text(&parts[i], legend->counts, buf, size);
 }
 
-/* The counts go first, then states from the right. */
+/* Columns of an entry with the gap behind it; 0: it is not in the legend. */
+static int entry_width(const struct part parts[PART_COUNT], int i, const struct legend *legend)
+{
+    char text[64];
+    if (!is_in_legend(i, &parts[i]))
+        return 0;
+    entry_text(parts, i, legend, text, sizeof text);
+    return LEGEND_MARK + text_width(text) + legend->gap;
+}
+
+/* The widest that fits, else the narrowest. */
+static struct legend choose_legend(const struct part parts[PART_COUNT], int width)
+{
+    static const struct legend legends[] = {
+        {true, 3, false}, {false, 3, false}, {false, 2, false}, {false, 2, true}, {false, 1, true}};
+    size_t n = sizeof legends / sizeof legends[0], chosen = 0;
+    for (; chosen + 1 < n; chosen++) {
+        int sum = -legends[chosen].gap;
+        for (int i = 0; i < PART_COUNT; i++)
+            sum += entry_width(parts, i, &legends[chosen]);
+        if (sum <= width)
+            break;
+    }
+    return legends[chosen];
+}
+
+/* The counts go first, then states from the right: what no row explains is the last to go. */
 static void draw_legend(const struct header *header, struct cells *cells, struct rect rect)
 {
     struct part parts[PART_COUNT];
     find_parts(header, parts);
-    int x = rect.x + 1, right = rect.x + rect.width - 1, gap = LEGEND_GAP;
-    bool counts = legend_width(parts, true, gap) <= right - x;
-    if (!counts && legend_width(parts, false, gap) > right - x)
-        gap = LEGEND_GAP - 1;
+    int x = rect.x + 1, right = rect.x + rect.width - 1;
+    struct legend legend = choose_legend(parts, right - x);
+    int reserved = entry_width(parts, PART_REST, &legend), end = right + legend.gap;
     for (int i = 0; i < PART_COUNT; i++) {
         char text[64];
-        legend_text(&parts[i], counts, text, sizeof text);
-        if (!is_in_legend(i, &parts[i]))
+        int width = entry_width(parts, i, &legend);
+        if (width == 0)
             continue;
-        if (i == PART_REST && x + LEGEND_MARK + text_width(text) > right)
-            rest_text(&parts[i], text, sizeof text);
-        if (x + LEGEND_MARK + text_width(text) > right)
-            return;
+        if (x + width > end - (i == PART_REST ? 0 : reserved)) {
+            if (i == PART_REST)
+                break;
+            i = PART_REST - 1; /* no other state */
+            continue;
+        }
+        entry_text(parts, i, &legend, text, sizeof text);
         uint8_t flags = i != STATE_UNKNOWN && i == (int)header->only ? CELL_BOLD | CELL_UNDERLINE : 0;
         cells_put(cells, rect.y, x, 1, parts[i].role, 0, cells->ascii ? parts[i].ascii : "■");
-        x += LEGEND_MARK;
-        x += cells_put(cells, rect.y, x, -1, i == PART_REST ? ROLE_DIM : ROLE_TEXT, flags, text) + gap;
+        cells_put(cells, rect.y, x + LEGEND_MARK, -1, i == PART_REST ? ROLE_DIM : ROLE_TEXT, flags, text);
+        x += width;
     }
     const char *beyond = header->notes ? header->notes->beyond : "";
     if (beyond[0] && x + text_width(beyond) <= right)
@@ -342,6 +373,6 @@ void header_draw(const struct header *header, struct cells *cells, struct rect r
     if (rect.height >= 3 && header->has_usage && header->swept)
         draw_legend(header, cells, line);
     line.y++;
-    if (rect.height >= 4 && warns)
+    if (rect.height > HEADER_LINES && warns)
         draw_warning(header->notes, cells, line);
 }

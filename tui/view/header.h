@@ -11,6 +11,7 @@
 
 enum header_state { HEADER_SCANNING, HEADER_LIVE, HEADER_POLLING, HEADER_PAUSED, HEADER_ABSENT };
 
+#define HEADER_LINES        3 /* without warnings: title, gauge, legend */
 #define HEADER_WARNINGS_MAX 8
 #define HEADER_WARNING_MAX  400
 
