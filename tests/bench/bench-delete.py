@@ -61,9 +61,9 @@ def console(directory, names):
     assert screen.wait(lambda s: "Delete (y)" in s, 60) is not None, screen.screen.text()
     began = time.perf_counter()
     screen.keys("y")
-    screen.wait(lambda s: "looking once more" in s or "deleting" in s or " deleted, " in s, 10)
+    screen.wait(lambda s: "looking once more" in s or "deleting" in s or " freed" in s, 10)
     answers.append(time.perf_counter() - began)
-    assert screen.wait(lambda s: " deleted, " in s, 60) is not None, screen.screen.text()
+    assert screen.wait(lambda s: " freed" in s, 60) is not None, screen.screen.text()
     seconds = time.perf_counter() - began
     screen.close()
     return seconds

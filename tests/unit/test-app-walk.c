@@ -52,7 +52,7 @@ static void a_file_is_loaded_looked_at_and_deleted(void **state)
     stage_until(&stage, "Delete (y)");
     assert_true(tmpdir_exists(*state, "shm/demo.shm"));
     stage_key(&stage, 'y');
-    stage_until(&stage, "1 deleted");
+    stage_until(&stage, " deleted, ");
     assert_false(tmpdir_exists(*state, "shm/demo.shm"));
     watched("demo.shm");
     stage_until(&stage, "holds no segment");

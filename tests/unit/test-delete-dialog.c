@@ -175,6 +175,66 @@ static void who_holds_it_is_named(void **state)
     scene_close(&scene);
 }
 
+/* What is open in a process can be had from it again; what is only mapped, by root. */
+static void what_can_be_restored_is_not_said_to_be_gone(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct holder open_one = {.pid = 881, .command = "train.py", .open = 1};
+    struct holder mapped_one = {.pid = 882, .command = "view", .mapped = 1};
+    struct delete_item items[2] = {item_of(128u << 20, getuid() + 1), item_of(128u << 20, 1000)};
+    items[0].segment.mode = items[1].segment.mode = S_IFREG | 0600;
+    items[0].holders = (struct holders){1, &open_one};
+    items[0].held = HELD_YES;
+    assert_true(delete_item_can_come_back(&items[0], 1000));
+    items[1].holders = (struct holders){1, &mapped_one};
+    assert_false(delete_item_can_come_back(&items[1], 1000));
+    assert_true(delete_item_can_come_back(&items[1], 0));
+    items[1].holders.count = 0;
+    scene_open(&scene, two, 1);
+    answer(&scene, reply_of(items, 1));
+    scene_draw(&scene);
+    draw_assert_has(&scene.cells, "R brings back what is held, while its holders run.");
+    draw_assert_lacks(&scene.cells, "cannot be undone");
+    scene_close(&scene);
+    scene_open(&scene, two, 2);
+    answer(&scene, reply_of(items, 2));
+    scene_draw(&scene);
+    draw_assert_has(&scene.cells, "R brings back 1, while their holders run; for the rest");
+    scene_close(&scene);
+}
+
+static void summary_is(struct delete_outcome *outcomes, size_t n, const char *expected)
+{
+    char text[512];
+    struct delete_dialog dialog = {.outcomes = outcomes, .outcome_count = n};
+    delete_summary_text(&dialog, text, sizeof text);
+    assert_string_equal(text, expected);
+}
+
+static void the_result_names_what_went_and_how_to_have_it_again(void **state)
+{
+    (void)state;
+    char names[][16] = {"prices.shm", "b\nc", "c", "d"}, until[] = "23111 python3 ends";
+    struct delete_outcome outcomes[] = {
+        {.name = names[0], .later = 8 << 20, .until = until},
+        {.name = names[1], .freed = 1 << 20},
+        {.name = names[2]},
+        {.name = names[3]},
+    };
+    summary_is(outcomes, 1,
+               "prices.shm deleted, 0 freed: R restores it until 23111 python3 ends and 8.0M come back");
+    summary_is(
+        outcomes, 4,
+        "4 deleted (prices.shm, b\\x0ac, +2 more), 1.0M freed: R restores what is held until its holders end "
+        "and 8.0M come back");
+    error_set(&outcomes[0].error, EBUSY, "held");
+    error_set(&outcomes[1].error, EBUSY, "held");
+    outcomes[0].until = NULL;
+    outcomes[1].freed = 0;
+    summary_is(outcomes, 2, "0 deleted, 0 freed, 2 not deleted (prices.shm, b\\x0ac)");
+}
+
 static void an_incomplete_sweep_is_said(void **state)
 {
     (void)state;
@@ -659,7 +719,8 @@ static void outcomes_that_failed_are_reported(void **state)
     draw_assert_has(&scene.cells, "only bob or root may delete");
     draw_assert_has(&scene.cells, "is told below");
     draw_assert_has(&scene.cells, "deleted, 512M freed");
-    assert_string_equal(delete_dialog_message(scene.dialog), "1 deleted, 512M freed, 1 not deleted");
+    assert_string_equal(delete_dialog_message(scene.dialog),
+                        "run17_weights deleted, 512M freed, tmp_gram not deleted");
     assert_true(delete_dialog_message_is_error(scene.dialog));
     press(&scene, KEY_ENTER_CODE);
     assert_int_equal(scene.last, DIALOG_CLOSE);
@@ -730,7 +791,7 @@ static void confirmed_segments_are_deleted(void **state)
     press(&real.scene, 'y');
     real_settle(&real);
     assert_int_equal(real.scene.last, DIALOG_CLOSE);
-    assert_string_equal(delete_dialog_message(real.scene.dialog), "2 deleted, 16.0K freed");
+    assert_string_equal(delete_dialog_message(real.scene.dialog), "2 deleted (a, b), 16.0K freed");
     assert_false(delete_dialog_message_is_error(real.scene.dialog));
     assert_false(exists(&real, "shm/a"));
     assert_false(exists(&real, "shm/b"));
@@ -790,7 +851,8 @@ static void of_many_only_what_is_held_since_is_kept(void **state)
     type(&real.scene, "delete");
     press(&real.scene, KEY_ENTER_CODE);
     real_settle(&real);
-    assert_string_equal(delete_dialog_message(real.scene.dialog), "1199 deleted, 4.7M freed, 1 not deleted");
+    assert_string_equal(delete_dialog_message(real.scene.dialog),
+                        "1199 deleted (s0000, s0001, +1197 more), 4.7M freed, s0009 not deleted");
     draw_assert_has(&real.scene.cells, "s0009");
     draw_assert_has(&real.scene.cells, "a process has it open or mapped");
     assert_false(exists(&real, "shm/s0007"));
@@ -846,7 +908,7 @@ static void copies_are_made_before(void **state)
     real_settle(&real);
     assert_int_equal(real.scene.last, DIALOG_CLOSE);
     assert_string_equal(delete_dialog_message(real.scene.dialog),
-                        "2 deleted, 16.0K freed, copies in ~/shm-saved");
+                        "2 deleted (a, b), 16.0K freed, copies in ~/shm-saved");
     assert_true(exists(&real, "home/shm-saved/a.raw") && exists(&real, "home/shm-saved/b.raw"));
     assert_false(exists(&real, "shm/a") || exists(&real, "shm/b"));
     real_close(&real);
@@ -875,7 +937,7 @@ static void what_cannot_be_copied_is_kept(void **state)
     draw_assert_has(&real.scene.cells, "kept, for it could not be copied: no room");
     draw_assert_has(&real.scene.cells, "deleted, 8.0K freed, kept as a.raw");
     assert_string_equal(delete_dialog_message(real.scene.dialog),
-                        "1 deleted, 8.0K freed, 1 not deleted, copies in ~/shm-saved");
+                        "a deleted, 8.0K freed, b not deleted, copies in ~/shm-saved");
     assert_false(exists(&real, "shm/a"));
     assert_true(exists(&real, "shm/b"));
     assert_false(exists(&real, "home/shm-saved/b.raw"));
@@ -910,7 +972,7 @@ static void only_what_was_chosen_goes(void **state)
     press(&real.scene, 'n');
     real_settle(&real);
     assert_int_equal(real.scene.last, DIALOG_CLOSE);
-    assert_string_equal(delete_dialog_message(real.scene.dialog), "1 deleted, 8.0K freed");
+    assert_string_equal(delete_dialog_message(real.scene.dialog), "b deleted, 8.0K freed");
     assert_true(exists(&real, "shm/a") && !exists(&real, "shm/b") && exists(&real, "shm/c"));
     real_close(&real);
 }
@@ -965,7 +1027,7 @@ static void a_directory_goes_after_what_lies_in_it(void **state)
     real_settle(&real);
     assert_int_equal(real.scene.last, DIALOG_CLOSE);
     assert_string_equal(delete_dialog_message(real.scene.dialog),
-                        "2 deleted, 8.0K freed, copies in ~/shm-saved");
+                        "2 deleted (job/first, job), 8.0K freed, copies in ~/shm-saved");
     assert_false(exists(&real, "shm/job"));
     assert_true(exists(&real, "home/shm-saved/job_first.raw"));
     assert_true(exists(&real, "home/shm-saved/job_second.raw"));
@@ -1086,6 +1148,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_says_what_goes_and_what_comes_back),
         cmocka_unit_test(who_holds_it_is_named),
+        cmocka_unit_test(what_can_be_restored_is_not_said_to_be_gone),
+        cmocka_unit_test(the_result_names_what_went_and_how_to_have_it_again),
         cmocka_unit_test(an_incomplete_sweep_is_said),
         cmocka_unit_test(a_lease_needs_no_complete_sweep),
         cmocka_unit_test(hostile_names_are_escaped),

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/catalog/format.h"
 #include "core/sys/memory.h"
 #include "tui/view/delete_private.h"
 
@@ -81,6 +80,7 @@ static void free_outcomes(struct delete_outcome *outcomes, size_t n)
     for (size_t i = 0; i < n; i++) {
         free(outcomes[i].name);
         free(outcomes[i].copy);
+        free(outcomes[i].until);
     }
     free(outcomes);
 }
@@ -255,33 +255,12 @@ static void ask(struct delete_dialog *dialog)
     dialog->focus = delete_dialog_needs_word(dialog) ? FOCUS_WORD : FOCUS_CANCEL;
 }
 
-static size_t add_up(const struct delete_dialog *dialog, uint64_t *ret_freed, bool *ret_copied,
-                     bool *ret_changed)
-{
-    size_t deleted = 0;
-    for (size_t i = 0; i < dialog->outcome_count; i++) {
-        const struct delete_outcome *outcome = &dialog->outcomes[i];
-        deleted += outcome->error.code == 0;
-        *ret_freed += outcome->freed;
-        *ret_copied |= outcome->copy != NULL;
-        *ret_changed |= outcome->changed;
-    }
-    return deleted;
-}
-
 static void make_message(struct delete_dialog *dialog)
 {
-    uint64_t freed = 0;
-    bool copied = false, changed = false;
-    char bytes[FORMAT_BYTES_MAX];
-    size_t deleted = add_up(dialog, &freed, &copied, &changed), failed = dialog->outcome_count - deleted;
-    format_bytes(freed, bytes, sizeof bytes);
-    int n = snprintf(dialog->message, sizeof dialog->message, "%zu deleted, %s freed", deleted, bytes);
-    if (failed > 0)
-        n += snprintf(dialog->message + n, sizeof dialog->message - (size_t)n, ", %zu not deleted", failed);
-    if (copied)
-        snprintf(dialog->message + n, sizeof dialog->message - (size_t)n, ", copies in ~/" DELETE_SAVED);
-    dialog->message_is_error = failed > 0 || changed;
+    dialog->message_is_error = false;
+    for (size_t i = 0; i < dialog->outcome_count; i++)
+        dialog->message_is_error |= dialog->outcomes[i].error.code != 0 || dialog->outcomes[i].changed;
+    delete_summary_text(dialog, dialog->message, sizeof dialog->message);
 }
 
 /* What there is to read comes first. */

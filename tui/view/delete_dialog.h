@@ -61,7 +61,7 @@ void delete_dialog_shown(struct delete_dialog *dialog);
 void delete_dialog_layout(struct delete_dialog *dialog, int rows, int columns, bool ascii);
 void delete_dialog_draw(const struct delete_dialog *dialog, struct cells *cells, struct rect rect);
 
-/* After DIALOG_CLOSE: "2 deleted, 768M freed, copies in ~/shm-saved"; "" where nothing was done. */
+/* After DIALOG_CLOSE: "2 deleted (a, b), 768M freed, copies in ~/shm-saved"; "" where nothing was done. */
 const char *delete_dialog_message(const struct delete_dialog *dialog);
 bool delete_dialog_message_is_error(const struct delete_dialog *dialog);
 

@@ -2,6 +2,7 @@
  * The delete dialog's work beside the screen: the check; and the deletion, which begins with another check.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -132,6 +133,22 @@ static struct delete_outcome *add_outcome(struct deletion *deletion, size_t i)
     return outcome;
 }
 
+/* It is gone: what comes back when, and how long it can be had again. */
+static void take_removed(struct delete_outcome *outcome, const struct delete_item *item, uint64_t freed)
+{
+    const struct holders *holders = &item->holders;
+    char until[64 + 4 * sizeof holders->list->command];
+    outcome->freed = freed;
+    outcome->later = item->freed_later;
+    if (!delete_item_can_come_back(item, sys.geteuid()))
+        return;
+    delete_holders_text(holders, 1, until, sizeof until);
+    if (holders->count > 1)
+        snprintf(until, sizeof until, "its %zu processes", holders->count);
+    if (asprintf(&outcome->until, "%s %s", until, holders->count == 1 ? "ends" : "end") < 0)
+        abort();
+}
+
 /* The check may have counted something else. */
 static void restart_progress(struct progress *progress, uint64_t total)
 {
@@ -153,9 +170,10 @@ static void delete_at_once(struct deletion *deletion)
     delete_run_all(deletion->directory, check, allow, results, deletion->progress);
     for (size_t i = 0; i < check->count; i++) {
         struct delete_outcome *outcome = add_outcome(deletion, i);
-        outcome->freed = results[i].removed.freed;
         if (results[i].error)
             outcome->error = *results[i].error;
+        else
+            take_removed(outcome, &check->items[i], results[i].removed.freed);
     }
     delete_results_clear(results, check->count);
     free(results);
@@ -191,9 +209,10 @@ static void delete_one(struct deletion *deletion, size_t i, int target)
         outcome->error = item->problem;
     } else if (save(deletion, item, target, outcome) == 0) {
         if (delete_run(deletion->directory, item, allowed(&deletion->request->shown->items[i]), &removed,
-                       &outcome->error) == 0)
+                       &outcome->error) == 0) {
             outcome->error.code = 0;
-        outcome->freed = removed.freed;
+            take_removed(outcome, item, removed.freed);
+        }
     }
     if (target < 0)
         progress_add(deletion->progress, 1);

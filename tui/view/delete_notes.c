@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/catalog/format.h"
 #include "core/segment/name.h"
@@ -165,6 +166,34 @@ static void note_problems(const struct delete_dialog *dialog, struct delete_note
             same ? reason : "");
 }
 
+bool delete_item_can_come_back(const struct delete_item *item, uid_t me)
+{
+    bool open = me == 0;
+    if (item->problem.code || !S_ISREG(item->segment.mode) || item->segment.links > 1)
+        return false;
+    for (size_t i = 0; i < item->holders.count; i++)
+        open |= item->holders.list[i].open > 0;
+    return open && item->holders.count > 0;
+}
+
+/* What deleting means for good. */
+static void note_end(const struct delete_dialog *dialog, struct delete_notes *notes)
+{
+    struct span span = span_of(dialog);
+    size_t possible = 0, back = 0;
+    for (size_t i = span.first; i < span.end; i++) {
+        possible += dialog->check->items[i].problem.code == 0;
+        back += delete_item_can_come_back(&dialog->check->items[i], dialog->me);
+    }
+    if (back == 0)
+        add(notes, ROLE_DIM, "This cannot be undone.");
+    else if (back < possible)
+        add(notes, ROLE_DIM,
+            "R brings back %zu, while their holders run; for the rest this cannot be undone.", back);
+    else
+        add(notes, ROLE_DIM, "R brings back what is held, while its holders run.");
+}
+
 static void note_question(const struct delete_dialog *dialog, struct delete_notes *notes)
 {
     if (dialog->changed)
@@ -180,7 +209,7 @@ static void note_question(const struct delete_dialog *dialog, struct delete_note
     note_sweep(dialog, notes);
     note_marks(dialog, notes);
     note_copies(dialog, notes);
-    add(notes, ROLE_DIM, "This cannot be undone.");
+    note_end(dialog, notes);
 }
 
 static void note_choice(const struct delete_dialog *dialog, struct delete_notes *notes)
@@ -195,7 +224,7 @@ static void note_choice(const struct delete_dialog *dialog, struct delete_notes 
         dialog->at + 1, dialog->check->count, chosen);
     if (dialog->saves)
         add(notes, ROLE_STRONG, "Copies are saved first, to ~/%s/.", DELETE_SAVED);
-    add(notes, ROLE_DIM, "This cannot be undone.");
+    note_end(dialog, notes);
 }
 
 static void note_run(const struct delete_dialog *dialog, struct delete_notes *notes)

@@ -24,11 +24,12 @@ struct delete_dialog_request {
 
 /* What became of one item. */
 struct delete_outcome {
-    char *name;         /* raw */
-    struct error error; /* code 0: it is deleted */
-    uint64_t freed;
-    char *copy;   /* raw name of its copy (the last, of a directory); NULL: none was made */
-    bool changed; /* it was written while it was copied */
+    char *name;            /* raw */
+    struct error error;    /* code 0: it is deleted */
+    uint64_t freed, later; /* bytes: at once, and when the holders end */
+    char *until;           /* owned: "23111 python3 ends": so long can it be restored; NULL: it cannot */
+    char *copy;            /* raw name of its copy (the last, of a directory); NULL: none was made */
+    bool changed;          /* it was written while it was copied */
 };
 
 struct delete_dialog_reply {
@@ -127,11 +128,17 @@ void delete_dialog_begin(struct delete_dialog *dialog, enum delete_stage stage);
 
 /* Whether it is known who holds it, or that nobody does. */
 bool delete_item_certain(const struct delete_check *check, const struct delete_item *item);
+/* Whether it can be restored once it is deleted, while its holders run: what is open in one of them; what is
+ * only mapped, by root. */
+bool delete_item_can_come_back(const struct delete_item *item, uid_t me);
 /* Columns for what became of an item. */
 int delete_dialog_reason_width(const struct delete_dialog *dialog);
 
 /* "881 train.py, 902 dash, +2" with the first n of them by name. */
 void delete_holders_text(const struct holders *holders, size_t n, char *buf, size_t size);
+
+/* "prices.shm deleted, 0 freed: R restores it until 23111 python3 ends and 7.6M come back" */
+void delete_summary_text(const struct delete_dialog *dialog, char *buf, size_t size);
 
 /* The sentences below the list (delete_notes.c). */
 struct delete_notes {
