@@ -126,7 +126,8 @@ static bool find_removeipc(const struct warning_facts *facts, const struct users
     text_init(&out, text, size);
     text_add_string(&out, "logind may delete ");
     text_add_u64(&out, segments);
-    text_add_string(&out, segments == 1 ? " segment of " : " segments of ");
+    text_add_string(&out, segments == 1 ? " segment of user" : " segments of user");
+    text_add_string(&out, facts->owner_count == 1 && !facts->others ? " " : "s ");
     add_users(&out, facts, users);
     text_add_string(&out,
                     " at their last logout, in use or not: set RemoveIPC=no in /etc/systemd/logind.conf, or "

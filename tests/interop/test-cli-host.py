@@ -130,7 +130,7 @@ def segments_that_logind_may_delete_are_warned_of():
              "echo '[Login]' >/etc/systemd/logind.conf; echo RemoveIPC={} >>/etc/systemd/logind.conf; ")
     with Directory() as d:
         write(d / "a")
-        for removes, uid, text in (("yes", 1234, "1 segment of 1234 at"), ("no", 1234, None), ("yes", 123, None)):
+        for removes, uid, text in (("yes", 1234, "1 segment of user 1234 at"), ("no", 1234, None), ("yes", 123, None)):
             os.chown(d / "a", uid, uid)
             found = warnings(d, setup.format(removes)).get("removeipc")
             assert (text in found) if text else found is None, found

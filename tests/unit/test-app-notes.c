@@ -38,6 +38,8 @@ static void warnings_are_in_the_header_and_said_once(void **state)
     stage_wait(stage, 2000);
     stage_draw(stage);
     draw_assert_has(&stage->cells, "95 % full, 5.0M of 100M left");
+    bool is_error;
+    assert_null(messages_current(stage->app->messages, &is_error)); /* not twice on the screen */
     assert_int_equal(messages_count(stage->app->messages), 1);
     for (int i = 0; i < 5; i++) {
         measured(stage, (96 - (uint64_t)i) * MIB, 100 * MIB);

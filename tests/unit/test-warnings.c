@@ -165,10 +165,9 @@ static void segments_that_logind_may_delete_are_counted(void **state)
     struct warning list[WARNINGS_MAX];
     assert_int_equal(warnings_find(&facts, users, list), 1);
     assert_string_equal(list[0].code, "removeipc");
-    assert_string_equal(
-        list[0].text,
-        "logind may delete 2 segments of alice, bob at their last logout, in use or not: set RemoveIPC=no in "
-        "/etc/systemd/logind.conf, or loginctl enable-linger them");
+    assert_string_equal(list[0].text, "logind may delete 2 segments of users alice, bob at their last "
+                                      "logout, in use or not: set RemoveIPC=no in "
+                                      "/etc/systemd/logind.conf, or loginctl enable-linger them");
     users_free(users);
 }
 
@@ -183,7 +182,7 @@ static void many_owners_fit_the_text(void **state)
         warning_facts_add(&facts, &row, &logind, NULL);
     }
     assert_non_null(strstr(find(&facts, "removeipc"),
-                           "64 segments of 4000000000, 4000000001, 4000000002 and 61 more at"));
+                           "64 segments of users 4000000000, 4000000001, 4000000002 and 61 more at"));
     row.uid = 1;
     warning_facts_add(&facts, &row, &logind, NULL);
     assert_non_null(strstr(find(&facts, "removeipc"), "65 segments of"));

@@ -189,7 +189,10 @@ static void marks_text(const struct app *app, char *buf, size_t size)
     format_bytes(table->marked_bytes, bytes, sizeof bytes);
     if (table->hidden > 0)
         snprintf(hidden, sizeof hidden, " (%zu more hidden by the filter)", table->hidden);
-    snprintf(buf, size, "%zu marked%s, %s", table->marked, hidden, bytes);
+    if (table->marked > 0)
+        snprintf(buf, size, "%zu marked%s, %s", table->marked, hidden, bytes);
+    else
+        snprintf(buf, size, "%zu marked, hidden by the filter: Esc shows them", table->hidden);
 }
 
 /* What is to be said of the filter stands in the row of hints; where there is none, right of the line. */
@@ -232,7 +235,7 @@ static void draw_message(const struct app *app, struct cells *cells, struct rect
             cells_put_right(cells, rect.y, rect.x + 1 + room, width - room, ROLE_MARK, 0, marks);
     } else if (marks[0] && !alone) {
         int used = cells_put_cut(cells, rect.y, rect.x + 1, width, ROLE_MARK, 0, marks);
-        if (!app->read_only && used < width && app->table.anchor == 0)
+        if (!app->read_only && used < width && app->table.anchor == 0 && app->table.marked > 0)
             cells_put_cut(cells, rect.y, rect.x + 1 + used, width - used, ROLE_DIM, 0,
                           ": d deletes the marked rows");
     }

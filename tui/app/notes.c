@@ -1,7 +1,7 @@
 /*
  * What the header says besides: how fast the file system fills, what shared memory lies beyond it, and what a
- * sysadmin should be warned of. A warning is said once as a message too, and stands in the header while it
- * holds.
+ * sysadmin should be warned of. A warning stands in the header while it holds, and once in the history of
+ * messages; where the header has no line for it, it is said once.
  */
 #include "tui/app/state.h"
 
@@ -103,9 +103,15 @@ void notes_tick(struct app *app)
     size_t n = find(app, list);
     app->dirty |= n != app->notes.warning_count;
     app->notes.warning_count = n;
+    struct frame frame;
+    frame_make(app, &frame);
     for (size_t i = 0; i < n; i++) {
         put_note(app, app->notes.warnings[i], sizeof app->notes.warnings[i], list[i].text);
-        if (!was_said(noting, list[i].code))
+        if (was_said(noting, list[i].code))
+            continue;
+        if (frame.header.height > HEADER_LINES)
+            messages_note(app->messages, app->wall, list[i].text);
+        else
             app_say(app, false, "%s", list[i].text);
     }
 }

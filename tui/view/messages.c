@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "core/sys/memory.h"
+#include "tui/view/dialog.h"
 
 struct said {
     bool is_error;
@@ -15,6 +16,7 @@ struct said {
 
 struct messages {
     size_t count, next; /* of the ring */
+    size_t current;     /* what the line shows, if shown */
     bool shown;
     int64_t until; /* monotonic ms; of an information */
     struct said ring[MESSAGES_KEPT];
@@ -35,8 +37,7 @@ static const struct said *kept(const struct messages *messages, size_t index)
     return &messages->ring[(messages->next + MESSAGES_KEPT - messages->count + index) % MESSAGES_KEPT];
 }
 
-void messages_say(struct messages *messages, bool is_error, int64_t now, int64_t wall, const char *format,
-                  ...)
+static struct said *add(struct messages *messages, bool is_error, int64_t wall)
 {
     struct said *said = &messages->ring[messages->next];
     messages->next = (messages->next + 1) % MESSAGES_KEPT;
@@ -44,6 +45,20 @@ void messages_say(struct messages *messages, bool is_error, int64_t now, int64_t
         messages->count++;
     said->is_error = is_error;
     said->wall = wall;
+    return said;
+}
+
+void messages_note(struct messages *messages, int64_t wall, const char *text)
+{
+    struct said *said = add(messages, false, wall);
+    snprintf(said->text, sizeof said->text, "%s", text);
+}
+
+void messages_say(struct messages *messages, bool is_error, int64_t now, int64_t wall, const char *format,
+                  ...)
+{
+    messages->current = messages->next;
+    struct said *said = add(messages, is_error, wall);
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(said->text, sizeof said->text, format, arguments);
@@ -74,7 +89,7 @@ const char *messages_current(const struct messages *messages, bool *ret_is_error
 {
     if (!messages->shown)
         return NULL;
-    const struct said *said = kept(messages, messages->count - 1);
+    const struct said *said = &messages->ring[messages->current];
     *ret_is_error = said->is_error;
     return said->text;
 }
@@ -97,6 +112,20 @@ static void clock_text(int64_t wall, char buf[16])
         buf[0] = '\0';
 }
 
+/* With its time; returns the lines it takes. cells NULL: only measures. */
+static int draw_said(const struct said *said, struct cells *cells, struct rect rect)
+{
+    char time[16];
+    clock_text(said->wall, time);
+    if (cells)
+        cells_put(cells, rect.y, rect.x, rect.width, ROLE_DIM, 0, time);
+    rect.x += text_width(time) + 2;
+    rect.width -= text_width(time) + 2;
+    if (rect.width <= 0)
+        return 1;
+    return dialog_text(cells, rect, said->is_error ? ROLE_BAD : ROLE_TEXT, said->text);
+}
+
 void messages_draw_history(const struct messages *messages, struct cells *cells, struct rect rect,
                            size_t back)
 {
@@ -106,15 +135,17 @@ void messages_draw_history(const struct messages *messages, struct cells *cells,
         return;
     if (messages->count == 0)
         cells_put(cells, rect.y + 1, rect.x + 2, width, ROLE_DIM, 0, "nothing was said yet");
-    size_t end = back < messages->count ? messages->count - back : messages->count;
-    size_t first = end > (size_t)height ? end - (size_t)height : 0;
+    size_t end = back < messages->count ? messages->count - back : messages->count, first = end;
+    struct rect line = {rect.y + 1, rect.x + 2, height, width};
+    /* As many as fit before the last of them; that one at any rate. */
+    for (int left = height, lines; first > 0; left -= lines, first--) {
+        lines = draw_said(kept(messages, first - 1), NULL, (struct rect){0, 0, height, width});
+        if (lines > left)
+            break;
+    }
     for (size_t i = first; i < end; i++) {
-        const struct said *said = kept(messages, i);
-        int y = rect.y + 1 + (int)(i - first);
-        char time[16];
-        clock_text(said->wall, time);
-        int used = cells_put(cells, y, rect.x + 2, width, ROLE_DIM, 0, time);
-        cells_put_cut(cells, y, rect.x + 2 + used + 2, width - used - 2,
-                      said->is_error ? ROLE_BAD : ROLE_TEXT, 0, said->text);
+        int used = draw_said(kept(messages, i), cells, line);
+        line.y += used;
+        line.height -= used;
     }
 }

@@ -1,8 +1,8 @@
 /*
  * What the console has to say: one message line, and the last hundred with their times.
  *
- * An information stays for six seconds, an error until the next key. Texts are printable: names in them went
- * through name_escape.
+ * In the history a long one takes several lines. An information stays for six seconds, an error until the
+ * next key. Texts are printable: names in them went through name_escape.
  */
 #ifndef SHMTOP_TUI_VIEW_MESSAGES_H
 #define SHMTOP_TUI_VIEW_MESSAGES_H
@@ -21,6 +21,8 @@ void messages_free(struct messages *messages);
 /* now: monotonic ms; wall: ns since 1970. */
 void messages_say(struct messages *messages, bool is_error, int64_t now, int64_t wall, const char *format,
                   ...) __attribute__((format(printf, 5, 6)));
+/* For the history alone: it stands elsewhere on the screen. */
+void messages_note(struct messages *messages, int64_t wall, const char *text);
 
 /* A key was pressed: an error has been seen. True where the line changed. */
 bool messages_key(struct messages *messages);
