@@ -59,6 +59,7 @@ def its_values_are_shown_and_who_keeps_it():
             assert d.expect(0, "show", lost, "--format", "csv").out == "0.0,1.0,2.0,3.0\n4.0,5.0,6.0,7.0\n8.0,9.0,10.0,11.0\n"
             text = d.expect(0, "info", lost).out
             assert "its name is gone" in text and str(reader.process.pid) in text, text
+            assert "deleting:   it has no name left to delete" in text and f"restore '{lost}' copies it back" in text, text
             (segment,) = d.expect(0, "info", "--json", lost).json()["segments"]
             assert segment["name"] == "a.shm" and segment["state"] == "unlinked" and segment["shape"] == [3, 4]
             assert segment["inode"] == int(lost[1:]) and segment["size"] == 224
@@ -67,6 +68,27 @@ def its_values_are_shown_and_who_keeps_it():
         d.expect(3, "show", lost, says="no segment has this inode")
         d.expect(3, "info", lost)
         d.expect(3, "rm", lost)
+
+
+@test
+def its_name_leads_to_its_inode():
+    with Directory() as d:
+        save(d, "a b.shm", np.arange(12.0))
+        with Reader(d, "a b.shm"):
+            lost = lose(d, "a b.shm")
+            says = f"what bore this name is still held: '{lost}'"
+            for command in ("info", "show", "rm"):
+                d.expect(3, command, "a b.shm", says=says)
+                assert "held" not in d.expect(3, command, "b.shm", says="no such segment").err
+            d.expect(3, "rm", "a b.shm", "--dry-run", says=says)
+            d.expect(2, "restore", "a b.shm", says=f"and is still held: '{lost}'")
+            d.expect(2, "restore", "b.shm", says="as '#1234'")
+            save(d, "a b.shm", np.arange(3.0))
+            with Reader(d, "a b.shm"):
+                second = lose(d, "a b.shm")
+                both = d.expect(3, "info", "a b.shm", says="'#").err
+                assert f"'{lost}'" in both and f"'{second}'" in both, both
+        d.expect(3, "info", "a b.shm", says="no such segment")
 
 
 @test

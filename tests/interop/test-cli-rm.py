@@ -226,6 +226,18 @@ def a_dry_run_foresees_who_may_not():
 
 
 @test
+def a_pattern_is_no_name():
+    with Directory() as d:
+        save(d, "torch_1")
+        d.expect(3, "rm", "torch_*", says="rm --where 'name:torch_*' takes one")
+        d.expect(3, "info", "torch_?", says="list --where 'name:torch_?' takes one")
+        assert "pattern" not in d.expect(3, "rm", "it's*", says="no such segment").err
+        open(d / "torch_*", "w").close()
+        d.expect(0, "rm", "torch_*")
+        assert d.names() == ["torch_1"]
+
+
+@test
 def what_of_anothers_nobody_can_tell_is_refused():
     need_root()
     with Directory() as d:

@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "core/process/users.h"
-#include "tui/command/use.h"
+#include "tui/command/gone.h"
 
 static bool is_reference(const char *text)
 {
@@ -25,24 +24,13 @@ static int find_unlinked(const struct options *options, const struct directory *
 
 /* --- several, to say something of --- */
 
-static enum exit_status refuse_unlinked(const struct options *options, const char *text,
-                                        const struct unlinked *unlinked)
-{
-    char names[2048];
-    struct users *users = users_new(options->numeric);
-    use_names(&unlinked->other->holders, users, names, sizeof names);
-    users_free(users);
-    report_problem(options, text, "its name is gone already; its memory comes back when its holders end: %s",
-                   names);
-    return EXIT_STATUS_REFUSED;
-}
-
 struct finding {
     const struct options *options;
     const struct directory *directory;
     struct found found;
-    struct unlinked *unlinked; /* NULL: they are refused */
+    struct unlinked *unlinked;
     size_t unlinked_count;
+    struct gone gone;
 };
 
 static enum exit_status take_unlinked(struct finding *finding, const char *text)
@@ -51,13 +39,8 @@ static enum exit_status take_unlinked(struct finding *finding, const char *text)
     struct error error = {0};
     if (find_unlinked(finding->options, finding->directory, text, &unlinked, &error) < 0)
         return report_error(finding->options, text, &error);
-    if (finding->unlinked) {
-        finding->unlinked[finding->unlinked_count++] = unlinked;
-        return EXIT_STATUS_DONE;
-    }
-    enum exit_status status = refuse_unlinked(finding->options, text, &unlinked);
-    unlinked_clear(&unlinked);
-    return status;
+    finding->unlinked[finding->unlinked_count++] = unlinked;
+    return EXIT_STATUS_DONE;
 }
 
 static enum exit_status find_one(struct finding *finding, const char *text)
@@ -68,7 +51,7 @@ static enum exit_status find_one(struct finding *finding, const char *text)
     if (r == -ENOENT && is_reference(text))
         return take_unlinked(finding, text);
     if (r < 0)
-        return report_error(finding->options, text, &error);
+        return gone_report(&finding->gone, text, &error);
     finding->found.ids[finding->found.count] = segment.id;
     finding->found.names[finding->found.count++] = segment.name;
     segment.name = NULL;
@@ -81,7 +64,7 @@ static enum exit_status find_each(struct finding *finding, char *const *texts, s
     enum exit_status status = EXIT_STATUS_DONE;
     finding->found.names = calloc(count, sizeof *finding->found.names);
     finding->found.ids = calloc(count, sizeof *finding->found.ids);
-    if (!finding->found.names || !finding->found.ids) {
+    if (!finding->found.names || !finding->found.ids || !finding->unlinked) {
         report_problem(finding->options, NULL, "no memory for %zu names", count);
         return EXIT_STATUS_FAILED;
     }
@@ -90,22 +73,16 @@ static enum exit_status find_each(struct finding *finding, char *const *texts, s
     return status;
 }
 
-enum exit_status find_all(const struct options *options, const struct directory *directory,
-                          char *const *texts, size_t count, struct found *ret_found)
-{
-    struct finding finding = {.options = options, .directory = directory};
-    enum exit_status status = find_each(&finding, texts, count);
-    *ret_found = finding.found;
-    return status;
-}
-
 enum exit_status find_all_and_unlinked(const struct options *options, const struct directory *directory,
                                        char *const *texts, size_t count, struct found *ret_found,
                                        struct unlinked **ret_unlinked, size_t *ret_count)
 {
-    struct finding finding = {
-        .options = options, .directory = directory, .unlinked = calloc(count, sizeof *finding.unlinked)};
+    struct finding finding = {.options = options,
+                              .directory = directory,
+                              .unlinked = calloc(count, sizeof *finding.unlinked),
+                              .gone = {options, directory, .matches = "list --where"}};
     enum exit_status status = find_each(&finding, texts, count);
+    gone_clear(&finding.gone);
     *ret_found = finding.found;
     *ret_unlinked = finding.unlinked;
     *ret_count = finding.unlinked_count;

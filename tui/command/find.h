@@ -13,12 +13,8 @@ struct found {
     struct identity *ids; /* owned; inode 0: any that bears the name */
 };
 
-/* Looks up all that can be found and complains of the rest, as of a '#INODE' whose name is gone: to delete
- * there is nothing. Returns the worst status. */
-enum exit_status find_all(const struct options *options, const struct directory *directory,
-                          char *const *texts, size_t count, struct found *ret_found);
-
-/* The same, for who looks at those too: *ret_unlinked, *ret_count of them. */
+/* Looks up all that can be found, of a '#INODE' also those whose name is gone (*ret_unlinked, owned,
+ * *ret_count of them), and complains of the rest. Returns the worst status. */
 enum exit_status find_all_and_unlinked(const struct options *options, const struct directory *directory,
                                        char *const *texts, size_t count, struct found *ret_found,
                                        struct unlinked **ret_unlinked, size_t *ret_count);

@@ -157,11 +157,25 @@ static const char *when_later(const struct row *row, bool held)
     return "its other names go";
 }
 
+/* Of what has no name any more. */
+static void put_gone(const struct info_page *page, const struct row *row)
+{
+    char text[160];
+    put_line(page, "deleting:", "it has no name left to delete; its memory comes back when its holders end");
+    if (row->loading)
+        return;
+    snprintf(text, sizeof text, "restore '#%llu' copies it back under its name",
+             (unsigned long long)row->id.inode);
+    put_line(page, "undo:", text);
+}
+
 /* What deleting it would give back. */
 static void put_freed(const struct info_page *page, const struct info_shown *shown)
 {
     char now[FORMAT_BYTES_MAX], later[FORMAT_BYTES_MAX], text[160];
     const struct delete_item *item = shown->item;
+    if (!item)
+        put_gone(page, &shown->row);
     if (!item || item->problem.code)
         return;
     bool held = delete_item_is_held(item);

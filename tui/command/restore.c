@@ -13,12 +13,14 @@
 #include "core/sys/fd.h"
 #include "core/transfer/restore.h"
 #include "tui/command/command.h"
+#include "tui/command/gone.h"
 #include "tui/command/use.h"
 
 struct restoration {
     const struct options *options;
     struct directory *directory;
     const char *text; /* "#INODE" */
+    bool is_inode;
     uint64_t inode;
     const char *name; /* NULL: its last */
 };
@@ -133,10 +135,23 @@ static int parse(struct restoration *restoration, int argc, char **argv)
     }
     restoration->text = argv[optind];
     restoration->name = argv[optind + 1];
-    if (segment_read_inode(restoration->text, &restoration->inode))
-        return 0;
-    report_usage(restoration->options, argv[0], "takes the inode of what has no name any more, as '#1234'");
-    return -EINVAL;
+    restoration->is_inode = segment_read_inode(restoration->text, &restoration->inode);
+    return 0;
+}
+
+/* A name that is gone says what is meant, but several may have borne it. */
+static enum exit_status refuse_name(const struct restoration *restoration)
+{
+    struct gone gone = {restoration->options, restoration->directory};
+    char inodes[128];
+    if (gone_find(&gone, restoration->text, inodes, sizeof inodes))
+        report_problem(restoration->options, restoration->text,
+                       "restore takes the inode of what bore this name and is still held: %s", inodes);
+    else
+        report_usage(restoration->options, "restore",
+                     "takes the inode of what has no name any more, as '#1234'");
+    gone_clear(&gone);
+    return EXIT_STATUS_USAGE;
 }
 
 static enum exit_status run(const struct options *options, int argc, char **argv)
@@ -148,7 +163,7 @@ static enum exit_status run(const struct options *options, int argc, char **argv
     enum exit_status status = EXIT_STATUS_DONE;
     restoration.directory = command_open_directory(options, &status);
     if (restoration.directory)
-        status = find_and_restore(&restoration);
+        status = restoration.is_inode ? find_and_restore(&restoration) : refuse_name(&restoration);
     directory_close(restoration.directory);
     return status;
 }

@@ -13,6 +13,7 @@
 #include "tui/command/allow.h"
 #include "tui/command/command.h"
 #include "tui/command/find.h"
+#include "tui/command/gone.h"
 #include "tui/command/rm_where.h"
 #include "tui/command/rm_words.h"
 
@@ -25,6 +26,7 @@ struct deletion {
     struct users *users;
     struct matched matched; /* states are NULL where NAMEs are given */
     struct rm_words words;
+    struct gone gone;
     enum exit_status status;
 };
 
@@ -39,7 +41,9 @@ static void note(struct deletion *deletion, enum exit_status status)
 static void refuse(struct deletion *deletion, const char *name, const struct delete_item *item,
                    const struct error *error, bool is_held)
 {
-    if (error->code != EBUSY || item->problem.code)
+    if (error->code == ENOENT && !deletion->filter)
+        note(deletion, gone_report(&deletion->gone, name, error));
+    else if (error->code != EBUSY || item->problem.code)
         note(deletion, report_error(deletion->options, name, error));
     else if (item->is_protected && !deletion->allow.is_protected)
         note(deletion, rm_refuse_protected(&deletion->words, name, item, !deletion->filter));
@@ -173,7 +177,7 @@ static bool refuse_unlinked(struct deletion *deletion, const char *text)
 static void refuse_name(struct deletion *deletion, const char *text, const struct error *error)
 {
     if (error->code != ENOENT || !refuse_unlinked(deletion, text))
-        note(deletion, report_error(deletion->options, text, error));
+        note(deletion, gone_report(&deletion->gone, text, error));
 }
 
 /* What can only be meant as it stands: the check looks it up. */
@@ -310,6 +314,7 @@ static void run_opened(struct deletion *deletion, int argc, char **argv)
     deletion->users = users_new(options->numeric);
     deletion->words =
         (struct rm_words){.options = options, .users = deletion->users, .dry_run = deletion->dry_run};
+    deletion->gone = (struct gone){options, deletion->directory, .matches = "rm --where"};
     if (deletion->filter) {
         run_where(deletion);
     } else {
@@ -318,6 +323,7 @@ static void run_opened(struct deletion *deletion, int argc, char **argv)
             run_found(deletion);
     }
     matched_clear(&deletion->matched);
+    gone_clear(&deletion->gone);
     users_free(deletion->users);
 }
 
@@ -341,12 +347,11 @@ const struct command command_rm = {
     .usage = "rm [--dry-run] [--allow held] [--allow protected] NAME...\n"
              "       shmtop [OPTIONS] rm --where EXPR [--dry-run] [--yes] [--allow held]",
     .summary = "Delete segments, unless somebody uses them",
-    .help =
-        "      --where EXPR        those that fit all terms: state:stale,leaked size>1G user:bob age>7d\n"
-        "      --yes               with --where: do not list and ask; needed where there is no terminal\n"
-        "      --dry-run           say what would go, and what not and why; delete nothing\n"
-        "      --allow held        even if processes hold it: they keep what they hold\n"
-        "      --allow protected   even if it belongs to software that breaks without it (NAMEs only)\n"
-        "  -h, --help\n",
+    .help = "      --where EXPR        those that fit all terms: state:stale,leaked size>1G user:bob age>7d\n"
+            "      --yes               with --where: do not list and ask; needed where there is no terminal\n"
+            "      --dry-run           say what would go, and what not and why; delete nothing\n"
+            "      --allow held        even if processes hold it: they keep what they hold\n"
+            "      --allow protected   even if it belongs to software that breaks without it (NAMEs only)\n"
+            "  -h, --help\n",
     .run = run,
 };

@@ -11,6 +11,7 @@
 #include "core/sys/fd.h"
 #include "tui/command/command.h"
 #include "tui/command/find.h"
+#include "tui/command/gone.h"
 #include "tui/command/values.h"
 
 enum format { FORMAT_TEXT, FORMAT_CSV, FORMAT_JSON };
@@ -47,6 +48,15 @@ static int open_segment(struct show *show, const struct directory *directory, st
 {
     int code = find_open(show->options, directory, show->name, &show->segment, &show->fd, error);
     return code == 0 && !show->segment.matrix ? refuse(&show->segment, error) : code;
+}
+
+static enum exit_status refuse_name(const struct show *show, const struct directory *directory,
+                                    const struct error *error)
+{
+    struct gone gone = {show->options, directory, .matches = "list --where"};
+    enum exit_status status = gone_report(&gone, show->name, error);
+    gone_clear(&gone);
+    return status;
 }
 
 static int print_text(const struct show *show, const struct matrix *matrix, const struct view *view,
@@ -141,7 +151,7 @@ static enum exit_status run(const struct options *options, int argc, char **argv
     if (code < 0 && ferror(stdout))
         status = EXIT_STATUS_FAILED;
     else if (code < 0)
-        status = report_error(options, show.name, &error);
+        status = refuse_name(&show, directory, &error);
     fd_close(&show.fd);
     segment_clear(&show.segment);
     directory_close(directory);
