@@ -1,5 +1,6 @@
 #include "tui/command/watch_print.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -118,13 +119,13 @@ void watch_print_json(const struct options *options, const struct observed *obse
 
 /* --- text --- */
 
-static void put_clock(int64_t wall)
+static void put_local_time(int64_t wall)
 {
     char text[32];
     struct tm tm;
     time_t seconds = (time_t)(wall / SECOND);
     localtime_r(&seconds, &tm);
-    strftime(text, sizeof text, "%H:%M:%S", &tm);
+    strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &tm);
     printf("%s.%06d", text, (int)(wall % SECOND / 1000));
 }
 
@@ -170,6 +171,8 @@ static void put_holders(const struct options *options, const struct observed *ob
     }
     use_names(holders, users, names, sizeof names);
     report_putf(options, stdout, "  held by %s", names);
+    if (!observed->moved) /* what restore takes */
+        printf("  as #%" PRIu64, observed->event.row.id.inode);
 }
 
 void watch_print_text(const struct options *options, const struct observed *observed, struct users *users)
@@ -178,7 +181,7 @@ void watch_print_text(const struct options *options, const struct observed *obse
     const struct row *row = &event->row;
     char name[NAME_PRINTABLE_MAX], old_name[NAME_PRINTABLE_MAX], size[FORMAT_BYTES_MAX];
     format_bytes(row->size, size, sizeof size);
-    put_clock(event->wall);
+    put_local_time(event->wall);
     report_putf(options, stdout, "  %-9s  %s", words[event->kind],
                 report_escape(options, row->name, name, sizeof name));
     if (event->old_name)
