@@ -19,6 +19,28 @@ static const struct option *name_of(const struct option *names, int value)
     return NULL;
 }
 
+static const char letters_of_all[] = "+d:rnhV";
+static const struct option names_of_all[] = {
+    {"directory", required_argument, NULL, 'd'}, {"read-only", no_argument, NULL, 'r'},
+    {"numeric", no_argument, NULL, 'n'},         {"color", required_argument, NULL, 'c'},
+    {"ascii", no_argument, NULL, 'a'},           {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},         {NULL, 0, NULL, 0},
+};
+
+/* Of an option that a command does not know: where it would be right. */
+static const char *place_of(const char *who, const char *shown)
+{
+    bool is_long = strncmp(shown, "--", 2) == 0;
+    if (!who)
+        return "";
+    for (const struct option *name = names_of_all; is_long && name->name; name++)
+        if (strcmp(name->name, shown + 2) == 0)
+            return ": it goes before the command";
+    return !is_long && shown[1] != ':' && strchr(letters_of_all + 1, shown[1])
+               ? ": it goes before the command"
+               : "";
+}
+
 /* What stands on the command line, up to its "=". */
 static void complain_of_long(const struct options *options, const char *who, const char *argument)
 {
@@ -26,7 +48,7 @@ static void complain_of_long(const struct options *options, const char *who, con
     snprintf(word, sizeof word, "%.*s", (int)strcspn(argument, "="), argument);
     char shown[10 * sizeof word];
     report_escape(options, word, shown, sizeof shown);
-    report_usage(options, who, "unknown option %s", shown);
+    report_usage(options, who, "unknown option %s%s", shown, place_of(who, word));
 }
 
 static void complain_of_option(const struct options *options, const char *who, const char *argument,
@@ -38,13 +60,13 @@ static void complain_of_option(const struct options *options, const char *who, c
         report_usage(options, who, "option --%s %s", known->name, problem);
         return;
     }
-    char letter[2] = {(char)optopt, '\0'};
+    char word[3] = {'-', (char)optopt, '\0'};
     char shown[16];
-    report_escape(options, letter, shown, sizeof shown);
+    report_escape(options, word, shown, sizeof shown);
     if (problem == needs_value)
-        report_usage(options, who, "option -%s %s", shown, problem);
+        report_usage(options, who, "option %s %s", shown, problem);
     else
-        report_usage(options, who, "unknown option -%s", shown);
+        report_usage(options, who, "unknown option %s%s", shown, place_of(who, word));
 }
 
 int options_next(const struct options *options, const char *who, int argc, char **argv, const char *letters,
@@ -118,17 +140,11 @@ static int take_option(struct options *options, int option)
 
 int options_parse(struct options *options, int argc, char **argv, int *ret_first)
 {
-    static const struct option names[] = {
-        {"directory", required_argument, NULL, 'd'}, {"read-only", no_argument, NULL, 'r'},
-        {"numeric", no_argument, NULL, 'n'},         {"color", required_argument, NULL, 'c'},
-        {"ascii", no_argument, NULL, 'a'},           {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'V'},         {NULL, 0, NULL, 0},
-    };
     options->directory = DEFAULT_DIRECTORY;
     options->producers = PRODUCERS_FILE;
     optind = 0;
     int option;
-    while ((option = options_next(options, NULL, argc, argv, "+d:rnhV", names)) != -1)
+    while ((option = options_next(options, NULL, argc, argv, letters_of_all, names_of_all)) != -1)
         if (take_option(options, option) < 0)
             return -EINVAL;
     *ret_first = optind;
