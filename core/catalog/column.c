@@ -186,6 +186,14 @@ static size_t sweep_text(enum column column, const struct sweep *sweep, char *bu
     return text_of(sweep->complete ? "" : sweep->reason, buf, size);
 }
 
+/* "0?" where nobody was seen and not all could be. */
+static size_t holder_count_of(const struct row *row, const struct column_style *style, char *buf, size_t size)
+{
+    if (!row->holders && row->doubtful && row->held != HELD_NO && !style->exact)
+        return text_of("0?", buf, size);
+    return number_of(row->holders ? row->holders->count : 0, buf, size);
+}
+
 /* What follows from a sweep, and from names. */
 static size_t use_text(enum column column, const struct row *row, const struct column_style *style, char *buf,
                        size_t size)
@@ -193,7 +201,7 @@ static size_t use_text(enum column column, const struct row *row, const struct c
     switch (column) {
     case COLUMN_HOLDERS:
         if (row_holders_known(row))
-            return number_of(row->holders ? row->holders->count : 0, buf, size);
+            return holder_count_of(row, style, buf, size);
         break;
     case COLUMN_HOLDERS_COMPLETE:
     case COLUMN_HOLDERS_UNREAD:

@@ -121,7 +121,11 @@ static void what_a_sweep_told_is_shown(void **state)
     expect_cell(COLUMN_STATE, &row, &style, "leaked?");
     expect_cell(COLUMN_STATE, &row, &exact, "leaked");
     assert_int_equal(row_doubt(&row), '?');
+    expect_cell(COLUMN_HOLDERS, &row, &style, "0?");
+    expect_cell(COLUMN_HOLDERS, &row, &exact, "0");
+    row.held = HELD_NO;
     expect_cell(COLUMN_HOLDERS, &row, &style, "0");
+    row.held = HELD_UNKNOWN;
     expect_cell(COLUMN_HOLDERS_COMPLETE, &row, &style, "no");
     expect_cell(COLUMN_HOLDERS_UNREAD, &row, &style, "3");
     expect_cell(COLUMN_HOLDERS_REASON, &row, &style, "not root");
