@@ -245,10 +245,15 @@ def what_of_anothers_nobody_can_tell_is_refused():
         save(d, "theirs.shm")
         os.chown(d / "theirs.shm", 12345, 12345)
         d.expect(4, "rm", "roots.shm", uid=12345, says="cannot be known from here")
+        save(d, "too.shm")
+        os.chown(d / "too.shm", 12345, 12345)
         done = d.expect(0, "rm", "theirs.shm", uid=12345)
-        assert "deleted theirs.shm" in done.out and "not every process could be seen (not root" in done.out, done.out
+        assert answer(done) == done.out == "deleted theirs.shm: 8.0K came back\n", done.out
+        done = d.expect(0, "rm", "--dry-run", "too.shm", uid=12345)
+        assert "not every process could be seen (not root" in done.out, done.out
+        assert "but the kernel could tell of each whether it was held" in done.out, done.out
         d.expect(0, "rm", "--allow=held", "roots.shm", uid=12345)
-        assert d.names() == []
+        assert d.names() == ["too.shm"]
 
 
 def fill(d):
@@ -290,9 +295,10 @@ def where_knows_who_holds_what_and_passes_over_the_unlinked():
         done = d.expect(0, "rm", "--where", "is:unheld !is:protected", "--yes")
         assert "deleted 2 of 2" in done.out and d.names() == ["psm_test", "sem.lock"], done.out
         done = d.expect(0, "rm", "--where", "state:unlinked", "--yes")
-        assert done.out == "nothing fits\n"
-        done = d.expect(0, "rm", "--where", "*.shm", "--yes")
-        assert done.out == "nothing fits; a pattern is written name:*.shm\n"
+        assert done.out == done.err == "", "not a mail every night"
+        done = d.expect(0, "rm", "--where", "state:unlinked", "--dry-run")
+        assert (done.out, done.err) == ("nothing fits\n", "")
+        d.expect(0, "rm", "--where", "*.shm", "--yes", says="a pattern is written name:*.shm")
         done = d.expect(4, "rm", f"#{inode}", says="its name is gone already")
         assert f"({other.pid}, " in done.err and "come back when that process ends or lets go" in done.err, done.err
         holder.communicate()
@@ -314,7 +320,9 @@ def where_without_a_terminal_needs_a_yes_and_a_term():
         d.expect(4, "rm", "--where", "size>1", "--yes", options=["-r"])
         assert d.names() == ["a.shm"]
         done = d.expect(0, "rm", "--where", "size>1G", "--yes")
-        assert done.out == "nothing fits\n" and d.names() == ["a.shm"]
+        assert done.out == done.err == "" and d.names() == ["a.shm"]
+        code, seen = on_terminal(d, b"", "rm", "--where", "size>1G", "--yes")
+        assert (code, seen) == (0, "nothing fits\n")
 
 
 @test
@@ -366,12 +374,17 @@ def in_a_container_root_asks_the_kernel_for_others_segments():
         assert d.names() == ["held.shm"]
 
 
-def on_terminal(d, answer, *arguments, meanwhile=lambda: None):
+def on_terminal(d, answer, *arguments, meanwhile=lambda: None, uid=None):
     """Runs it on a terminal, and types the answer when it is asked."""
+    command = d.command(*arguments, uid=uid)
     pid, fd = pty.fork()
     if pid == 0:
+        if uid is not None:
+            os.setgroups([])
+            os.setresgid(uid, uid, uid)
+            os.setresuid(uid, uid, uid)
         os.environ.update(LC_ALL="C.UTF-8")
-        os.execv(SHMTOP, d.command(*arguments))
+        os.execv(command[0], command)
     seen, answered = b"", False
     while True:
         try:
@@ -387,6 +400,22 @@ def on_terminal(d, answer, *arguments, meanwhile=lambda: None):
             os.write(fd, answer)
     os.close(fd)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), seen.decode().replace("\r\n", "\n")
+
+
+@test
+def a_person_is_told_that_not_all_could_be_seen_and_a_script_is_not():
+    need_root()
+    with Directory() as d:
+        save(d, "a.shm")
+        said = "may be missing (not root: "
+        code, seen = on_terminal(d, b"", "list", uid=12345)
+        assert code == 0 and said in seen.splitlines()[-1] and "a.shm" in seen, seen
+        code, seen = on_terminal(d, b"", "rm", "--where", "state:unlinked", uid=12345)
+        assert code == 0 and seen.startswith("nothing fits\n") and said in seen, seen
+        assert said not in on_terminal(d, b"", "list", "--json", uid=12345)[1]
+        for arguments in (["list"], ["list", "--json"], ["rm", "--where", "state:unlinked", "--yes"]):
+            assert d.expect(0, *arguments, uid=12345).err == "", arguments
+        assert d.expect(0, "list", "-o", "name,holders", "--no-headings", uid=12345).out == "a.shm  0?\n"
 
 
 @test

@@ -128,7 +128,7 @@ static void put_use(const struct info_page *page, const struct info_shown *shown
     else if (settled)
         snprintf(text, sizeof text, "no, nobody maps it or has it open");
     else
-        snprintf(text, sizeof text, "unknown: nobody that can be seen");
+        snprintf(text, sizeof text, "unknown: nobody was seen to hold it, but not all could be seen");
     put_line(page, "held:", text);
     for (size_t i = 0; i < count; i++)
         put_holder(page, &row->holders->list[i]);

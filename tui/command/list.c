@@ -9,6 +9,7 @@
 #include "tui/command/command.h"
 #include "tui/command/list_json.h"
 #include "tui/command/tabulate.h"
+#include "tui/command/use.h"
 
 struct list_options {
     bool json;
@@ -105,6 +106,8 @@ static enum exit_status complain(const struct list *list)
             status, report_error(list->options, known->unreadable[i].name, &known->unreadable[i].error));
     if (known->unswept.code)
         report_problem(list->options, NULL, "who holds what is not known: %s", known->unswept.text);
+    if (catalog_sweep(known->catalog))
+        use_say_unread(list->options, catalog_sweep(known->catalog));
     return status;
 }
 

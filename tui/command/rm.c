@@ -16,6 +16,7 @@
 #include "tui/command/gone.h"
 #include "tui/command/rm_where.h"
 #include "tui/command/rm_words.h"
+#include "tui/command/use.h"
 
 struct deletion {
     const struct options *options;
@@ -289,6 +290,16 @@ static int parse(struct deletion *deletion, int argc, char **argv)
     return -EINVAL;
 }
 
+/* Not to who runs it every night: there it is the usual case. */
+static void say_nothing_fits(const struct deletion *deletion)
+{
+    if (deletion->words.to_people)
+        puts("nothing fits");
+    if (filter_has_pattern_word(deletion->filter))
+        report_problem(deletion->options, "--where", "a pattern is written name:*.shm");
+    use_say_unread(deletion->options, &deletion->matched.seen);
+}
+
 static void run_where(struct deletion *deletion)
 {
     bool asks = deletion->asks && !deletion->yes && !deletion->dry_run;
@@ -297,8 +308,7 @@ static void run_where(struct deletion *deletion)
     if (deletion->status != EXIT_STATUS_DONE)
         return;
     if (deletion->matched.found.count == 0)
-        puts(filter_has_pattern_word(deletion->filter) ? "nothing fits; a pattern is written name:*.shm"
-                                                       : "nothing fits");
+        say_nothing_fits(deletion);
     else if (!asks || ask(deletion))
         run_found(deletion);
 }
@@ -312,8 +322,10 @@ static void run_opened(struct deletion *deletion, int argc, char **argv)
         return;
     }
     deletion->users = users_new(options->numeric);
-    deletion->words =
-        (struct rm_words){.options = options, .users = deletion->users, .dry_run = deletion->dry_run};
+    deletion->words = (struct rm_words){.options = options,
+                                        .users = deletion->users,
+                                        .dry_run = deletion->dry_run,
+                                        .to_people = deletion->dry_run || isatty(STDOUT_FILENO)};
     deletion->gone = (struct gone){options, deletion->directory, .matches = "rm --where"};
     if (deletion->filter) {
         run_where(deletion);

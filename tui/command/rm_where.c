@@ -194,6 +194,15 @@ bool matched_covers(const struct matched *matched, const struct delete_item *ite
     return true;
 }
 
+static struct sweep seen(const struct matching *matching)
+{
+    const struct sweep *sweep = catalog_sweep(matching->catalog);
+    struct sweep seen = {.complete = !sweep || sweep->complete};
+    if (sweep)
+        memcpy(seen.reason, sweep->reason, sizeof seen.reason);
+    return seen;
+}
+
 enum exit_status rm_match(const struct options *options, const struct directory *directory,
                           struct users *users, const struct filter *filter, bool states,
                           struct matched *ret_matched)
@@ -212,6 +221,7 @@ enum exit_status rm_match(const struct options *options, const struct directory 
     if (r == 0) {
         match_rows(&matching);
         take(&matching, ret_matched);
+        ret_matched->seen = seen(&matching);
     }
     free(matching.rows);
     free(matching.fits);

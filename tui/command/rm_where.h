@@ -12,9 +12,10 @@
 
 struct matched {
     struct found found;
-    uint8_t *states; /* owned: enum state of each; STATE_UNKNOWN where no sweep was made */
+    uint8_t *states;         /* owned: enum state of each; STATE_UNKNOWN where no sweep was made */
     struct identity *inside; /* owned: what lies in the directories that go as a whole, by device and inode */
     size_t inside_count;
+    struct sweep seen; /* of the sweep how many it could read and why not all; the rest zero */
 };
 void matched_clear(struct matched *matched);
 

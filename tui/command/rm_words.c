@@ -60,7 +60,7 @@ static void say_memory(const struct rm_words *words, uint64_t now, uint64_t late
     printf("%s would come back", bytes);
     format_bytes(later, bytes, sizeof bytes);
     if (later > 0)
-        printf(", %s more when holders end or other links go", bytes);
+        printf(", %s more when holders have ended and other links are gone", bytes);
     use_unread(words->sweep, unread, sizeof unread);
     printf("%s%s\n", unread[0] ? "; " : "", unread);
 }
@@ -198,12 +198,15 @@ void rm_say_sum(const struct rm_words *words, size_t count)
         format_bytes(words->later, bytes, sizeof bytes);
         if (words->later > 0)
             printf(", %s more when %s", bytes,
-                   words->later_links ? "their holders end or their other links go" : "their holders end");
+                   words->later_links ? "their holders have ended and their other links are gone"
+                                      : "their holders end");
         putchar('\n');
     }
     use_unread(words->sweep, unread, sizeof unread);
-    if (words->deleted > 0 && unread[0])
-        printf("%s%s\n", unread,
-               words->in_doubt ? ": what others hold comes back when they end"
-                               : "; whether each was held, the kernel said");
+    if (words->deleted == 0 || !unread[0])
+        return;
+    if (words->in_doubt)
+        printf("%s: what others hold comes back when they end\n", unread);
+    else if (words->to_people)
+        printf("%s, but the kernel could tell of each whether it was held\n", unread);
 }

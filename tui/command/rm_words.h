@@ -12,6 +12,7 @@ struct rm_words {
     const struct options *options;
     struct users *users;
     bool dry_run;              /* of what would be */
+    bool to_people;            /* also what is no reason to write to who reads it later, as cron would */
     const struct sweep *sweep; /* borrowed: the check's */
 
     /* the sum */

@@ -1,6 +1,7 @@
 #include "tui/command/use.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "core/segment/name.h"
 
@@ -40,4 +41,14 @@ void use_unread(const struct sweep *sweep, char *buf, size_t size)
     buf[0] = '\0';
     if (!sweep->complete && sweep->reason[0])
         snprintf(buf, size, "not every process could be seen (%s)", sweep->reason);
+}
+
+void use_say_unread(const struct options *options, const struct sweep *sweep)
+{
+    if (sweep->complete || !sweep->reason[0] || !isatty(STDERR_FILENO))
+        return;
+    fflush(stdout);
+    report_problem(options, NULL,
+                   "holders and unlinked segments may be missing (%s); info NAME asks the kernel of one",
+                   sweep->reason);
 }
