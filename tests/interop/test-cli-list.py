@@ -544,6 +544,37 @@ def entries_that_come_and_go_meanwhile_break_nothing():
 
 
 @test
+def on_a_terminal_a_row_is_one_line():
+    def lines_at(width, *arguments):
+        master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
+        env = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")}
+        process = subprocess.Popen(d.command("list", *arguments), stdout=slave, env={**env, "LC_ALL": "C.UTF-8"})
+        os.close(slave)
+        assert process.wait(60) == 0
+        lines = os.read(master, 65536).decode().splitlines()
+        os.close(master)
+        return lines
+
+    with Directory() as d:
+        name = "torch_4711_1_with_a_name_of_many_words.npy"
+        with open(d / name, "wb") as f:
+            np.save(f, np.zeros((300, 4)))
+        data = open(d / name, "rb").read()
+        with open(d / "damaged.npy", "wb") as f:
+            f.write(data[:200])
+        whole = d.expect(0, "list").out.splitlines()
+        for width in range(1, 200, 11):
+            for lines in (lines_at(width), lines_at(width, "-o", "name,size,inode,mode,modified,shape")):
+                assert len(lines) == 3 and max(map(len, lines)) <= width, (width, lines)
+        lines = lines_at(80)
+        assert "HELD BY" in lines[0] and "MODE" not in lines[0] and "STATE" in lines[0], lines
+        lines = lines_at(140)
+        assert lines[2].startswith(name[:30]) and "! " in lines[1], lines  # the reason gives way as well
+        assert lines_at(max(map(len, whole))) == whole
+
+
+@test
 def on_a_terminal_one_long_name_is_cut_and_elsewhere_none():
     with Directory() as d:
         for name in ("x" * 250, "short.shm"):

@@ -62,15 +62,25 @@ static void add_headings(const struct list *list, struct tabulate *table)
     }
 }
 
-/* One long name shall not take all others' lines apart. Off a terminal a name is whole, for scripts. */
-static void fit_names(const struct list *list, struct tabulate *table)
+static void hide(const struct list *list, struct tabulate *table, enum column column)
 {
+    for (size_t i = 0; i < list->choice.column_count; i++)
+        if (list->choice.columns[i] == column)
+            tabulate_hide(table, i);
+}
+
+/* A row is one line, and what is missed least makes room. Off a terminal all is whole, for scripts. */
+static void fit(const struct list *list, struct tabulate *table)
+{
+    static const enum column spare[] = {COLUMN_MODE, COLUMN_LAYOUT, COLUMN_ALLOCATED, COLUMN_TYPE,
+                                        COLUMN_SHAPE};
     unsigned columns, rows;
     if (!report_extent(&columns, &rows))
         return;
-    for (size_t i = 0; i < list->choice.column_count; i++)
-        if (list->choice.columns[i] == COLUMN_NAME)
-            tabulate_fit(table, i, columns, list->options->ascii);
+    for (size_t i = 0; list->choice.words && i < sizeof spare / sizeof spare[0]; i++)
+        if (tabulate_least(table) > columns)
+            hide(list, table, spare[i]);
+    tabulate_fit(table, columns, list->options->ascii);
 }
 
 static int print_table(const struct list *list)
@@ -91,7 +101,7 @@ static int print_table(const struct list *list)
     for (size_t i = 0; i < listing_count(list->listing); i++)
         for (size_t k = 0; k < choice->column_count; k++)
             add_cell(list, &table, choice->columns[k], listing_at(list->listing, i), &style);
-    fit_names(list, &table);
+    fit(list, &table);
     int code = tabulate_print(&table, stdout, "");
     tabulate_free(&table);
     return code;

@@ -62,16 +62,74 @@ void tabulate_add(struct tabulate *table, const struct options *options, const c
     table->column = (table->column + 1) % table->columns;
 }
 
-void tabulate_fit(struct tabulate *table, size_t column, size_t columns, bool ascii)
+/* What a column may be narrowed to: numbers are whole or not there. */
+static size_t least_width(const struct tabulate *table, size_t column)
 {
-    size_t all = 2 * (table->columns - 1), *width = &table->width[column];
+    size_t width = table->width[column];
+    return table->right[column] || width < TABULATE_LEAST ? width : TABULATE_LEAST;
+}
+
+static size_t sum_widths(const struct tabulate *table, size_t (*width_at)(const struct tabulate *, size_t))
+{
+    size_t sum = 0;
     for (size_t i = 0; i < table->columns; i++)
-        all += table->width[i];
-    if (all <= columns || *width <= TABULATE_LEAST)
-        return;
-    size_t excess = all - columns;
-    *width = *width - TABULATE_LEAST > excess ? *width - excess : TABULATE_LEAST;
+        if (!table->hidden[i])
+            sum += (sum ? 2 : 0) + width_at(table, i);
+    return sum;
+}
+
+static size_t full_width(const struct tabulate *table, size_t column)
+{
+    return table->width[column];
+}
+
+size_t tabulate_least(const struct tabulate *table)
+{
+    return sum_widths(table, least_width);
+}
+
+void tabulate_hide(struct tabulate *table, size_t column)
+{
+    table->hidden[column] = true;
+}
+
+/* The widest that may be narrowed; table->columns: none. */
+static size_t widest(const struct tabulate *table)
+{
+    size_t found = table->columns;
+    for (size_t i = 0; i < table->columns; i++)
+        if (!table->hidden[i] && table->width[i] > least_width(table, i) &&
+            (found == table->columns || table->width[i] > table->width[found]))
+            found = i;
+    return found;
+}
+
+/* Cuts the line where it reaches `columns`: a number goes as a whole. */
+static void cut_line(struct tabulate *table, size_t columns)
+{
+    size_t used = 0;
+    bool full = false;
+    for (size_t i = 0; i < table->columns; i++) {
+        size_t gap = used ? 2 : 0, left = columns > used + gap ? columns - used - gap : 0;
+        if (table->hidden[i])
+            continue;
+        bool fits = !full && table->width[i] <= left;
+        table->hidden[i] = full || (used > 0 && !fits && (table->right[i] || left == 0));
+        full = !fits;
+        if (!fits && !table->hidden[i])
+            table->width[i] = left ? left : 1;
+        used += gap + table->width[i];
+    }
+}
+
+void tabulate_fit(struct tabulate *table, size_t columns, bool ascii)
+{
     table->cut = ascii ? "~" : "…";
+    size_t column;
+    for (size_t all = sum_widths(table, full_width);
+         all > columns && (column = widest(table)) < table->columns; all--)
+        table->width[column]--;
+    cut_line(table, columns);
 }
 
 /* Bytes of the text's beginning that take at most so many columns, which *ret_width are. */
@@ -100,7 +158,10 @@ static void print_blanks(FILE *out, size_t count)
 /* Returns the cell behind it. */
 static const char *print_cell(const struct tabulate *table, FILE *out, size_t column, const char *cell)
 {
-    size_t length = strlen(cell), shown = length, width = width_of(cell, length);
+    size_t length = strlen(cell);
+    if (table->hidden[column])
+        return cell + length + 1;
+    size_t shown = length, width = width_of(cell, length);
     const char *end = "";
     if (width > table->width[column]) {
         shown = beginning(cell, table->width[column] - 1, &width);
@@ -108,8 +169,8 @@ static const char *print_cell(const struct tabulate *table, FILE *out, size_t co
         width++;
     }
     size_t blanks = table->width[column] - width;
-    bool is_last = column + 1 == table->columns;
-    if (column > 0)
+    bool is_last = column == table->last;
+    if (column != table->first)
         print_blanks(out, 2);
     if (table->right[column])
         print_blanks(out, blanks);
@@ -120,11 +181,24 @@ static const char *print_cell(const struct tabulate *table, FILE *out, size_t co
     return cell + length + 1;
 }
 
-int tabulate_print(const struct tabulate *table, FILE *out, const char *indent)
+/* The first and the last column that are there. */
+static void find_ends(struct tabulate *table)
+{
+    table->first = table->columns;
+    for (size_t i = 0; i < table->columns; i++) {
+        if (table->hidden[i])
+            continue;
+        table->first = table->first == table->columns ? i : table->first;
+        table->last = i;
+    }
+}
+
+int tabulate_print(struct tabulate *table, FILE *out, const char *indent)
 {
     if (table->failed)
         return -ENOMEM;
     assert(table->column == 0);
+    find_ends(table);
     const char *cell = table->cells;
     while (cell && cell < table->cells + table->used && !ferror(out)) {
         fputs(indent, out);

@@ -17,7 +17,9 @@ struct tabulate {
     size_t column; /* of the next cell */
     bool right[TABULATE_COLUMNS_MAX];
     size_t width[TABULATE_COLUMNS_MAX];
-    char *cells; /* NUL-terminated, one behind the other */
+    bool hidden[TABULATE_COLUMNS_MAX];
+    size_t first, last; /* of those that are not hidden, while it is printed */
+    char *cells;        /* NUL-terminated, one behind the other */
     size_t used, size;
     const char *cut; /* the end of a cell that is wider than its column */
     bool failed;     /* out of memory */
@@ -31,13 +33,19 @@ void tabulate_free(struct tabulate *table);
 void tabulate_add(struct tabulate *table, const struct options *options, const char *text);
 
 /*
- * Once all cells are there: narrows one column so that lines have at most `columns` of the terminal, if that
- * can be done without going below TABULATE_LEAST. What is too long then ends in "…" (ascii: "~").
+ * Once all cells are there: makes every line fit so many columns of the terminal. The widest column of text
+ * is narrowed first, none below TABULATE_LEAST; what is too long ends in "…" (ascii: "~"). Where that is not
+ * enough the line ends there: a text is cut, a number left out.
  */
 #define TABULATE_LEAST 16
-void tabulate_fit(struct tabulate *table, size_t column, size_t columns, bool ascii);
+void tabulate_fit(struct tabulate *table, size_t columns, bool ascii);
+
+/* The width of a line with all columns of text narrowed, to be asked before tabulate_fit; and leaving one
+ * out. */
+size_t tabulate_least(const struct tabulate *table);
+void tabulate_hide(struct tabulate *table, size_t column);
 
 /* Prints all rows, each behind indent. -ENOMEM where a cell was lost, and prints nothing. */
-int tabulate_print(const struct tabulate *table, FILE *out, const char *indent);
+int tabulate_print(struct tabulate *table, FILE *out, const char *indent);
 
 #endif
