@@ -289,25 +289,6 @@ size_t column_text(enum column column, const struct row *row, const struct colum
     }
 }
 
-char row_letter(const struct row *row, int64_t now)
-{
-    if (row->damage)
-        return '!';
-    if (row->state == STATE_UNLINKED && !row->loading)
-        return 'G';
-    if (row->state == STATE_LEAKED)
-        return 'L';
-    if (row->is_protected)
-        return 'P';
-    if (row->state == STATE_STALE)
-        return 's';
-    if (row->grown && now - row->grown < ROW_GROWING_MS)
-        return 'w';
-    if (row->appeared && now - row->appeared < ROW_NEW_MS)
-        return '+';
-    return ' ';
-}
-
 char row_doubt(const struct row *row)
 {
     return row->doubtful ? '?' : ' ';

@@ -89,14 +89,6 @@ int column_compare_values(enum column column, const struct row *a, const struct 
 uint64_t column_key(enum column column, const struct row *row);
 uint64_t column_text_key(const char *text); /* by the first eight bytes; a shorter text's last one is 0 */
 
-/*
- * The letter of product.md, of the state or another, that weighs most: '!', 'G', 'L', 'P', 's', 'w', '+', or
- * ' '. One that is being loaded is not unlinked. now: monotonic ms.
- */
-#define ROW_GROWING_MS 5000
-#define ROW_NEW_MS     3000
-char row_letter(const struct row *row, int64_t now);
-
 /* '?' where the state is in doubt, else ' '. */
 char row_doubt(const struct row *row);
 

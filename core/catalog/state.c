@@ -35,6 +35,19 @@ static const char *const names[STATE_COUNT] = {
     [STATE_LEAKED] = "leaked", [STATE_UNLINKED] = "unlinked",
 };
 
+static const char *const meanings[STATE_COUNT] = {
+    [STATE_LIVE] = "at least one process maps it or has it open",
+    [STATE_IDLE] = "nobody holds it, and nothing says that it was forgotten",
+    [STATE_STALE] = "nobody holds it, it is old, and what made it leaves none on purpose",
+    [STATE_LEAKED] = "nobody holds it, and the process that made it is gone",
+    [STATE_UNLINKED] = "its name is gone, somebody holds the memory",
+};
+
+const char *state_meaning(enum state state)
+{
+    return meanings[state];
+}
+
 const char *state_name(enum state state)
 {
     return names[state];

@@ -34,6 +34,8 @@ struct state_verdict {
 struct state_verdict state_judge(const struct state_facts *facts);
 
 const char *state_name(enum state state); /* as in JSON: "live"; STATE_UNKNOWN: NULL */
+/* What it means, as a part of a sentence; STATE_UNKNOWN: NULL. */
+const char *state_meaning(enum state state);
 bool state_parse(const char *name, enum state *ret_state);
 
 /* Whether what is held and bears this name no more is a load under way: an unnamed file of another shmtop.

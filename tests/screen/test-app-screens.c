@@ -180,6 +180,51 @@ static void help(void **state)
     check(24, 80, false, "?mark", "tests/screen/golden-app/help");
 }
 
+/* With what the letters and colours mean, below the keys. */
+static void help_signs(void **state)
+{
+    (void)state;
+    struct stage stage;
+    stage_open_usual(&stage, 24, 80, false);
+    stage_type(&stage, "?");
+    stage_key(&stage, KEY_CODE_END);
+    stage_draw(&stage);
+    draw_assert_golden(&stage.cells, "tests/screen/golden-app/help-signs");
+    stage_close(&stage);
+}
+
+static void help_wide(void **state)
+{
+    (void)state;
+    check(60, 140, false, "?", "tests/screen/golden-app/help-140x60");
+}
+
+/* No line is cut, and each can be come to. */
+static void help_at_any_size(void **state)
+{
+    (void)state;
+    for (int columns = 20; columns <= 140; columns += 3)
+        for (int rows = 4; rows < 70; rows += 7) {
+            struct stage stage;
+            stage_open_usual(&stage, rows, columns, false);
+            stage_type(&stage, "?");
+            for (int page = 0; page < 12; page++) {
+                stage_draw(&stage);
+                draw_assert_sane(&stage.cells);
+                if (columns > 60 && page == 0)
+                    draw_assert_lacks(&stage.cells, "…│");
+                stage_key(&stage, KEY_CODE_PAGE_DOWN);
+            }
+            stage_key(&stage, KEY_CODE_END);
+            stage_draw(&stage);
+            if (columns > 60 && rows > 8)
+                draw_assert_has(&stage.cells, "in this colour: nobody holds it");
+            for (int page = 0; page < 12; page++)
+                stage_key(&stage, KEY_CODE_PAGE_UP);
+            stage_close(&stage);
+        }
+}
+
 static void sort_menu(void **state)
 {
     (void)state;
@@ -215,6 +260,9 @@ int main(void)
         cmocka_unit_test(table_20x4),
         cmocka_unit_test(too_small_1x1),
         cmocka_unit_test(help),
+        cmocka_unit_test(help_signs),
+        cmocka_unit_test(help_wide),
+        cmocka_unit_test(help_at_any_size),
         cmocka_unit_test(sort_menu),
         cmocka_unit_test(filter),
         cmocka_unit_test(states_80x24),

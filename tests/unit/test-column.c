@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "core/catalog/column.h"
+#include "core/catalog/letter.h"
 
 #define SECOND INT64_C(1000000000)
 

@@ -173,7 +173,7 @@ static void do_action(struct app *app, enum action action)
 
 static void help_event(struct app *app, const struct key *key)
 {
-    switch (help_key(&app->help, key, app->rows)) {
+    switch (help_key(&app->help, key, app->rows, app->columns)) {
     case HELP_STAY:
         break;
     case HELP_CLOSE:

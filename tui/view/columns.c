@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/catalog/evidence.h"
+#include "core/catalog/letter.h"
 
 struct kind {
     enum column column; /* COLUMN_COUNT: no column of the catalog's (the bar) */
@@ -264,7 +265,7 @@ static enum role row_role(const struct row *row)
     return row->loading ? ROLE_LIVE : columns_state_role(row->state);
 }
 
-static enum role letter_role(char letter, const struct row *row)
+enum role columns_letter_role(char letter)
 {
     switch (letter) {
     case '!':
@@ -276,8 +277,15 @@ static enum role letter_role(char letter, const struct row *row)
     case 'P':
         return ROLE_DIM;
     default:
-        return row_role(row);
+        return ROLE_TEXT;
     }
+}
+
+/* '!' even of what is leaked. */
+static enum role letter_role(char letter, const struct row *row)
+{
+    enum role role = columns_letter_role(letter);
+    return role == ROLE_TEXT ? row_role(row) : role;
 }
 
 static void draw_gutter(struct cells *cells, int y, int x, const struct row *row, bool marked, int64_t now)

@@ -86,5 +86,7 @@ bool columns_name(const char *raw, bool ascii, char *buf, size_t size);
 
 /* The colour of a state; ROLE_USED where it is not known. */
 enum role columns_state_role(uint8_t state);
+/* That of a letter which tells no state. */
+enum role columns_letter_role(char letter);
 
 #endif
