@@ -219,18 +219,20 @@ static void a_term_that_is_none_yet_is_pointed_at_and_passed_over(void **state)
     stage_draw(stage);
     draw_assert_has(&stage->cells, "5 of 8");
     draw_assert_has(&stage->cells, "size>: expected a size such as 10G");
-    assert_int_equal(marked_as_wrong(stage, &first), 5);
-    assert_int_equal(first, 1 + 1 + 4);
+    assert_int_equal(marked_as_wrong(stage, &first), 0); /* it is just being typed */
     stage_type(stage, "10Q");
     stage_draw(stage);
     draw_assert_has(&stage->cells, "size>10Q: expected a size such as 10G");
-    assert_int_equal(marked_as_wrong(stage, &first), 8);
+    assert_int_equal(marked_as_wrong(stage, &first), 0);
     stage_key(stage, '\r'); /* stays */
     stage_draw(stage);
+    assert_int_equal(marked_as_wrong(stage, &first), 8);
+    assert_int_equal(first, 1 + 1 + 4);
     draw_assert_has(&stage->cells, "/shm size>10Q");
     stage_type(stage, " foo:x");
     stage_draw(stage);
     draw_assert_has(&stage->cells, "5 of 8");
+    assert_int_equal(marked_as_wrong(stage, &first), 8); /* the one before */
     for (int i = 0; i < 7; i++)
         stage_key(stage, KEY_BACKSPACE_CODE);
     stage_type(stage, "M");

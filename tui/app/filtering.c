@@ -1,8 +1,8 @@
 /*
- * The filter's line: every change of it filters at once. A term that is none, or none yet, is marked, said
- * and passed over: while "size>" is being typed, the rows are those that the other terms let through.
- * Enter takes no line with such a term. The line of marks by a filter is the same, but nothing is filtered
- * and Enter marks.
+ * The filter's line: every change of it filters at once. A term that is none is marked, said and passed over;
+ * one that is being typed is not marked, but what is expected is said: while "size>" is being typed, the rows
+ * are those that the other terms let through. Enter takes no line with such a term. The line of marks by a
+ * filter is the same, but nothing is filtered and Enter marks.
  */
 #include "tui/app/state.h"
 
@@ -54,7 +54,11 @@ static void edited(struct app *app)
         filtering_set(app, line_text(app->line));
     if (error->code && app->over == OVER_FILTER)
         set_without_wrong(app, line_text(app->line), *error);
-    line_mark(app->line, error->start, error->length);
+    /* Nobody is scolded for a word that is not typed to its end. */
+    app->filtering.unfinished = error->code && error->start + error->length == strlen(line_text(app->line)) &&
+                                line_cursor(app->line) == strlen(line_text(app->line));
+    if (!app->filtering.unfinished)
+        line_mark(app->line, error->start, error->length);
 }
 
 /* As far as all candidates agree; where they do not, they are listed. */
@@ -100,8 +104,11 @@ void filtering_key(struct app *app, const struct key *key)
         edited(app);
         break;
     case LINE_ENTERED:
-        if (app->filtering.error.code)
-            break; /* it is said what is wrong */
+        if (app->filtering.error.code) {
+            app->filtering.unfinished = false; /* it is said what is wrong */
+            line_mark(app->line, app->filtering.error.start, app->filtering.error.length);
+            break;
+        }
         line_history_add(app->filters, line_text(app->line));
         if (app->over == OVER_PATTERN && !line_is_empty(app->line))
             keys_mark_matching(app, line_text(app->line));
@@ -152,7 +159,8 @@ bool filtering_draw(const struct app *app, struct cells *cells, struct rect rect
     if (filtering->candidates.count > 0)
         draw_candidates(&filtering->candidates, cells, rect);
     else if (filtering->error.code)
-        cells_put_cut(cells, rect.y, rect.x + 1, rect.width - 2, ROLE_BAD, 0, filtering->error.text);
+        cells_put_cut(cells, rect.y, rect.x + 1, rect.width - 2, filtering->unfinished ? ROLE_DIM : ROLE_BAD,
+                      0, filtering->error.text);
     else
         return false;
     return true;

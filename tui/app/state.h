@@ -72,6 +72,7 @@ struct again {
 /* What is said of the filter's line. */
 struct filtering {
     struct error error;                  /* code 0: it is right */
+    bool unfinished;                     /* what is wrong is just being typed */
     struct filter_completion candidates; /* owned: listed below it; none: count 0 */
 };
 
