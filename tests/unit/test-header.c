@@ -111,6 +111,33 @@ static void a_narrow_legend_drops_counts_then_states(void **state)
             draw(&full, height, width);
 }
 
+static void what_was_not_read_is_counted(void **state)
+{
+    (void)state;
+    struct header header = full;
+    header.processes = 143;
+    header.unread = 82;
+    draw(&header, 3, 110);
+    draw_assert_has(&cells, "● live   82 of 143 unread   ");
+    draw(&header, 3, 72); /* before the sort */
+    draw_assert_has(&cells, "● live   82 of 143 unread");
+    draw_assert_lacks(&cells, "sort");
+}
+
+static void a_long_filter_is_cut_before_the_sort_goes(void **state)
+{
+    (void)state;
+    struct header header = full;
+    header.filter = "user:alice state:leaked size>1G";
+    header.shown = 3;
+    draw(&header, 3, 110);
+    draw_assert_has(&cells, "sort size ↓   filter: user:alice state:leaked size>1G   3 of 214");
+    draw(&header, 3, 94);
+    draw_assert_has(&cells, "sort size ↓   filter: user:alice state:leake…   3 of 214");
+    draw(&header, 3, 91);
+    draw_assert_has(&cells, "sort size ↓   filter: user:alice state:le…   3 of 214");
+}
+
 static void before_a_sweep_nothing_is_said_of_states(void **state)
 {
     (void)state;
@@ -183,6 +210,8 @@ int main(void)
         cmocka_unit_test(what_is_small_is_seen_all_the_same),
         cmocka_unit_test(rows_never_explain_more_than_is_used),
         cmocka_unit_test(a_narrow_legend_drops_counts_then_states),
+        cmocka_unit_test(what_was_not_read_is_counted),
+        cmocka_unit_test(a_long_filter_is_cut_before_the_sort_goes),
         cmocka_unit_test(before_a_sweep_nothing_is_said_of_states),
         cmocka_unit_test(the_rate_goes_before_what_is_free),
         cmocka_unit_test(the_first_warning_has_a_line_and_the_others_are_counted),

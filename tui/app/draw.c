@@ -40,6 +40,8 @@ static void draw_header(const struct app *app, struct cells *cells, struct rect 
     char chips[96];
     chips_text(app, chips, sizeof chips);
     columns_name(listing_filter_text(app->listing), app->ascii, filter, sizeof filter);
+    const struct sweep *sweep = catalog_sweep(app->catalog);
+    bool tells = sweep && !sweep->complete && app->uid != 0;
     struct header header = {
         .directory = app->directory,
         .host = app->host,
@@ -53,7 +55,9 @@ static void draw_header(const struct app *app, struct cells *cells, struct rect 
         .has_usage = app->has_usage,
         .usage = app->usage,
         .totals = catalog_totals(app->catalog),
-        .swept = catalog_sweep(app->catalog) != NULL,
+        .swept = sweep != NULL,
+        .processes = tells ? sweep->processes : 0,
+        .unread = tells ? sweep->unread : 0,
         .notes = &app->notes,
         .only = listing_state(app->listing),
         .chips = chips,

@@ -49,18 +49,53 @@ static struct piece sort_piece(const struct header *header, bool ascii)
 }
 
 /* As they stand from left to right. */
-enum place { PLACE_STATE, PLACE_READ_ONLY, PLACE_SORT, PLACE_CHIPS, PLACE_FILTER, PLACE_COUNT, PLACES };
+enum place {
+    PLACE_STATE,
+    PLACE_UNREAD,
+    PLACE_READ_ONLY,
+    PLACE_SORT,
+    PLACE_CHIPS,
+    PLACE_FILTER,
+    PLACE_COUNT,
+    PLACES
+};
+
+#define FILTER_LEAST 28 /* columns of it, with the word in front */
+
+/* A long filter is cut before anything is left out. */
+static void cut_filter(struct piece pieces[PLACES], int room, bool ascii)
+{
+    char *text = pieces[PLACE_FILTER].text;
+    int width = text_width(text);
+    for (int i = 0; i < PLACES; i++)
+        room -= pieces[i].text[0] ? text_width(pieces[i].text) + 3 : 0;
+    int most = width + room > FILTER_LEAST ? width + room : FILTER_LEAST;
+    if (width <= most)
+        return;
+    size_t n = strlen(text);
+    while (n > 0 && text_width(text) > most - 1) {
+        while (n > 0 && ((unsigned char)text[--n] & 0xc0) == 0x80)
+            ;
+        text[n] = '\0';
+    }
+    snprintf(text + n, sizeof pieces[0].text - n, "%s", ascii ? "~" : "…");
+}
 
 /* What does not fit is left out, the sort first, the state last. */
 static void draw_right(const struct header *header, struct cells *cells, int y, int left, int right)
 {
-    static const enum place importance[] = {PLACE_STATE,  PLACE_READ_ONLY, PLACE_CHIPS,
-                                            PLACE_FILTER, PLACE_COUNT,     PLACE_SORT};
+    static const enum place importance[] = {PLACE_STATE, PLACE_READ_ONLY, PLACE_CHIPS, PLACE_FILTER,
+                                            PLACE_COUNT, PLACE_UNREAD,    PLACE_SORT};
     struct piece pieces[PLACES] = {
         [PLACE_STATE] = state_piece(header, cells->ascii),
         [PLACE_SORT] = sort_piece(header, cells->ascii),
         [PLACE_COUNT] = count_piece(header),
     };
+    if (header->unread > 0) {
+        pieces[PLACE_UNREAD].role = ROLE_WARN;
+        snprintf(pieces[PLACE_UNREAD].text, sizeof pieces[0].text, "%u of %u unread", header->unread,
+                 header->processes);
+    }
     if (header->read_only)
         pieces[PLACE_READ_ONLY] = (struct piece){ROLE_WARN, "RO"};
     if (header->filter[0]) {
@@ -69,6 +104,7 @@ static void draw_right(const struct header *header, struct cells *cells, int y, 
     }
     pieces[PLACE_CHIPS].role = ROLE_STRONG;
     snprintf(pieces[PLACE_CHIPS].text, sizeof pieces[0].text, "%s", header->chips);
+    cut_filter(pieces, right - left, cells->ascii);
     int x = right;
     bool fits[PLACES] = {false};
     for (int i = 0; i < PLACES; i++) {

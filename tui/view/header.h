@@ -36,6 +36,7 @@ struct header {
     struct directory_usage usage;
     const struct catalog_totals *totals; /* borrowed */
     bool swept;                          /* the states are known */
+    uint32_t processes, unread;          /* of the last sweep; unread 0: it is no word worth */
     enum state only;                     /* the state that alone is shown; STATE_UNKNOWN: all are */
     const struct header_notes *notes;    /* borrowed */
 };
