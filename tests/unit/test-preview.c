@@ -230,7 +230,8 @@ static void hints_leave_out_what_does_nothing(void **state)
         scene_open(&scene, state, rows[i].name);
         scene_settle(&scene);
         cells_clear(&scene.cells);
-        hints_draw(&scene.cells, (struct rect){0, 0, 1, 80}, SCREEN_GRID, false, scene.preview);
+        struct hints hints = {.screen = SCREEN_GRID, .read_only = false, .preview = scene.preview};
+        hints_draw(&hints, &scene.cells, (struct rect){0, 0, 1, 80});
         (rows[i].slices ? draw_assert_has : draw_assert_lacks)(&scene.cells, "[ slice  x row axis");
         (rows[i].slices ? draw_assert_has : draw_assert_lacks)(&scene.cells, "slice");
         (rows[i].slices ? draw_assert_has : draw_assert_lacks)(&scene.cells, "axis");

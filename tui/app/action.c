@@ -107,7 +107,7 @@ static const struct action_info table[] = {
      "Do",
      "restore",
      "Give an unlinked segment its last name again, as a copy.",
-     0,
+     3,
      true},
     {ACTION_COPY,
      SCREEN_TABLE,

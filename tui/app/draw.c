@@ -247,8 +247,13 @@ static void draw_message(const struct app *app, struct cells *cells, struct rect
 
 static void draw_hints(const struct app *app, struct cells *cells, struct rect rect)
 {
+    const struct row *row = table_row(&app->table);
+    struct hints hints = {.screen = keys_screen(app),
+                          .read_only = app->read_only,
+                          .restores = row && row->unlinked && !row->loading,
+                          .preview = app->preview};
     if (app->over != OVER_FILTER && app->over != OVER_PATTERN)
-        hints_draw(cells, rect, keys_screen(app), app->read_only, app->preview);
+        hints_draw(&hints, cells, rect);
     else if (!filtering_draw(app, cells, rect))
         filtering_draw_help(cells, rect);
 }

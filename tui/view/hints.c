@@ -1,25 +1,20 @@
 #include "tui/view/hints.h"
 
-/* For whom the line is. */
-struct reader {
-    unsigned screen;
-    bool read_only;
-    const struct preview *preview;
-};
-
-static bool applies(const struct reader *reader, const struct action_info *info)
+static bool applies(const struct hints *hints, const struct action_info *info)
 {
-    return (info->screens & reader->screen) && !(reader->read_only && info->mutates) &&
-           !(reader->preview && !preview_has_use_for(reader->preview, info->action));
+    if (info->action == (hints->restores ? ACTION_DELETE : ACTION_RESTORE))
+        return false;
+    return (info->screens & hints->screen) && !(hints->read_only && info->mutates) &&
+           !(hints->preview && !preview_has_use_for(hints->preview, info->action));
 }
 
 /* The action with a place in the line; NULL: none. */
-static const struct action_info *hint_at(int place, const struct reader *reader)
+static const struct action_info *hint_at(int place, const struct hints *hints)
 {
     unsigned n;
     const struct action_info *table = action_table(&n);
     for (unsigned i = 0; i < n; i++)
-        if (table[i].hint == place && applies(reader, &table[i]))
+        if (table[i].hint == place && applies(hints, &table[i]))
             return &table[i];
     return NULL;
 }
@@ -44,12 +39,12 @@ static int hint_width(const struct action_info *info, char key[16])
 #define PLACES_MAX 32
 
 /* Which places fit: the last two (help and quit) above all, then from the first on. */
-static void choose(bool chosen[PLACES_MAX], int width, const struct reader *reader)
+static void choose(bool chosen[PLACES_MAX], int width, const struct hints *hints)
 {
     int last = last_place(), room = width - 1 + 2;
     for (int i = 0; i < last; i++) {
         int place = i < 2 ? last - i : i - 1;
-        const struct action_info *info = hint_at(place, reader);
+        const struct action_info *info = hint_at(place, hints);
         char key[16];
         if (!info || hint_width(info, key) > room)
             continue;
@@ -58,17 +53,15 @@ static void choose(bool chosen[PLACES_MAX], int width, const struct reader *read
     }
 }
 
-void hints_draw(struct cells *cells, struct rect rect, unsigned screen, bool read_only,
-                const struct preview *preview)
+void hints_draw(const struct hints *hints, struct cells *cells, struct rect rect)
 {
-    const struct reader reader = {screen, read_only, preview};
     bool chosen[PLACES_MAX] = {false};
-    choose(chosen, rect.width, &reader);
+    choose(chosen, rect.width, hints);
     int x = rect.x + 1;
     for (int place = 1; place < PLACES_MAX; place++) {
         if (!chosen[place])
             continue;
-        const struct action_info *info = hint_at(place, &reader);
+        const struct action_info *info = hint_at(place, hints);
         char key[16];
         hint_width(info, key);
         x += cells_put(cells, rect.y, x, -1, ROLE_KEY, 0, key) + 1;

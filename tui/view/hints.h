@@ -8,8 +8,14 @@
 #include "tui/term/cells.h"
 #include "tui/view/preview.h"
 
-/* As many as fit, whole ones only; with a preview none that does nothing in it (NULL: there is none). */
-void hints_draw(struct cells *cells, struct rect rect, unsigned screen, bool read_only,
-                const struct preview *preview);
+struct hints {
+    unsigned screen; /* SCREEN_… */
+    bool read_only;
+    bool restores;                 /* the row under the cursor has no name: R in place of d */
+    const struct preview *preview; /* with one none that does nothing in it; NULL: there is none */
+};
+
+/* As many as fit, whole ones only. */
+void hints_draw(const struct hints *hints, struct cells *cells, struct rect rect);
 
 #endif
