@@ -23,13 +23,14 @@ struct state_facts {
 
 struct state_verdict {
     enum state state;
-    bool doubtful; /* that nobody holds it was neither seen of all processes nor said by a lease, or its creator
-                      may be hidden */
+    bool doubtful; /* that nobody holds it was neither seen of all processes nor said by a lease, or its
+                      creator may be hidden */
 };
 
 /*
  * A lease that was refused makes it live, whatever the sweep found, and one that was granted settles the
- * doubt, though not of a creator; but nobody is idle, stale or leaked before a sweep, which alone knows creators.
+ * doubt, though not of a creator; but nobody is idle, stale or leaked before a sweep, which alone knows
+ * creators.
  */
 struct state_verdict state_judge(const struct state_facts *facts);
 

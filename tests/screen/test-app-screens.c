@@ -199,6 +199,13 @@ static void help_wide(void **state)
     check(60, 140, false, "?", "tests/screen/golden-app/help-140x60");
 }
 
+/* Where there is no pane. */
+static void detail_whole(void **state)
+{
+    (void)state;
+    check(24, 80, false, "ji", "tests/screen/golden-app/detail-whole-80x24");
+}
+
 /* No line is cut, and each can be come to. */
 static void help_at_any_size(void **state)
 {
@@ -262,6 +269,7 @@ int main(void)
         cmocka_unit_test(help),
         cmocka_unit_test(help_signs),
         cmocka_unit_test(help_wide),
+        cmocka_unit_test(detail_whole),
         cmocka_unit_test(help_at_any_size),
         cmocka_unit_test(sort_menu),
         cmocka_unit_test(filter),

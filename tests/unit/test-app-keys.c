@@ -443,6 +443,49 @@ static void what_is_copied_is_printable_and_fits_a_terminal(void **state)
     stage_close(&stage);
 }
 
+static void details_are_a_strip_then_all_then_none(void **state)
+{
+    struct stage *stage = *state;
+    stage_resize(stage, 24, 80);
+    stage_draw(stage);
+    draw_assert_lacks(&stage->cells, "identity");
+    stage_type(stage, "i");
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "identity");
+    stage_resize(stage, 12, 80);
+    for (int i = 0; i < 9; i++) {
+        stage_draw(stage);
+        draw_assert_has(&stage->cells, "more: PgUp PgDn");
+        stage_key(stage, i < 5 ? KEY_CODE_PAGE_DOWN : KEY_CODE_PAGE_UP);
+    }
+    stage_resize(stage, 24, 80);
+    stage_key(stage, 'j');
+    stage_type(stage, "i");
+    stage_draw(stage);
+    draw_assert_lacks(&stage->cells, "allocated of");
+    stage_type(stage, "i");
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "allocated of");
+    draw_assert_lacks(&stage->cells, "identity");
+    stage_resize(stage, 12, 80); /* no room for a strip */
+    for (int i = 0; i < 2; i++) {
+        stage_draw(stage);
+        draw_assert_lacks(&stage->cells, "allocated of");
+        stage_type(stage, "i");
+        stage_draw(stage);
+        draw_assert_has(&stage->cells, "allocated of");
+        i == 0 ? stage_type(stage, "i") : stage_key(stage, KEY_ESCAPE_CODE);
+    }
+    stage_draw(stage);
+    draw_assert_lacks(&stage->cells, "allocated of");
+    stage_resize(stage, 40, 140);
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "identity");
+    stage_type(stage, "i");
+    stage_draw(stage);
+    draw_assert_lacks(&stage->cells, "identity");
+}
+
 int main(void)
 {
 #define ON_STAGE(test) cmocka_unit_test_setup_teardown(test, open_stage, close_stage)
@@ -469,6 +512,7 @@ int main(void)
         ON_STAGE(y_copies_names),
         cmocka_unit_test(of_one_whose_name_is_gone_y_copies_the_inode),
         cmocka_unit_test(what_is_copied_is_printable_and_fits_a_terminal),
+        ON_STAGE(details_are_a_strip_then_all_then_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -137,8 +137,6 @@ static void what_is_opened_asks(void **state)
         stage_draw(stage);
         nobody_within(stage, 1);
         stage_wait(stage, 300);
-        if (keys[i] == 'i')
-            stage_key(stage, 'i');
         unsigned before = stage->asked[EFFECT_SWEEP];
         stage_key(stage, keys[i]);
         assert_int_equal(stage->asked[EFFECT_SWEEP], before + 1);

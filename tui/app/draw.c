@@ -9,7 +9,6 @@
 
 #include "core/catalog/state.h"
 #include "tui/view/columns.h"
-#include "tui/view/detail.h"
 #include "tui/view/header.h"
 #include "tui/view/hints.h"
 
@@ -156,6 +155,13 @@ static void draw_group(const struct app *app, const struct group *group, struct 
     }
 }
 
+struct detail draw_detail(const struct app *app)
+{
+    const struct row *row = table_row(&app->table);
+    return (struct detail){row, catalog_sweep(app->catalog), app->directory,
+                           row && follow_is_watched(app, row)};
+}
+
 static void draw_table(const struct app *app, struct cells *cells, const struct frame *frame)
 {
     struct table_style style = draw_style(app);
@@ -169,9 +175,7 @@ static void draw_table(const struct app *app, struct cells *cells, const struct 
         draw_group(app, group, cells, frame, &style);
         return;
     }
-    const struct row *row = table_row(&app->table);
-    struct detail detail = {row, catalog_sweep(app->catalog), app->directory,
-                            row && follow_is_watched(app, row)};
+    struct detail detail = draw_detail(app);
     (frame->pane ? detail_draw_pane : detail_draw_strip)(&detail, cells, frame->detail, &style);
 }
 
@@ -265,6 +269,13 @@ static void draw_holders(const struct app *app, struct cells *cells, struct rect
                  catalog_sweep(app->catalog), &style, cells, screen);
 }
 
+static void draw_whole_detail(const struct app *app, struct cells *cells, struct rect screen)
+{
+    struct table_style style = draw_style(app);
+    struct detail detail = draw_detail(app);
+    detail_draw_whole(&detail, cells, screen, &style, app->detail_top);
+}
+
 static void draw_over(const struct app *app, struct cells *cells, struct rect screen)
 {
     switch (app->over) {
@@ -282,6 +293,9 @@ static void draw_over(const struct app *app, struct cells *cells, struct rect sc
         break;
     case OVER_HOLDERS:
         draw_holders(app, cells, screen);
+        break;
+    case OVER_DETAIL:
+        draw_whole_detail(app, cells, screen);
         break;
     case OVER_LOAD:
         load_dialog_draw(app->load, cells, screen);

@@ -163,7 +163,7 @@ static bool common_action(struct app *app, enum action action)
     }
 }
 
-static void do_action(struct app *app, enum action action)
+void keys_action(struct app *app, enum action action)
 {
     if (app->preview && preview_action(app->preview, action, app->now) == PREVIEW_USED)
         return;
@@ -181,7 +181,7 @@ static void help_event(struct app *app, const struct key *key)
         break;
     case HELP_RUN:
         app->over = OVER_NOTHING;
-        do_action(app, help_action(&app->help));
+        keys_action(app, help_action(&app->help));
         break;
     }
 }
@@ -246,7 +246,7 @@ static bool key_anywhere(struct app *app, const struct key *key)
         app_ask(app, EFFECT_REPAINT);
     else if (key->code == KEY_CTRL('C') &&
              (app->over == OVER_MENU || app->over == OVER_COLUMNS || app->over == OVER_HELP ||
-              app->over == OVER_MESSAGES || app->over == OVER_HOLDERS))
+              app->over == OVER_MESSAGES || app->over == OVER_HOLDERS || app->over == OVER_DETAIL))
         app->over = OVER_NOTHING;
     else
         return false;
@@ -298,6 +298,9 @@ static void key_event(struct app *app, const struct key *key)
         break;
     case OVER_HOLDERS:
         holders_event(app, key);
+        break;
+    case OVER_DETAIL:
+        keys_detail_event(app, key);
         break;
     case OVER_LOAD:
     case OVER_DELETE:

@@ -248,6 +248,81 @@ static void begin_range(struct app *app)
         app_say(app, true, "a range begins on a row");
 }
 
+/* --- details --- */
+
+/* The strip, then all of it, then none; a pane has it all. */
+static void next_detail(struct app *app)
+{
+    struct frame frame;
+    bool shown = app->show_detail;
+    app->show_detail = true;
+    frame_make(app, &frame);
+    if (table_row(&app->table) && !frame.pane && (shown || frame.detail.height == 0)) {
+        app->over = OVER_DETAIL;
+        app->detail_top = 0;
+    } else {
+        app->show_detail = !shown;
+    }
+    if (app->show_detail)
+        use_asked(app);
+}
+
+static void close_detail(struct app *app, bool for_good)
+{
+    struct frame frame;
+    frame_make(app, &frame);
+    app->over = OVER_NOTHING;
+    if (for_good && frame.detail.height > 0) /* where there is no room for a strip it is never shown */
+        app->show_detail = false;
+}
+
+static void scroll_detail(struct app *app, int rows)
+{
+    struct detail detail = draw_detail(app);
+    struct table_style style = draw_style(app);
+    int most = detail_rows(&detail, app->columns, app->ascii, &style) - detail_page(app->rows);
+    app->detail_top += rows;
+    if (app->detail_top > most)
+        app->detail_top = most;
+    if (app->detail_top < 0)
+        app->detail_top = 0;
+}
+
+void keys_detail_event(struct app *app, const struct key *key)
+{
+    enum action action = action_of_key(key, SCREEN_TABLE, app->read_only);
+    switch (action) {
+    case ACTION_UP:
+    case ACTION_DOWN:
+        table_action(&app->table, action);
+        app->detail_top = 0;
+        break;
+    case ACTION_PAGE_UP:
+    case ACTION_HALF_UP:
+        scroll_detail(app, -detail_page(app->rows));
+        break;
+    case ACTION_PAGE_DOWN:
+    case ACTION_HALF_DOWN:
+        scroll_detail(app, detail_page(app->rows));
+        break;
+    case ACTION_DETAIL:
+    case ACTION_BACK:
+    case ACTION_CLOSE:
+        close_detail(app, action == ACTION_DETAIL);
+        break;
+    case ACTION_QUIT:
+    case ACTION_HOLDERS:
+    case ACTION_OPEN:
+    case ACTION_RESTORE:
+    case ACTION_DELETE:
+        close_detail(app, false);
+        keys_action(app, action);
+        break;
+    default:
+        break;
+    }
+}
+
 /* What changes which rows are shown, and in which order. */
 static bool order_action(struct app *app, enum action action)
 {
@@ -293,9 +368,7 @@ void keys_table_action(struct app *app, enum action action)
         open_row(app);
         break;
     case ACTION_DETAIL:
-        app->show_detail = !app->show_detail;
-        if (app->show_detail)
-            use_asked(app);
+        next_detail(app);
         break;
     case ACTION_SORT:
         keys_open_over(app, OVER_MENU);

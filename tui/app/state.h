@@ -13,6 +13,7 @@
 #include "tui/app/action.h"
 #include "tui/app/app.h"
 #include "tui/view/column_menu.h"
+#include "tui/view/detail.h"
 #include "tui/view/header.h"
 #include "tui/view/help.h"
 #include "tui/view/holders.h"
@@ -52,6 +53,7 @@ enum over {
     OVER_HELP,
     OVER_MESSAGES,
     OVER_HOLDERS,
+    OVER_DETAIL, /* all that is known of the row under the cursor, where there is no pane */
     OVER_LOAD,
     OVER_DELETE,
 };
@@ -198,6 +200,7 @@ struct app {
     struct help help;
     struct holders_view holders;
     size_t history_back;
+    int detail_top;          /* rows of the details above the screen */
     struct preview *preview; /* open: the grid is the base screen */
     struct load_dialog *load;
     struct delete_dialog *deletion;
@@ -273,7 +276,8 @@ static inline bool app_is_too_small(const struct app *app)
 
 /* keys.c */
 void keys_event(struct app *app, const struct event *event);
-unsigned keys_screen(const struct app *app); /* SCREEN_TABLE or SCREEN_GRID */
+unsigned keys_screen(const struct app *app);           /* SCREEN_TABLE or SCREEN_GRID */
+void keys_action(struct app *app, enum action action); /* of the screen that has the keyboard */
 void keys_open_goto(struct app *app);
 void keys_open_over(struct app *app, enum over over);
 
@@ -283,6 +287,7 @@ bool keys_table_close(struct app *app); /* gives up a range, else the state show
 void keys_menu_event(struct app *app, const struct key *key);
 void keys_columns_event(struct app *app, const struct key *key);
 void keys_mark_matching(struct app *app, const char *text); /* a filter */
+void keys_detail_event(struct app *app, const struct key *key);
 void keys_appeared(struct app *app, const struct row *row); /* a row is new */
 void keys_settle(struct app *app);                          /* the cursor goes to it */
 
@@ -322,6 +327,7 @@ struct frame {
 void frame_make(const struct app *app, struct frame *frame);
 
 /* draw.c */
+struct detail draw_detail(const struct app *app); /* of the row under the cursor */
 struct table_style draw_style(const struct app *app);
 
 void app_say(struct app *app, bool is_error, const char *format, ...) __attribute__((format(printf, 3, 4)));

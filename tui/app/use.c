@@ -178,7 +178,7 @@ void use_swept(struct app *app, struct swept *swept)
     use->taking = false;
     use->calm = !use->found;
     attend(app);
-    app->dirty |= use->found || app->show_detail || app->over == OVER_HOLDERS;
+    app->dirty |= use->found || app->show_detail || app->over == OVER_HOLDERS || app->over == OVER_DETAIL;
 }
 
 /* --- the lease, for rows that the sweep left in doubt --- */

@@ -249,17 +249,11 @@ static int put_use(const struct detail *detail, const struct facts *facts, struc
     return put_wrapped(cells, area, y, ROLE_TEXT, facts->given_back);
 }
 
-void detail_draw_pane(const struct detail *detail, struct cells *cells, struct rect rect,
-                      const struct table_style *style)
+/* All that is known; returns the next y. */
+static int put_all(const struct detail *detail, const struct facts *facts, struct cells *cells,
+                   struct rect area, const struct table_style *style)
 {
     const struct row *row = detail->row;
-    struct facts facts = {.name = ""};
-    if (row)
-        facts_of(detail, cells->ascii, style, &facts);
-    cells_box(cells, rect, ROLE_RULE, facts.name);
-    struct rect area = {rect.y + 1, rect.x + 2, rect.height - 2, rect.width - 4};
-    if (!row || area.height <= 0 || area.width <= 0)
-        return;
     struct column_style text_style = {.ascii = cells->ascii, .now = style->wall, .users = style->users};
     int y = area.y;
     y = put_column(cells, area, y, "layout", COLUMN_LAYOUT, row, &text_style);
@@ -267,13 +261,77 @@ void detail_draw_pane(const struct detail *detail, struct cells *cells, struct r
     y = put_column(cells, area, y, "dtype", COLUMN_DTYPE, row, &text_style);
     y = put_column(cells, area, y, "shape", COLUMN_SHAPE, row, &text_style);
     y = put_column(cells, area, y, "order", COLUMN_ORDER, row, &text_style);
-    y = put_fact(cells, area, y, "memory", ROLE_TEXT, facts.memory);
-    y = put_fact(cells, area, y, "owner", ROLE_TEXT, facts.owner);
-    y = put_fact(cells, area, y, "created", ROLE_TEXT, facts.created);
-    y = put_fact(cells, area, y, "modified", ROLE_TEXT, facts.modified);
+    y = put_fact(cells, area, y, "memory", ROLE_TEXT, facts->memory);
+    y = put_fact(cells, area, y, "owner", ROLE_TEXT, facts->owner);
+    y = put_fact(cells, area, y, "created", ROLE_TEXT, facts->created);
+    y = put_fact(cells, area, y, "modified", ROLE_TEXT, facts->modified);
     y = put_column(cells, area, y, "age", COLUMN_AGE, row, &text_style);
-    y = put_fact(cells, area, y, "identity", ROLE_TEXT, facts.identity);
-    y = put_fact(cells, area, y, "producer", ROLE_TEXT, facts.producer);
-    y = put_use(detail, &facts, cells, area, y + 1, style);
-    put_wrapped(cells, area, y + 1, facts.hint_role, facts.hint);
+    y = put_fact(cells, area, y, "identity", ROLE_TEXT, facts->identity);
+    y = put_fact(cells, area, y, "producer", ROLE_TEXT, facts->producer);
+    y = put_use(detail, facts, cells, area, y + 1, style);
+    return facts->hint[0] ? put_wrapped(cells, area, y + 1, facts->hint_role, facts->hint) : y;
+}
+
+void detail_draw_pane(const struct detail *detail, struct cells *cells, struct rect rect,
+                      const struct table_style *style)
+{
+    struct facts facts = {.name = ""};
+    if (detail->row)
+        facts_of(detail, cells->ascii, style, &facts);
+    cells_box(cells, rect, ROLE_RULE, facts.name);
+    struct rect area = {rect.y + 1, rect.x + 2, rect.height - 2, rect.width - 4};
+    if (detail->row && area.height > 0 && area.width > 0)
+        put_all(detail, &facts, cells, area, style);
+}
+
+/* --- over the screen --- */
+
+#define WHOLE_ROWS 400 /* more than all facts take at any width */
+
+/* Draws all of it into cells of their own; returns its rows. */
+static int draw_aside(const struct detail *detail, const struct facts *facts, struct cells *aside, int width,
+                      const struct table_style *style)
+{
+    cells_resize(aside, WHOLE_ROWS, width);
+    return put_all(detail, facts, aside, (struct rect){0, 0, WHOLE_ROWS, width}, style);
+}
+
+int detail_rows(const struct detail *detail, int columns, bool ascii, const struct table_style *style)
+{
+    struct cells aside = {.ascii = ascii};
+    struct facts facts = {.name = ""};
+    if (!detail->row || columns <= 4)
+        return 0;
+    facts_of(detail, ascii, style, &facts);
+    int rows = draw_aside(detail, &facts, &aside, columns - 4, style);
+    cells_free(&aside);
+    return rows;
+}
+
+int detail_page(int rows)
+{
+    return rows > 2 ? rows - 2 : 0;
+}
+
+void detail_draw_whole(const struct detail *detail, struct cells *cells, struct rect screen,
+                       const struct table_style *style, int top)
+{
+    struct cells aside = {.ascii = cells->ascii};
+    struct facts facts = {.name = ""};
+    int page = detail_page(screen.height), width = screen.width - 4;
+    if (detail->row)
+        facts_of(detail, cells->ascii, style, &facts);
+    cells_box(cells, screen, ROLE_RULE, facts.name);
+    if (!detail->row || width <= 0)
+        return;
+    int rows = draw_aside(detail, &facts, &aside, width, style);
+    if (top > rows - page)
+        top = rows > page ? rows - page : 0;
+    for (int i = 0; i < page && top + i < rows; i++)
+        memcpy(&cells->grid[(screen.y + 1 + i) * cells->columns + screen.x + 2],
+               &aside.grid[(top + i) * aside.columns], (size_t)width * sizeof *aside.grid);
+    cells_free(&aside);
+    if (top > 0 || top + page < rows)
+        cells_put_right(cells, screen.y + screen.height - 1, screen.x + 2, width, ROLE_KEY, 0,
+                        " more: PgUp PgDn ");
 }

@@ -1,5 +1,6 @@
 /*
- * What is known of the segment under the cursor: a strip of five lines below the table, or a pane beside it.
+ * What is known of the segment under the cursor: a strip of five lines below the table, a pane beside it, or
+ * a screen of its own.
  */
 #ifndef SHMTOP_TUI_VIEW_DETAIL_H
 #define SHMTOP_TUI_VIEW_DETAIL_H
@@ -20,5 +21,11 @@ void detail_draw_strip(const struct detail *detail, struct cells *cells, struct 
                        const struct table_style *style);
 void detail_draw_pane(const struct detail *detail, struct cells *cells, struct rect rect,
                       const struct table_style *style);
+
+/* All of it over the screen, from the top-th row on; the lower edge says that there is more. */
+void detail_draw_whole(const struct detail *detail, struct cells *cells, struct rect screen,
+                       const struct table_style *style, int top);
+int detail_rows(const struct detail *detail, int columns, bool ascii, const struct table_style *style);
+int detail_page(int rows); /* of them on a screen of so many rows */
 
 #endif
