@@ -253,6 +253,20 @@ static void a_term_that_is_none_yet_is_pointed_at_and_passed_over(void **state)
     draw_assert_lacks(&stage->cells, "expected");
 }
 
+static void the_end_of_a_long_line_is_seen(void **state)
+{
+    struct stage *stage = *state;
+    stage_type(stage, "/");
+    for (int i = 0; i < 20; i++)
+        stage_type(stage, "shm !abc ");
+    stage_type(stage, "last");
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "!abc last");
+    stage_key(stage, KEY_CODE_HOME);
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "/shm !abc");
+}
+
 static void tab_completes_the_filter(void **state)
 {
     struct stage *stage = *state;
@@ -523,6 +537,7 @@ int main(void)
         ON_STAGE(delete_never_touches_marks_that_are_hidden),
         ON_STAGE(the_filter_is_live_and_escape_clears_it),
         ON_STAGE(a_term_that_is_none_yet_is_pointed_at_and_passed_over),
+        ON_STAGE(the_end_of_a_long_line_is_seen),
         ON_STAGE(tab_completes_the_filter),
         ON_STAGE(a_small_screen_says_what_is_wrong_beside_the_line),
         ON_STAGE(escape_never_quits_but_q_does),

@@ -380,9 +380,19 @@ static void settle_holders(struct app *app)
     facts_name_holders(app, row);
 }
 
+/* The cursor of a text that is longer than the line stays on it. */
+static void settle_line(struct app *app)
+{
+    struct frame frame;
+    frame_make(app, &frame);
+    if (app->line)
+        line_layout(app->line, draw_line_field(app, &frame).width);
+}
+
 void app_settle(struct app *app)
 {
     settle_table(app);
+    settle_line(app);
     settle_holders(app);
     facts_visible(app);
     parts_want(app);

@@ -203,28 +203,56 @@ static void marks_text(const struct app *app, char *buf, size_t size)
         snprintf(buf, size, "%zu marked, hidden by the filter: Esc shows them", table->hidden);
 }
 
-/* What is to be said of the filter stands in the row of hints; where there is none, right of the line. */
+/* --- the line of input --- */
+
+/* In front of it. */
+static const char *line_prompt(const struct app *app)
+{
+    return app->over == OVER_FILTER ? "/" : app->over == OVER_PATTERN ? "+" : ":";
+}
+
+/* Right of it; "": nothing. */
+static void line_remark(const struct app *app, char *buf, size_t size)
+{
+    buf[0] = '\0';
+    if (app->over == OVER_FILTER)
+        snprintf(buf, size, "%zu of %zu", listing_count(app->listing), catalog_count(app->catalog));
+}
+
+/* Whether what is to be said of the filter stands right of the line, for there is no row of hints. */
+static bool line_shares(const struct app *app, const struct frame *frame)
+{
+    return (app->over == OVER_FILTER || app->over == OVER_PATTERN) && frame->hints.height == 0 &&
+           filtering_says(app);
+}
+
+struct rect draw_line_field(const struct app *app, const struct frame *frame)
+{
+    struct rect rect = frame->footer;
+    char remark[64];
+    int x = rect.x + 1 + text_width(line_prompt(app));
+    line_remark(app, remark, sizeof remark);
+    if (line_shares(app, frame)) {
+        rect.width -= rect.width / 2;
+        remark[0] = '\0';
+    }
+    int width = rect.x + rect.width - x - 1 - (remark[0] ? text_width(remark) + 2 : 0);
+    return (struct rect){rect.y, x, 1, width > 0 ? width : 0};
+}
+
 static void draw_line(const struct app *app, struct cells *cells, const struct frame *frame)
 {
-    struct rect rect = frame->footer, right = rect;
-    char count[64] = "";
-    right.x += right.width - right.width / 2;
-    right.width /= 2;
-    bool filters = app->over == OVER_FILTER || app->over == OVER_PATTERN;
-    if (filters && frame->hints.height == 0 && filtering_draw(app, cells, right))
-        rect.width -= right.width;
-    else if (app->over == OVER_FILTER)
-        snprintf(count, sizeof count, "%zu of %zu", listing_count(app->listing), catalog_count(app->catalog));
-    int x = rect.x + 1 +
-            cells_put(cells, rect.y, rect.x + 1, -1, ROLE_KEY, 0,
-                      app->over == OVER_FILTER    ? "/"
-                      : app->over == OVER_PATTERN ? "+"
-                                                  : ":");
-    int width = rect.x + rect.width - x - 1 - (count[0] ? text_width(count) + 2 : 0);
-    if (width < 1)
-        return;
-    line_draw(app->line, cells, rect.y, x, width, true);
-    cells_put_right(cells, rect.y, x + width, text_width(count) + 2, ROLE_DIM, 0, count);
+    struct rect rect = frame->footer, field = draw_line_field(app, frame);
+    char remark[64];
+    line_remark(app, remark, sizeof remark);
+    cells_put(cells, rect.y, rect.x + 1, -1, ROLE_KEY, 0, line_prompt(app));
+    if (field.width > 0)
+        line_draw(app->line, cells, field.y, field.x, field.width, true);
+    if (line_shares(app, frame))
+        filtering_draw(app, cells,
+                       (struct rect){rect.y, rect.x + rect.width - rect.width / 2, 1, rect.width / 2});
+    else if (field.width > 0)
+        cells_put_right(cells, field.y, field.x + field.width, text_width(remark) + 2, ROLE_DIM, 0, remark);
 }
 
 static void draw_message(const struct app *app, struct cells *cells, struct rect rect, bool alone)

@@ -153,6 +153,11 @@ static void draw_candidates(const struct filter_completion *candidates, struct c
     }
 }
 
+bool filtering_says(const struct app *app)
+{
+    return app->filtering.candidates.count > 0 || app->filtering.error.code;
+}
+
 bool filtering_draw(const struct app *app, struct cells *cells, struct rect rect)
 {
     const struct filtering *filtering = &app->filtering;

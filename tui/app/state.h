@@ -296,6 +296,7 @@ void filtering_open(struct app *app, enum over over);  /* OVER_FILTER or OVER_PA
 void filtering_set(struct app *app, const char *text); /* a filter without its line */
 void filtering_key(struct app *app, const struct key *key);
 void filtering_paste(struct app *app, const char *text);
+bool filtering_says(const struct app *app); /* whether filtering_draw draws */
 /* What is wrong with it, or the candidates. False where there is nothing to say. */
 bool filtering_draw(const struct app *app, struct cells *cells, struct rect rect);
 void filtering_draw_help(struct cells *cells, struct rect rect);
@@ -327,6 +328,8 @@ struct frame {
 void frame_make(const struct app *app, struct frame *frame);
 
 /* draw.c */
+/* Where the line of input stands. */
+struct rect draw_line_field(const struct app *app, const struct frame *frame);
 struct detail draw_detail(const struct app *app); /* of the row under the cursor */
 struct table_style draw_style(const struct app *app);
 
