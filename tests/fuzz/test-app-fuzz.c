@@ -331,8 +331,8 @@ static void check(struct stage *stage)
     assert_int_equal(marked, app->table.marked + app->table.hidden);
     assert_true((app->over == OVER_LOAD) == (app->load != NULL));
     assert_true((app->over == OVER_DELETE) == (app->deletion != NULL));
-    assert_true((app->over == OVER_FILTER || app->over == OVER_GOTO || app->over == OVER_PATTERN) ==
-                (app->line != NULL));
+    assert_true((app->over == OVER_FILTER || app->over == OVER_GOTO || app->over == OVER_PATTERN ||
+                 app->over == OVER_RESTORE) == (app->line != NULL));
     assert_true(app_due(app) > stage->now - 10000);
 }
 

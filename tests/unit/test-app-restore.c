@@ -88,7 +88,7 @@ static void what_went_wrong_is_said(void **state)
     stage_key(stage, 'R');
     assert_int_equal(stage->asked[EFFECT_RESTORE], 1);
     tell(stage, reply(stage, &failed));
-    draw_assert_has(&stage->cells, "lost\\x1b.shm: this name is taken");
+    draw_assert_has(&stage->cells, "lost\\x1b.shm: this name is taken; R asks for another");
     stage_key(stage, 'R');
     tell(stage, reply(stage, NULL));
     draw_assert_has(&stage->cells, "nothing was restored");
@@ -102,6 +102,43 @@ static void what_has_its_name_is_left_alone(void **state)
     stage_draw(stage);
     draw_assert_has(&stage->cells, "its name is not gone");
     assert_int_equal(stage->asked[EFFECT_RESTORE], 0);
+}
+
+static void a_name_that_is_taken_is_asked_for(void **state)
+{
+    struct stage *stage = *state;
+    static const struct stage_segment both[] = {{"prices.shm", 4096, "f4", {1024}, .age = 9000},
+                                                {"lost.shm", 4096, "f4", {1024}, .age = 90, .inode = 77}};
+    put_cursor(stage, "lost.shm");
+    stage_look(stage, both + 1, 1);
+    stage_draw(stage);
+    for (int i = 0; i < 3 && (i == 0 || !table_row(&stage->app->table)->unlinked); i++) {
+        stage_key(stage, i == 0 ? 'g' : 'j');
+        stage_draw(stage);
+    }
+    stage_key(stage, 'R');
+    stage_draw(stage);
+    draw_assert_has(&stage->cells, "restore as: lost.shm ");
+    draw_assert_has(&stage->cells, "taken: another name");
+    stage_key(stage, '\r');
+    assert_int_equal(stage->asked[EFFECT_RESTORE], 0);
+    stage_type(stage, ".old");
+    stage_draw(stage);
+    draw_assert_lacks(&stage->cells, "taken");
+    stage_key(stage, '\r');
+    assert_int_equal(stage->asked[EFFECT_RESTORE], 1);
+    assert_string_equal(stage->last[EFFECT_RESTORE].u.restore.name, "lost.shm.old");
+    tell(stage, reply(stage, NULL));
+    stage_key(stage, 'R');
+    stage_type(stage, "/x/y");
+    stage_key(stage, '\r');
+    stage_key(stage, 'R');
+    stage_key(stage, KEY_ESCAPE_CODE);
+    stage_key(stage, 'R');
+    stage_key(stage, KEY_CTRL('U'));
+    stage_key(stage, '\r');
+    assert_int_equal(stage->asked[EFFECT_RESTORE], 1);
+    assert_int_equal(stage->app->over, OVER_NOTHING);
 }
 
 static void without_a_row_nothing_happens(void **state)
@@ -158,6 +195,7 @@ int main(void)
         on_stage(it_asks_for_the_row_and_its_holders),
         on_stage(what_went_wrong_is_said),
         on_stage(what_has_its_name_is_left_alone),
+        on_stage(a_name_that_is_taken_is_asked_for),
         on_stage(without_a_row_nothing_happens),
         on_stage(it_can_be_stopped),
         cmocka_unit_test_setup_teardown(a_real_one_comes_back, tmpdir_setup, tmpdir_teardown),

@@ -114,7 +114,7 @@ static const struct action_info table[] = {
      {'R'},
      "Do",
      "restore",
-     "Give an unlinked segment its last name again, as a copy.",
+     "Give an unlinked segment its last name again, as a copy; asks for one where that is taken.",
      3,
      true},
     {ACTION_COPY,

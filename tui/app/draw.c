@@ -208,7 +208,10 @@ static void marks_text(const struct app *app, char *buf, size_t size)
 /* In front of it. */
 static const char *line_prompt(const struct app *app)
 {
-    return app->over == OVER_FILTER ? "/" : app->over == OVER_PATTERN ? "+" : ":";
+    return app->over == OVER_FILTER    ? "/"
+           : app->over == OVER_PATTERN ? "+"
+           : app->over == OVER_RESTORE ? "restore as: "
+                                       : ":";
 }
 
 /* Right of it; "": nothing. */
@@ -217,6 +220,8 @@ static void line_remark(const struct app *app, char *buf, size_t size)
     buf[0] = '\0';
     if (app->over == OVER_FILTER)
         snprintf(buf, size, "%zu of %zu", listing_count(app->listing), catalog_count(app->catalog));
+    else if (app->over == OVER_RESTORE && catalog_find(app->catalog, line_text(app->line)))
+        snprintf(buf, size, "taken: another name");
 }
 
 /* Whether what is to be said of the filter stands right of the line, for there is no row of hints. */
@@ -334,6 +339,7 @@ static void draw_over(const struct app *app, struct cells *cells, struct rect sc
     case OVER_NOTHING:
     case OVER_FILTER:
     case OVER_GOTO:
+    case OVER_RESTORE:
     case OVER_PATTERN:
         break;
     }

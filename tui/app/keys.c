@@ -284,6 +284,9 @@ static void key_event(struct app *app, const struct key *key)
     case OVER_GOTO:
         goto_event(app, key);
         break;
+    case OVER_RESTORE:
+        restoring_key(app, key);
+        break;
     case OVER_COLUMNS:
         keys_columns_event(app, key);
         break;
@@ -316,7 +319,7 @@ static void paste_event(struct app *app, const char *text)
         return;
     if (app->over == OVER_FILTER || app->over == OVER_PATTERN)
         filtering_paste(app, text);
-    else if (app->over == OVER_GOTO)
+    else if (app->over == OVER_GOTO || app->over == OVER_RESTORE)
         line_paste(app->line, text);
     else if (app->over == OVER_LOAD || app->over == OVER_DELETE)
         parts_paste(app, text);

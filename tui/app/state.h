@@ -47,6 +47,7 @@ enum over {
     OVER_NOTHING,
     OVER_FILTER, /* the filter's line has the keyboard */
     OVER_GOTO,
+    OVER_RESTORE, /* the line of the name that an unlinked segment gets */
     OVER_PATTERN, /* the line of marks by a filter */
     OVER_MENU,
     OVER_COLUMNS,
@@ -207,6 +208,7 @@ struct app {
     struct line_history *files, *filters, *names;
     char *wanted; /* owned: a name that was loaded, for the cursor to go to once it is seen */
     uint64_t last_token;
+    uint64_t restore_serial; /* of the row that OVER_RESTORE asks a name for */
     struct errand preview_errand, load_errand, delete_errand, restore_errand;
 
     struct chores chores;
@@ -316,8 +318,10 @@ void parts_want(struct app *app); /* asks for what the components want */
 void copying_names(struct app *app);
 
 /* restoring.c: an unlinked segment gets its name again */
-void restoring_begin(struct app *app); /* that of the cursor */
-bool restoring_stop(struct app *app);  /* false: none is being restored */
+void restoring_begin(
+    struct app *app); /* that of the cursor; asks for a name where its own is taken or none */
+void restoring_key(struct app *app, const struct key *key); /* of the line that asks */
+bool restoring_stop(struct app *app);                       /* false: none is being restored */
 void restoring_done(struct app *app, const struct event *event);
 
 /* frame.c */
