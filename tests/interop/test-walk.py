@@ -190,7 +190,7 @@ def copies_are_saved_before():
             screen.keys("s")
             screen.shows("[x] save copies first to ~/shm-saved/")
             screen.keys("o")
-            screen.shows("1 of 2", "Copies are saved first, to ~/shm-saved/.")
+            screen.shows("1 of 2", "[x] save copies first to ~/shm-saved/")
             screen.keys("y")
             screen.shows("2 of 2")
             screen.keys("y")

@@ -15,6 +15,7 @@ class Screen:
         self.rows, self.columns = rows, columns
         self.cells = [[" "] * columns for _ in range(rows)]
         self.y = self.x = 0
+        self.saved = 0, 0
         self.top, self.bottom = 0, rows - 1  # what scrolls
         self.last = " "
         self.touched = set()  # (row, column) that changed since it was last emptied
@@ -120,6 +121,10 @@ class Screen:
                     self.control(match.group(2).decode(), match.group(3).decode())
             elif token == b"\x1bM":
                 self.up()
+            elif token == b"\x1b7":
+                self.saved = self.y, self.x
+            elif token == b"\x1b8":
+                self.y, self.x = self.saved
             elif token == b"\r":
                 self.x = 0
             elif token == b"\n":

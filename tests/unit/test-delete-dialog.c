@@ -457,7 +457,10 @@ static void s_asks_for_copies(void **state)
     press(&scene, 's');
     draw_assert_has(&scene.cells, "[x] save copies first to ~/shm-saved/ (s)");
     press(&scene, 'o');
-    draw_assert_has(&scene.cells, "Copies are saved first, to ~/shm-saved/.");
+    draw_assert_has(&scene.cells, "[x] save copies first to ~/shm-saved/ (s)");
+    press(&scene, 's');
+    draw_assert_has(&scene.cells, "[ ] save copies first to ~/shm-saved/ (s)");
+    press(&scene, 's');
     press(&scene, 'a');
     struct delete_dialog_request *request = take_deletion(&scene);
     assert_string_equal(request->copies, "/home/alice/shm-saved");

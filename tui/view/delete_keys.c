@@ -57,6 +57,13 @@ static bool cancels(uint32_t code)
     return code == KEY_ESCAPE_CODE || code == KEY_CTRL('C') || code == 'q' || code == 'n';
 }
 
+/* False where there is no place for them. */
+static bool toggle_copies(struct delete_dialog *dialog)
+{
+    dialog->saves = dialog->home && !dialog->saves;
+    return dialog->home != NULL;
+}
+
 /* --- one by one --- */
 
 /* The item at, or behind it, that is to be asked for; the count where none is left. */
@@ -141,6 +148,8 @@ static enum dialog_result choosing_key(struct delete_dialog *dialog, const struc
     case 'a':
         dialog->all_the_rest = true;
         return go_to(dialog, dialog->at);
+    case 's':
+        return toggle_copies(dialog) ? DIALOG_USED : DIALOG_UNUSED;
     case KEY_ESCAPE_CODE:
     case KEY_CTRL('C'):
     case 'q':
@@ -151,12 +160,6 @@ static enum dialog_result choosing_key(struct delete_dialog *dialog, const struc
 }
 
 /* --- all at once --- */
-
-static bool toggle_copies(struct delete_dialog *dialog)
-{
-    dialog->saves = dialog->home && !dialog->saves;
-    return dialog->home != NULL;
-}
 
 /* Neither letter is in the word, so as the first they can be meant as elsewhere. */
 static enum dialog_result word_shortcut(struct delete_dialog *dialog, uint32_t code)

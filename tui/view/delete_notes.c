@@ -222,7 +222,9 @@ static void note_choice(const struct delete_dialog *dialog, struct delete_notes 
     note_marks(dialog, notes);
     add(notes, ROLE_TEXT, "%zu of %zu; %zu to be deleted so far, and nothing before the last answer.",
         dialog->at + 1, dialog->check->count, chosen);
-    if (dialog->saves)
+    if (!delete_dialog_asks_word(dialog))
+        note_copies(dialog, notes);
+    else if (dialog->saves)
         add(notes, ROLE_STRONG, "Copies are saved first, to ~/%s/.", DELETE_SAVED);
     note_end(dialog, notes);
 }
