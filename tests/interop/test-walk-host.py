@@ -42,7 +42,8 @@ class Namespace:
     def __enter__(self):
         assert self.unshare.stdout.readline().split() == [b"up", b"1"]
         with open(f"/proc/{self.unshare.pid}/task/{self.unshare.pid}/children") as children:
-            self.pid = int(children.read())
+            number = children.read()
+        self.pid = int(number) if number else None  # None: it has ended already
         return self
 
     def kill(self):
