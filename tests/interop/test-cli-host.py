@@ -83,7 +83,7 @@ def what_was_deleted_through_another_mount_of_the_file_system_is_listed():
         for mounted, listed in [("", ["x"]), ("/sub", [])]:
             setup = (
                 f"mount -t tmpfs none {d.path}; mkdir {d.path}/sub; mkdir -p {d.files}/m; mount --bind {d.path} {d.files}/m; "
-                f"exec 3<>{d.files}/m/x; rm {d.files}/m/x; sleep 1000 >/dev/null 2>&1 & holder=$!; exec 3>&-; "
+                f"exec 3<>{d.files}/m/x; rm {d.files}/m/x; tail -f /dev/null >/dev/null 2>&1 & holder=$!; exec 3>&-; "
                 f"shift 4; \"$0\" -d {d.path}{mounted} \"$@\" && status=0 || status=$?; kill $holder; exit $status; "
             )
             # A part of the file system is not all of it, though it is mounted too.
