@@ -34,7 +34,7 @@ struct exits {
 
 /* --- life --- */
 
-static size_t room(void)
+size_t exits_room(void)
 {
     struct rlimit limit;
     if (sys.getrlimit(RLIMIT_NOFILE, &limit) < 0)
@@ -69,7 +69,7 @@ int exits_new(struct exits **ret_exits, const char *proc_root, struct error *err
     struct exits *exits = memory_new(sizeof *exits);
     exits->proc = fd_steal(&proc);
     exits->epoll = epoll;
-    exits->room = room();
+    exits->room = exits_room();
     *ret_exits = exits;
     return 0;
 }

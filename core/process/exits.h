@@ -27,6 +27,7 @@ int exits_fd(const struct exits *exits); /* poll for POLLIN */
  * stays so. One who has ended by now is taken as ended now. What cannot be watched is passed over.
  */
 void exits_watch(struct exits *exits, const struct process_id *processes, size_t n);
+size_t exits_room(void);                       /* EXITS_MAX, or what the limit leaves */
 size_t exits_count(const struct exits *exits); /* watched now */
 
 /* Who ended since the last call, and is watched no more; valid until the next call of any of these. */

@@ -446,7 +446,7 @@ static void the_kernel_is_asked_where_the_sweep_left_a_doubt(void **state)
     assert_int_equal(asked_held(stage), 0);
 }
 
-static void the_end_of_a_holder_on_screen_is_looked_for(void **state)
+static void the_end_of_a_holder_on_screen_is_looked_for_where_it_is_not_told(void **state)
 {
     struct stage *stage = *state;
     look_done(stage);
@@ -455,8 +455,13 @@ static void the_end_of_a_holder_on_screen_is_looked_for(void **state)
         stage_sweep(stage, &(struct stage_sweep){one_holder, 1, .processes = 212, .took = 20});
     stage_draw(stage);
     unsigned sweeps = stage->asked[EFFECT_SWEEP];
+    stage->app->exits_room = 1; /* it is told */
     stage_wait(stage, APP_SLOW_MS);
     const struct effect *look = &stage->last[EFFECT_LOOK];
+    assert_int_equal(look->u.look.pid_count, 0);
+    look_done(stage);
+    stage->app->exits_room = 0;
+    stage_wait(stage, APP_SLOW_MS);
     assert_int_equal(look->u.look.pid_count, 1);
     assert_int_equal(look->u.look.pids[0], 881);
     assert_int_equal(stage->asked[EFFECT_SWEEP], sweeps);
@@ -697,7 +702,7 @@ int main(void)
         ON_STAGE(the_detail_says_who_and_what_comes_back),
         ON_STAGE(the_holders_are_listed_in_full),
         ON_STAGE(the_kernel_is_asked_where_the_sweep_left_a_doubt),
-        ON_STAGE(the_end_of_a_holder_on_screen_is_looked_for),
+        ON_STAGE(the_end_of_a_holder_on_screen_is_looked_for_where_it_is_not_told),
         ON_STAGE(a_held_one_is_watched_by_its_name_and_goes_in_that_instant),
         ON_STAGE(one_without_a_name_is_reached_through_its_holders),
         ON_STAGE(very_many_held_ones_are_watched_bit_by_bit),

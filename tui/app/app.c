@@ -94,6 +94,7 @@ struct app *app_new(const struct app_options *options, int rows, int columns, in
     app->home = options->home ? memory_dup(options->home) : NULL;
     app->umask = options->umask;
     app->uid = options->uid;
+    app->exits_room = options->exits_room;
     app->read_only = options->read_only;
     app->ascii = options->ascii;
     app->rows = rows;

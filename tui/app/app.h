@@ -21,6 +21,7 @@ struct app_options {
     const char *problem;               /* printable, said at the start; NULL: none */
     unsigned umask;                    /* for the mode of what is loaded */
     unsigned uid;                      /* the effective one */
+    size_t exits_room;                 /* of so many processes the end is told (EFFECT_ATTEND); 0: of none */
     bool read_only;
     bool numeric;
     bool ascii; /* the terminal's */

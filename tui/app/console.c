@@ -453,6 +453,7 @@ static void open_app(struct console *console, const struct console_options *opti
         .problem = options->problem,
         .umask = mask,
         .uid = geteuid(),
+        .exits_room = console->exits ? exits_room() : 0,
         .read_only = options->read_only,
         .numeric = options->numeric,
         .ascii = terminal_is_ascii(console->terminal),

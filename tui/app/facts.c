@@ -355,7 +355,7 @@ void facts_look_done(struct app *app, uint64_t token)
 
 /* --- what is on screen --- */
 
-/* Whoever ends says nothing: that a process on screen lives is looked at, long before the next sweep. */
+/* The end of some cannot be told: that a process on screen lives is looked at, long before the next sweep. */
 static void add_holders(struct effect *effect, const struct row *row)
 {
     for (size_t i = 0; row->holders && i < row->holders->count; i++) {
@@ -378,7 +378,7 @@ static void look_at_visible(struct app *app, bool all)
             continue;
         if (!effect)
             effect = ask_look(app, LOOK_VISIBLE, table->height);
-        if (all)
+        if (all && app->use.attended > app->exits_room)
             add_holders(effect, row);
         if (row->unlinked)
             continue;

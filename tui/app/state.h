@@ -123,7 +123,8 @@ struct use {
     bool taking; /* what changes comes from a sweep */
     bool found;  /* the one being taken brings something new */
     bool said_failed;
-    unsigned calm;    /* sweeps that found nothing new, one after the other */
+    bool calm;        /* the last found nothing new, and nothing happened since */
+    size_t attended;  /* processes whose end was asked to be told */
     int64_t ended;    /* the last: monotonic ms */
     int64_t answered; /* when the last for a key began: monotonic ms */
     int64_t cost;     /* its length, ns */
@@ -164,6 +165,7 @@ struct noting {
 struct app {
     bool read_only, ascii;
     unsigned umask, uid;
+    size_t exits_room;      /* so many of them can be */
     char *home;             /* owned; NULL: none */
     char *path;             /* owned: of the directory, raw */
     char *directory, *host; /* owned, printable */

@@ -149,6 +149,7 @@ static void attend(struct app *app)
 {
     struct effect *effect = app_ask(app, EFFECT_ATTEND);
     effect->u.attend.count = catalog_processes(app->catalog, &effect->u.attend.list);
+    app->use.attended = effect->u.attend.count;
 }
 
 /* Who else came since, only a sweep tells. */
