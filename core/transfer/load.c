@@ -7,179 +7,25 @@
 
 #include "core/layout/npy.h"
 #include "core/process/producers.h"
-#include "core/sys/calls.h"
 #include "core/sys/checked.h"
-#include "core/sys/fd.h"
 #include "core/transfer/reorder.h"
 
 #define STREAM_BUFFER (256u << 10)
-#define HEADER_FIRST  10 /* magic, version, length: no .npy file is shorter */
-
-/* What changes with the file. */
-struct fingerprint {
-    uint64_t size;
-    int64_t seconds;
-    uint32_t nanoseconds;
-};
 
 struct load {
-    int fd;
-    bool is_standard_input; /* fd is not ours to close */
-    bool is_stream;
-    bool is_used_up; /* a stream that was run */
-    uint64_t start;  /* of the .npy in a regular file: standard input may stand anywhere */
-    struct fingerprint fingerprint;
-    struct matrix matrix; /* its offset counts from the start of the file */
+    struct source *source;
+    bool is_used_up; /* it gives its data once, and was run */
     uint64_t bytes;
-    char kind[16];
 };
 
-static int look(int fd, const char *path, struct statx *ret, struct error *error)
-{
-    int flags = *path ? 0 : AT_EMPTY_PATH;
-    if (sys.statx(fd, path, flags | AT_STATX_SYNC_AS_STAT, STATX_BASIC_STATS, ret) == 0)
-        return 0;
-    int code = errno;
-    if (code == ENOENT || code == ENOTDIR)
-        return error_set(error, ENOENT, "no such file");
-    if (code == EACCES)
-        return error_set(error, EACCES, "no permission to reach the file");
-    return error_set_errno(error, code, "cannot look at the file");
-}
-
-static struct fingerprint fingerprint_of(const struct statx *st)
-{
-    return (struct fingerprint){st->stx_size, st->stx_mtime.tv_sec, st->stx_mtime.tv_nsec};
-}
-
-static int refuse_kind(mode_t mode, struct error *error)
-{
-    if (S_ISDIR(mode))
-        return error_set(error, ENOTSUP, "a directory, no file");
-    if (S_ISFIFO(mode))
-        return error_set(error, ENOTSUP,
-                         "a FIFO, no regular file (FILE - reads a stream from standard input)");
-    return error_set(error, ENOTSUP, "no regular file");
-}
-
-/* A FIFO is not even opened: that would release its writer. */
-static int open_path(const char *file, struct load *load, struct error *error)
-{
-    struct statx st;
-    int r = look(AT_FDCWD, file, &st, error);
-    if (r < 0)
-        return r;
-    if (!S_ISREG(st.stx_mode))
-        return refuse_kind(st.stx_mode, error);
-    do
-        load->fd = sys.openat(AT_FDCWD, file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0);
-    while (load->fd < 0 && errno == EINTR);
-    if (load->fd >= 0)
-        return 0;
-    if (errno == EACCES || errno == EPERM)
-        return error_set(error, EACCES, "no permission to read the file");
-    if (errno == ENOENT)
-        return error_set(error, ENOENT, "no such file");
-    return error_set_errno(error, errno, "cannot open the file");
-}
-
-static int examine(struct load *load, struct error *error)
-{
-    struct statx st;
-    int r = look(load->fd, "", &st, error);
-    if (r < 0)
-        return r;
-    load->fingerprint = fingerprint_of(&st);
-    if (S_ISREG(st.stx_mode)) {
-        off_t at = load->is_standard_input ? sys.lseek(load->fd, 0, SEEK_CUR) : 0;
-        if (at < 0)
-            return error_set_errno(error, errno, "cannot read the file");
-        load->start = (uint64_t)at;
-        return 0;
-    }
-    if (!load->is_standard_input || S_ISDIR(st.stx_mode) || S_ISBLK(st.stx_mode))
-        return refuse_kind(st.stx_mode, error);
-    load->is_stream = true;
-    return 0;
-}
-
-/* Reads on until size bytes of the header are there. Returns how many are. */
-static ssize_t read_header_part(struct load *load, uint8_t *buf, size_t have, size_t size,
-                                struct error *error)
-{
-    ssize_t n = load->is_stream ? fd_read_full(load->fd, buf + have, size - have)
-                                : fd_pread_full(load->fd, buf + have, size - have, load->start + have);
-    if (n < 0)
-        return error_set_errno(error, (int)-n, "cannot read the file");
-    return (ssize_t)have + n;
-}
-
-static int header_cut_short(const uint8_t *buf, size_t size, struct error *error)
-{
-    if (size == 0)
-        return error_set(error, EBADMSG, "empty");
-    if (!npy_has_magic(buf, size))
-        return error_set(error, EBADMSG, "no .npy file: it does not begin with \\x93NUMPY");
-    return error_set(error, EBADMSG, "ends within its header");
-}
-
-/* The parser says how many bytes it needs, NPY_HEADER_MAX at most, so that a stream is never read too far. */
-static int read_header(struct load *load, uint8_t *buf, struct error *error)
-{
-    size_t have = 0, need = HEADER_FIRST;
-    for (;;) {
-        ssize_t n = read_header_part(load, buf, have, need, error);
-        if (n < 0)
-            return (int)n;
-        have = (size_t)n;
-        if (have < need || !npy_has_magic(buf, have))
-            return header_cut_short(buf, have, error);
-        int r = npy_parse_header(buf, have, &load->matrix, error);
-        if (r <= 0)
-            return r;
-        if ((size_t)r <= have || (size_t)r > NPY_HEADER_MAX)
-            return error_set(error, EBADMSG, "its header makes no sense");
-        need = (size_t)r;
-    }
-}
-
-static int check_length(const struct load *load, struct error *error)
-{
-    uint64_t end;
-    if (checked_add_u64(load->matrix.offset, load->bytes, &end) || end > INT64_MAX)
-        return error_set(error, EBADMSG, "its header promises more than any file can hold");
-    if (load->is_stream || end <= load->fingerprint.size)
-        return 0;
-    uint64_t there = load->fingerprint.size - min_u64(load->fingerprint.size, load->matrix.offset);
-    return error_set(error, EBADMSG, "cut short: %llu bytes of data, where its header promises %llu",
-                     (unsigned long long)there, (unsigned long long)load->bytes);
-}
-
-static int read_matrix(struct load *load, struct error *error)
-{
-    uint8_t *buf = malloc(NPY_HEADER_MAX);
-    if (!buf)
-        return error_set_errno(error, ENOMEM, "cannot read the file");
-    int r = read_header(load, buf, error);
-    if (r == 0) {
-        snprintf(load->kind, sizeof load->kind, "npy %u.%u", buf[6], buf[7]);
-        r = matrix_bytes(&load->matrix, &load->bytes, error);
-    }
-    free(buf);
-    if (r == 0 && checked_add_u64(load->matrix.offset, load->start, &load->matrix.offset))
-        r = error_set(error, EBADMSG, "its header makes no sense");
-    return r < 0 ? r : check_length(load, error);
-}
-
-int load_open(struct load **ret_load, const char *file, struct error *error)
+int load_open(struct load **ret_load, const char *file, const struct source_options *options,
+              struct error *error)
 {
     struct load *load = calloc(1, sizeof *load);
     if (!load)
         return error_set_errno(error, ENOMEM, "cannot open the file");
-    load->is_standard_input = strcmp(file, "-") == 0;
-    load->fd = load->is_standard_input ? 0 : -1;
-    int r = load->is_standard_input ? 0 : open_path(file, load, error);
-    if (r < 0 || (r = examine(load, error)) < 0 || (r = read_matrix(load, error)) < 0)
+    int r = source_open(&load->source, file, options, error);
+    if (r < 0 || (r = source_bytes(load->source, &load->bytes, error)) < 0)
         load_close(load);
     else
         *ret_load = load;
@@ -190,20 +36,18 @@ void load_close(struct load *load)
 {
     if (!load)
         return;
-    if (!load->is_standard_input)
-        fd_close(&load->fd);
-    matrix_clear(&load->matrix);
+    source_close(load->source);
     free(load);
 }
 
 const struct matrix *load_matrix(const struct load *load)
 {
-    return &load->matrix;
+    return &load->source->matrix;
 }
 
 const char *load_kind(const struct load *load)
 {
-    return load->kind;
+    return load->source->kind;
 }
 
 uint64_t load_bytes(const struct load *load)
@@ -239,8 +83,8 @@ struct plan {
 
 static char wanted_order(const struct load *load, enum load_order order)
 {
-    if (load->matrix.rank < 2 || order == LOAD_ORDER_KEEP)
-        return load->matrix.order;
+    if (load_matrix(load)->rank < 2 || order == LOAD_ORDER_KEEP)
+        return load_matrix(load)->order;
     return order == LOAD_ORDER_F ? 'F' : 'C';
 }
 
@@ -248,9 +92,9 @@ static int plan_make(const struct load *load, const struct load_options *options
                      struct error *error)
 {
     struct plan plan = {0};
-    struct matrix matrix = load->matrix; /* borrows its dtype */
+    struct matrix matrix = *load_matrix(load); /* borrows its dtype */
     matrix.order = wanted_order(load, options->order);
-    plan.reorders = matrix.order != load->matrix.order && reorder_is_needed(&load->matrix);
+    plan.reorders = matrix.order != load_matrix(load)->order && reorder_is_needed(load_matrix(load));
     if (options->layout != LAYOUT_NPY && options->layout != LAYOUT_RAW)
         return error_set(error, EINVAL, "segments are written as npy or raw");
     if (options->layout == LAYOUT_NPY) {
@@ -288,32 +132,22 @@ struct run {
     struct publish *publish;
 };
 
-static int stream_ended(struct error *error)
-{
-    return error_set(error, EBADMSG, "standard input ended before all the data that its header promises");
-}
-
 static int copy_stream(const struct run *run, struct error *error)
 {
     const struct load *load = run->load;
     uint8_t *buf = malloc(STREAM_BUFFER);
     int r = buf ? 0 : error_set_errno(error, ENOMEM, "cannot read");
     for (uint64_t done = 0; r == 0 && done < load->bytes;) {
+        size_t n = (size_t)min_u64(STREAM_BUFFER, load->bytes - done);
         if (progress_cancelled(run->progress)) {
             r = error_set(error, ECANCELED, "stopped");
             break;
         }
-        size_t want = (size_t)min_u64(STREAM_BUFFER, load->bytes - done);
-        ssize_t n = fd_read_some(load->fd, buf, want);
-        if (n < 0)
-            r = error_set_errno(error, (int)-n, "cannot read standard input");
-        else if (n == 0)
-            r = stream_ended(error);
-        if (n <= 0)
-            continue;
-        r = publish_write(run->publish, run->plan.header_size + done, buf, (size_t)n, error);
-        done += (uint64_t)n;
-        progress_add(run->progress, (uint64_t)n);
+        if ((r = source_read_all(load->source, buf, n, error)) < 0)
+            break;
+        r = publish_write(run->publish, run->plan.header_size + done, buf, n, error);
+        done += n;
+        progress_add(run->progress, n);
     }
     free(buf);
     return r;
@@ -323,18 +157,16 @@ static int read_stream(void *context, uint64_t offset, void *buf, size_t size, s
 {
     const struct run *run = context;
     (void)offset; /* what comes next */
-    ssize_t n = fd_read_full(run->load->fd, buf, size);
-    if (n < 0)
-        return error_set_errno(error, (int)-n, "cannot read standard input");
-    return (size_t)n < size ? stream_ended(error) : 0;
+    return source_read_all(run->load->source, buf, size, error);
 }
 
 static int read_file(void *context, uint64_t offset, void *buf, size_t size, struct error *error)
 {
     const struct run *run = context;
-    ssize_t n = fd_pread_full(run->load->fd, buf, size, run->load->matrix.offset + offset);
+    const struct source *source = run->load->source;
+    ssize_t n = input_pread(&source->input, buf, size, source->matrix.offset + offset, error);
     if (n < 0)
-        return error_set_errno(error, (int)-n, "cannot read the file");
+        return (int)n;
     return (size_t)n < size ? error_set(error, ESTALE, "the file shrank while it was read") : 0;
 }
 
@@ -347,28 +179,22 @@ static int write_data(void *context, uint64_t offset, const void *bytes, size_t 
 static int copy_data(struct run *run, struct error *error)
 {
     struct load *load = run->load;
-    const struct reorder_io io = {load->is_stream ? read_stream : read_file, write_data, run};
-    load->is_used_up = load->is_stream;
+    const struct source *source = load->source;
+    const struct reorder_io io = {source->is_direct ? read_file : read_stream, write_data, run};
+    load->is_used_up = !source->is_direct;
     if (run->plan.reorders)
-        return reorder_run(&load->matrix, load->is_stream, &io, run->progress, error);
-    if (load->is_stream)
+        return reorder_run(&source->matrix, !source->is_direct, &io, run->progress, error);
+    if (!source->is_direct)
         return copy_stream(run, error);
-    return publish_copy(run->publish, run->plan.header_size, load->fd, load->matrix.offset, load->bytes,
-                        run->progress, error);
+    return publish_copy(run->publish, run->plan.header_size, source->input.fd,
+                        source->input.start + source->matrix.offset, load->bytes, run->progress, error);
 }
 
-static int check_unchanged(const struct load *load, struct error *error)
+/* What can be known only now that all was read. */
+static int finish_source(struct source *source, struct error *error)
 {
-    struct statx st;
-    if (load->is_stream)
-        return 0;
-    int r = look(load->fd, "", &st, error);
-    if (r < 0)
-        return r;
-    struct fingerprint now = fingerprint_of(&st), then = load->fingerprint;
-    if (now.size == then.size && now.seconds == then.seconds && now.nanoseconds == then.nanoseconds)
-        return 0;
-    return error_set(error, ESTALE, "the file changed while it was read");
+    int r = source->ops->finish ? source->ops->finish(source, error) : 0;
+    return r < 0 ? r : input_check_unchanged(&source->input, error);
 }
 
 static const char *proc_root(const struct run *run)
@@ -420,7 +246,7 @@ static int write_all(struct run *run, struct error *error)
         (r = publish_write(run->publish, 0, run->plan.header, run->plan.header_size, error)) < 0)
         return r;
     progress_add(run->progress, run->plan.header_size);
-    if ((r = copy_data(run, error)) < 0 || (r = check_unchanged(run->load, error)) < 0)
+    if ((r = copy_data(run, error)) < 0 || (r = finish_source(run->load->source, error)) < 0)
         return r;
     return progress_cancelled(run->progress) ? error_set(error, ECANCELED, "stopped") : 0;
 }
@@ -444,10 +270,10 @@ static void report_old(const struct run *run, struct load_report *report)
 static bool is_held_as_input(const struct run *run, const char *name)
 {
     struct segment old = {0}, input = {0};
-    bool same = run->load->is_standard_input && !run->load->is_stream &&
+    const struct input *from = &run->load->source->input;
+    bool same = from->is_standard_input && !from->is_stream &&
                 segment_stat(run->directory, name, &old, NULL) == 0 &&
-                segment_stat_opened(run->load->fd, name, &input, NULL) == 0 &&
-                identity_equal(&old.id, &input.id);
+                segment_stat_opened(from->fd, name, &input, NULL) == 0 && identity_equal(&old.id, &input.id);
     segment_clear(&old);
     segment_clear(&input);
     return same;
@@ -457,7 +283,8 @@ static int begin(struct run *run, const char *name, struct error *error)
 {
     struct publish_options publish = run->options->publish;
     publish.is_protected |= producer_is_protected(producers_find(run->options->producers, name, NULL));
-    publish.own_fd = run->load->is_standard_input ? 0 : run->load->fd;
+    const struct input *input = &run->load->source->input;
+    publish.own_fd = input->is_standard_input ? 0 : input->fd;
     int r = publish_begin(&run->publish, run->directory, name, &publish, error);
     if (r == -EBUSY && (!publish.is_protected || publish.allow_protected) && is_held_as_input(run, name))
         return error_set(error, EBUSY,

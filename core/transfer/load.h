@@ -12,6 +12,7 @@
 #include "core/process/sweep.h"
 #include "core/segment/publish.h"
 #include "core/segment/room.h"
+#include "core/transfer/source.h"
 
 enum load_order { LOAD_ORDER_KEEP, LOAD_ORDER_C, LOAD_ORDER_F };
 
@@ -25,12 +26,9 @@ struct load_options {
 
 struct load;
 
-/*
- * Opens FILE ("-": descriptor 0) and reads its header. A regular file is opened as such: a FIFO, device or
- * directory is -ENOTSUP; standard input that is a regular file is read as one from its current position on,
- * any other as a stream. -ENOENT, -EACCES, -EBADMSG (malformed, or shorter than its header says), -ENOTSUP.
- */
-int load_open(struct load **ret_load, const char *file, struct error *error);
+/* Opens FILE ("-": standard input) and finds out what it holds; as source_open. */
+int load_open(struct load **ret_load, const char *file, const struct source_options *options,
+              struct error *error);
 void load_close(struct load *load);
 
 const struct matrix *load_matrix(const struct load *load); /* what the file holds; borrowed */

@@ -75,7 +75,7 @@ static int run_load(void *context)
     struct load *load = NULL;
     struct load_report report = {0};
     struct error error = {0};
-    int r = load_open(&load, tmpdir_path(&fixture->files, "c.npy"), &error);
+    int r = load_open(&load, tmpdir_path(&fixture->files, "c.npy"), NULL, &error);
     if (r == 0)
         r = load_run(load, fixture->directory, "a.shm", &fixture->options, NULL, &report, &error);
     load_report_clear(&report);

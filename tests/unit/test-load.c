@@ -54,7 +54,7 @@ static struct load *open_path(const char *path)
 {
     struct load *load = NULL;
     struct error error = {0};
-    if (load_open(&load, path, &error) < 0)
+    if (load_open(&load, path, NULL, &error) < 0)
         fail_msg("%s", error.text);
     return load;
 }
@@ -100,7 +100,7 @@ static void expect_no_open(const struct fixture *fixture, const char *file, int 
     struct load *load = NULL;
     struct error error = {0};
     unsigned fds = tmpdir_open_fds();
-    assert_int_equal(load_open(&load, tmpdir_path(&fixture->elsewhere, file), &error), -code);
+    assert_int_equal(load_open(&load, tmpdir_path(&fixture->elsewhere, file), NULL, &error), -code);
     says(&error, code, words);
     assert_int_equal(tmpdir_open_fds(), fds);
 }
@@ -299,7 +299,7 @@ static void load_input(const struct fixture *fixture, const struct load_options 
     struct load *load = NULL;
     struct load_report report;
     struct error error = {0};
-    int r = load_open(&load, "-", &error);
+    int r = load_open(&load, "-", NULL, &error);
     if (r == 0)
         r = load_run(load, fixture->directory, "a.shm", options, NULL, &report, &error);
     if (r == 0 && fcntl(0, F_GETFD) >= 0)
@@ -411,7 +411,7 @@ static void test_bad_files(void **state)
     expect_no_open(fixture, "negative", EBADMSG, "");
     struct load *load;
     struct error error = {0};
-    assert_int_equal(load_open(&load, "/dev/null", &error), -ENOTSUP);
+    assert_int_equal(load_open(&load, "/dev/null", NULL, &error), -ENOTSUP);
     says(&error, ENOTSUP, "no regular file");
 }
 

@@ -393,7 +393,7 @@ static enum exit_status load_into(struct load_command *command)
     }
     if (name_check(command->name, error) < 0 || directory_may_change(command->directory, error) < 0)
         return report_error(command->options, command->name, error);
-    if (load_open(&command->source, command->file, error) < 0)
+    if (load_open(&command->source, command->file, NULL, error) < 0)
         return report_error(command->options, command->file, error);
     command->load.publish.is_protected =
         command->options->host.producers_lost ||

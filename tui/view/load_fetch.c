@@ -48,7 +48,7 @@ static struct load *open_file(const struct load_dialog_request *request, struct 
     char *path = complete_expand(request->typed, request->home);
     if (strcmp(path, "-") == 0)
         error_set(error, ENOENT, "no such file");
-    else if (*path && load_open(&load, path, error) < 0)
+    else if (*path && load_open(&load, path, NULL, error) < 0)
         load = NULL;
     free(path);
     return load;

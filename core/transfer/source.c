@@ -1,0 +1,70 @@
+#include "core/transfer/source.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "core/layout/npy.h"
+
+#define SIGNATURE 6 /* bytes by which a kind is known */
+
+static source_function *importer_of(const uint8_t *head, size_t n)
+{
+    return npy_has_magic(head, n) ? source_open_npy : NULL;
+}
+
+static int recognise(struct source *source, const struct source_options *options, struct error *error)
+{
+    uint8_t head[SIGNATURE];
+    ssize_t n = input_peek(&source->input, head, sizeof head, error);
+    if (n < 0)
+        return (int)n;
+    if (n == 0)
+        return error_set(error, EBADMSG, "empty");
+    source_function *importer = importer_of(head, (size_t)n);
+    if (!importer)
+        return error_set(error, EBADMSG, "no .npy file: it does not begin with \\x93NUMPY");
+    return importer(source, options, error);
+}
+
+int source_open(struct source **ret_source, const char *file, const struct source_options *options,
+                struct error *error)
+{
+    static const struct source_options none = {.header_lines = -1};
+    struct source *source = calloc(1, sizeof *source);
+    if (!source)
+        return error_set_errno(error, ENOMEM, "cannot open the file");
+    int r = input_open(&source->input, file, error);
+    if (r < 0)
+        free(source);
+    else if ((r = recognise(source, options ? options : &none, error)) < 0)
+        source_close(source);
+    else
+        *ret_source = source;
+    return r;
+}
+
+void source_close(struct source *source)
+{
+    if (!source)
+        return;
+    if (source->ops && source->ops->close)
+        source->ops->close(source);
+    input_close(&source->input);
+    matrix_clear(&source->matrix);
+    free(source->note);
+    free(source);
+}
+
+int source_bytes(const struct source *source, uint64_t *ret_bytes, struct error *error)
+{
+    return matrix_bytes(&source->matrix, ret_bytes, error);
+}
+
+int source_read_all(struct source *source, void *buf, size_t size, struct error *error)
+{
+    ssize_t n = source->ops->read(source, buf, size, error);
+    if (n >= 0 && (size_t)n < size)
+        return error_set(error, EBADMSG, "%s ended before all the data that its header promises",
+                         source->input.is_stream ? "standard input" : "the file");
+    return n < 0 ? (int)n : 0;
+}
