@@ -1,35 +1,20 @@
 /*
- * shmtop load: a file into a segment, all or nothing.
- *
- * The load runs on a worker; this thread waits for it, for signals and for the next drawing of the progress
- * bar. HUP, INT and TERM cancel: the unnamed file goes, then the signal is raised again. A worker that waits
- * for a silent pipe does not see the cancel; then the signal alone ends us, and the kernel takes the unnamed
- * file back.
+ * shmtop load: a file into a segment, all or nothing. A signal that ends it while it waits for a silent pipe
+ * leaves nothing either: the kernel takes the unnamed file back.
  */
 #include <errno.h>
 #include <grp.h>
-#include <poll.h>
 #include <pwd.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/signalfd.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "core/catalog/column.h"
 #include "core/process/producers.h"
-#include "core/sys/fd.h"
-#include "core/sys/workers.h"
 #include "core/transfer/load.h"
 #include "tui/command/allow.h"
 #include "tui/command/command.h"
-#include "tui/command/progress_bar.h"
+#include "tui/command/job_wait.h"
 #include "tui/command/use.h"
-
-#define REDRAW_AFTER 100  /* ms */
-#define CANCEL_GRACE 1000 /* ms that a cancelled load has to end by itself */
 
 struct load_command {
     const struct options *options;
@@ -39,140 +24,16 @@ struct load_command {
     struct load_options load;
     struct directory *directory;
     struct load *source;
-    bool progress; /* standard error is a terminal */
-    int64_t began; /* ms, monotonic */
-
-    /* of the job, read after its MESSAGE_DONE */
-    int code;
+    struct job_wait wait;
     struct error error;
     struct load_report report;
 };
 
-static int64_t monotonic(void)
+static int run_job(void *context, struct progress *progress, struct error *error)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * (int64_t)1000 + now.tv_nsec / 1000000;
-}
-
-static unsigned error_width(void)
-{
-    struct winsize size = {0};
-    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
-static void clear_progress(const struct load_command *command)
-{
-    if (command->progress)
-        fprintf(stderr, "\r%*s\r", (int)error_width() - 1, "");
-}
-
-static void draw_progress(const struct load_command *command, struct workers *workers, job_id id)
-{
-    uint64_t done, total;
-    char text[512];
-    if (!command->progress || !workers_progress(workers, id, &done, &total))
-        return;
-    unsigned width = error_width() - 1;
-    progress_bar_text(done, total, monotonic() - command->began, width, command->options->ascii, text,
-                      sizeof text);
-    clear_progress(command);
-    fputs(text, stderr);
-    fflush(stderr);
-}
-
-static void run_job(struct job *job, void *argument)
-{
-    struct load_command *command = argument;
-    command->code = load_run(command->source, command->directory, command->name, &command->load,
-                             job_progress(job), &command->report, &command->error);
-}
-
-static void keep(void *argument)
-{
-    (void)argument; /* the command is the caller's */
-}
-
-/* The signals that cancel. Who ignores one (nohup) goes on ignoring it: blocked ones would come all the same.
- */
-static int watch_signals(sigset_t *ret_before)
-{
-    static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
-    sigset_t set;
-    sigemptyset(&set);
-    for (unsigned i = 0; i < sizeof signals / sizeof signals[0]; i++) {
-        struct sigaction action;
-        if (sigaction(signals[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
-            sigaddset(&set, signals[i]);
-    }
-    sigprocmask(SIG_BLOCK, &set, ret_before);
-    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
-static bool take_done(struct workers *workers)
-{
-    struct message message;
-    bool done = false;
-    while (workers_take(workers, &message)) {
-        done |= message.kind == MESSAGE_DONE;
-        message_free(&message);
-    }
-    return done;
-}
-
-/* Waits for the job. Returns the signal that cancelled it, or 0; *ret_done: whether the job ended. */
-static int wait_for(struct load_command *command, struct workers *workers, job_id id, int signals,
-                    bool *ret_done)
-{
-    struct pollfd waiting[] = {{.fd = workers_fd(workers), .events = POLLIN},
-                               {.fd = signals, .events = POLLIN}};
-    int64_t deadline = INT64_MAX;
-    int caught = 0;
-    *ret_done = false;
-    while (!*ret_done && monotonic() < deadline) {
-        int timeout = command->progress || caught ? REDRAW_AFTER : -1;
-        if (poll(waiting, 2, timeout) < 0 && errno != EINTR)
-            break;
-        struct signalfd_siginfo info;
-        if (waiting[1].revents && read(signals, &info, sizeof info) == sizeof info && !caught) {
-            caught = (int)info.ssi_signo;
-            deadline = monotonic() + CANCEL_GRACE;
-            workers_cancel(workers, id);
-        }
-        *ret_done = take_done(workers);
-        if (!*ret_done && !caught)
-            draw_progress(command, workers, id);
-    }
-    clear_progress(command);
-    return caught;
-}
-
-/* Ends the program by the signal, as if nobody had caught it. */
-static void raise_again(int number, const sigset_t *before)
-{
-    signal(number, SIG_DFL);
-    raise(number);
-    sigprocmask(SIG_SETMASK, before, NULL);
-}
-
-static int run_load(struct load_command *command)
-{
-    struct workers *workers = NULL;
-    sigset_t before;
-    bool done = false;
-    int signals AUTO_CLOSE = watch_signals(&before);
-    int code = workers_new(&workers, &command->error);
-    if (code == 0) {
-        command->began = monotonic();
-        job_id id = workers_submit(workers, LANE_JOB, false, run_job, command, keep);
-        int caught = wait_for(command, workers, id, signals, &done);
-        if (caught && (!done || command->code == -ECANCELED))
-            raise_again(caught, &before);
-        workers_free(workers);
-        code = command->code;
-    }
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    return code;
+    struct load_command *command = context;
+    return load_run(command->source, command->directory, command->name, &command->load, progress,
+                    &command->report, error);
 }
 
 /* "prices.shm: float16 40000 × 60000, 4.5G in 1.2 s" */
@@ -180,13 +41,13 @@ static void say_loaded(const struct load_command *command)
 {
     const struct matrix *matrix = load_matrix(command->source);
     char name[NAME_PRINTABLE_MAX], type[DTYPE_NAME_MAX], shape[1024], bytes[16];
-    if (!command->progress)
+    if (!job_wait_shows())
         return;
     report_escape(command->options, command->name, name, sizeof name);
     dtype_name(&matrix->dtype, type);
     matrix_shape_text(matrix->rank, matrix->shape, command->options->ascii, shape, sizeof shape);
     format_bytes(command->report.bytes, bytes, sizeof bytes);
-    int64_t tenths = (monotonic() - command->began + 50) / 100;
+    int64_t tenths = (command->wait.elapsed + 50) / 100;
     report_putf(command->options, stderr, "%s: %s %s, %s in %lld.%lld s\n", name, type, shape, bytes,
                 (long long)tenths / 10, (long long)tenths % 10);
 }
@@ -398,7 +259,7 @@ static enum exit_status load_into(struct load_command *command)
     command->load.publish.is_protected =
         command->options->host.producers_lost ||
         producer_is_protected(producers_find(command->options->host.producers, command->name, NULL));
-    if (run_load(command) < 0)
+    if (job_wait_run(&command->wait, run_job, command, error) < 0)
         return report_failure(command);
     say_loaded(command);
     say_replaced(command);
@@ -415,7 +276,7 @@ static enum exit_status run(const struct options *options, int argc, char **argv
                  .proc_root = options->host.proc_root,
                  .producers = options->host.producers,
                  .cgroup_root = "/sys/fs/cgroup"},
-        .progress = isatty(STDERR_FILENO),
+        .wait = {.ascii = options->ascii, .may_hang = true},
     };
     command.load.publish.uid = (uid_t)-1;
     command.load.publish.gid = (gid_t)-1;
