@@ -57,6 +57,12 @@ const struct publish_old *publish_get_old(const struct publish *publish);
 int publish_reserve(struct publish *publish, uint64_t size, struct progress *progress, struct error *error);
 
 /*
+ * For a segment whose size is not known yet, instead: reserves what is missing up to size, as often as it
+ * takes; publish_set_size then cuts it to its length. The same errors; what was reserved stays.
+ */
+int publish_grow(struct publish *publish, uint64_t size, struct progress *progress, struct error *error);
+
+/*
  * For a segment with holes, instead: sets the size and reserves nothing, then publish_reserve_part each part
  * that will be written. The same errors.
  */
@@ -67,6 +73,11 @@ int publish_reserve_part(struct publish *publish, uint64_t offset, uint64_t coun
 /* Gives it the user attributes (user.*) of an open file, where both file systems have any: 0, or what failed.
  */
 int publish_copy_attributes(struct publish *publish, int from_fd, struct error *error);
+
+/* Gives it one user attribute ("user.npy_header"). -ENOTSUP where its file system has none (tmpfs before
+ * Linux 6.6), or what failed. */
+int publish_set_attribute(struct publish *publish, const char *name, const void *value, size_t size,
+                          struct error *error);
 
 /* Writes bytes at offset, within the reserved size. Safe on several threads for ranges apart. */
 int publish_write(struct publish *publish, uint64_t offset, const void *bytes, size_t size,

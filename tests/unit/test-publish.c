@@ -356,59 +356,6 @@ static void test_changes_meanwhile(void **state)
     expect_meanwhile(*state, OPENED, EBUSY, "in use");
 }
 
-static void test_copy(void **state)
-{
-    struct tmpdir *tmpdir = *state;
-    struct directory *directory = open_directory(tmpdir);
-    enum { SIZE = (20 << 20) + 77 };
-    uint8_t *bytes = malloc(SIZE);
-    for (size_t i = 0; i < SIZE; i++)
-        bytes[i] = (uint8_t)(i * 2654435761u >> 13);
-    tmpdir_write(tmpdir, "source", bytes, SIZE);
-    int fd = open(tmpdir_path(tmpdir, "source"), O_RDONLY | O_CLOEXEC);
-    for (int without = 0; without < 2; without++) {
-        struct publish *publish = begin(directory, "a.shm", &replacing);
-        struct progress progress = {0};
-        struct identity id;
-        if (without)
-            fault_play(FAULT_NO_SENDFILE);
-        assert_int_equal(publish_reserve(publish, SIZE, &progress, NULL), 0);
-        assert_int_equal(progress.done, 0);
-        assert_int_equal(publish_write(publish, 0, "head", 4, NULL), 0);
-        assert_int_equal(publish_copy(publish, 4, fd, 5, SIZE - 4, &progress, NULL), -ESTALE);
-        assert_int_equal(publish_copy(publish, 4, fd, 4, SIZE - 4, NULL, NULL), 0);
-        assert_int_equal(publish_commit(publish, &id, NULL), 0);
-        fault_reset();
-        publish_free(publish);
-        size_t size;
-        char *copy = tmpdir_read(tmpdir, "a.shm", &size);
-        assert_int_equal(size, SIZE);
-        assert_memory_equal(copy, "head", 4);
-        assert_memory_equal(copy + 4, bytes + 4, SIZE - 4);
-        free(copy);
-    }
-    close(fd);
-    free(bytes);
-    directory_close(directory);
-}
-
-static void test_cancel(void **state)
-{
-    struct tmpdir *tmpdir = *state;
-    struct directory *directory = open_directory(tmpdir);
-    struct progress stopped = {.cancel = true};
-    tmpdir_write_text(tmpdir, "source", "bytes");
-    int fd = open(tmpdir_path(tmpdir, "source"), O_RDONLY | O_CLOEXEC);
-    struct publish *publish = begin(directory, "a.shm", &plain);
-    assert_int_equal(publish_reserve(publish, 5, &stopped, NULL), -ECANCELED);
-    assert_int_equal(publish_reserve(publish, 5, NULL, NULL), 0);
-    assert_int_equal(publish_copy(publish, 0, fd, 0, 5, &stopped, NULL), -ECANCELED);
-    publish_free(publish);
-    close(fd);
-    assert_int_equal(tmpdir_count(tmpdir), 1);
-    directory_close(directory);
-}
-
 static void test_old_kernels(void **state)
 {
     struct tmpdir *tmpdir = *state;
@@ -626,8 +573,6 @@ int main(void)
         TEST(test_replace_leased),
         TEST(test_replace_protected),
         TEST(test_changes_meanwhile),
-        TEST(test_copy),
-        TEST(test_cancel),
         TEST(test_old_kernels),
         TEST(test_leftovers),
         TEST(test_unreadable_leftovers),

@@ -1,0 +1,25 @@
+/*
+ * A segment that is being published, as publish.c (its name) and publish_data.c (what lies in it) see it.
+ */
+#ifndef SHMTOP_CORE_SEGMENT_PUBLISH_PRIVATE_H
+#define SHMTOP_CORE_SEGMENT_PUBLISH_PRIVATE_H
+
+#include "core/segment/beneath.h"
+#include "core/segment/publish.h"
+
+struct publish {
+    const struct directory *directory; /* borrowed */
+    struct publish_options options;
+    char *name;
+    struct place place; /* its file points into name */
+    int fd;
+    struct identity id; /* of the new one */
+    bool has_old;
+    struct publish_old old;
+    uint64_t size;
+};
+
+/* Gives the unnamed file the owner, group and mode that it will have. */
+int publish_set_access(const struct publish *publish, struct error *error);
+
+#endif
