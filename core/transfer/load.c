@@ -307,6 +307,7 @@ int load_run(struct load *load, const struct directory *directory, const char *n
     if ((r = begin(&run, name, error)) == 0 && (r = write_all(&run, error)) == 0 &&
         (r = publish_commit(run.publish, &report.id, error)) == 0) {
         report.bytes = run.plan.bytes;
+        report.note = load->source->note ? strdup(load->source->note) : NULL;
         report_old(&run, &report);
         *ret_report = report;
     }
@@ -319,5 +320,6 @@ void load_report_clear(struct load_report *report)
 {
     if (report->still_held.count > 0)
         sweep_clear(&report->still_held);
+    free(report->note);
     memset(report, 0, sizeof *report);
 }

@@ -8,6 +8,7 @@
 #ifndef SHMTOP_CORE_TRANSFER_LOAD_H
 #define SHMTOP_CORE_TRANSFER_LOAD_H
 
+#include "core/matrix/convert.h"
 #include "core/process/producers.h"
 #include "core/process/sweep.h"
 #include "core/segment/publish.h"
@@ -18,8 +19,11 @@ enum load_order { LOAD_ORDER_KEEP, LOAD_ORDER_C, LOAD_ORDER_F };
 
 struct load_options {
     enum load_order order;
-    enum layout layout;                  /* LAYOUT_NPY or LAYOUT_RAW */
-    struct publish_options publish;      /* is_protected is found out here */
+    const struct dtype *as;         /* borrowed: what the elements become; NULL: type and byte order stay */
+    bool strict;                    /* a value that loses more than precision is a refusal */
+    enum layout layout;             /* LAYOUT_NPY or LAYOUT_RAW */
+    unsigned threads;               /* at most so many; 0: as many as are useful */
+    struct publish_options publish; /* is_protected is found out here */
     const char *proc_root, *cgroup_root; /* "/proc", "/sys/fs/cgroup" */
     const struct producers *producers;   /* borrowed; NULL: the built-in table */
 };
@@ -46,6 +50,8 @@ int load_default_name(const char *file, char *buf, size_t size, struct error *er
 struct load_report {
     uint64_t bytes; /* of the segment */
     struct identity id;
+    struct convert_counts counts; /* values that lost more than precision */
+    char *note; /* owned: what a person should know of what was read (source.h); NULL: nothing */
     bool replaced;
     enum held
         old_held; /* after a replacement: HELD_NO means that the kernel said nobody, and no sweep was due */
