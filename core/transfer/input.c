@@ -99,6 +99,18 @@ void input_close(struct input *input)
     input->head = NULL;
 }
 
+int input_take(struct input *input, int *fd, struct error *error)
+{
+    struct input taken = {.fd = *fd};
+    int r = examine(&taken, error);
+    if (r < 0)
+        return r;
+    fd_steal(fd);
+    input_close(input);
+    *input = taken;
+    return 0;
+}
+
 static int failed(ssize_t n, const struct input *input, struct error *error)
 {
     return error_set_errno(error, (int)-n, "cannot read %s",

@@ -42,6 +42,9 @@ struct input {
 int input_open(struct input *ret_input, const char *file, struct error *error);
 void input_close(struct input *input);
 
+/* Instead of a stream the input is from now on this regular file, read from its start; *fd is taken. */
+int input_take(struct input *input, int *fd, struct error *error);
+
 /* The first size bytes (at most INPUT_PEEK_MAX), fewer only where there are no more; input_read gives them
  * all the same. Of a stream only before the first input_read. The count or -errno. */
 ssize_t input_peek(struct input *input, void *buf, size_t size, struct error *error);
