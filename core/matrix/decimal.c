@@ -1,87 +1,10 @@
 #include "core/matrix/decimal.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/matrix/half.h"
-
-/* 10^e as a 128-bit number with its highest bit set, rounded up: the table of Schubfach, made when first
- * needed. */
-#define POWER_MIN (-292)
-#define POWER_MAX 324
-
-struct power {
-    uint64_t high, low;
-};
-
-static struct power powers[POWER_MAX - POWER_MIN + 1];
-static pthread_once_t powers_once = PTHREAD_ONCE_INIT;
-
-/* A natural number of 40 · 32 bits, enough for 10^324 and for 2^1152. */
-#define LIMBS 40
-
-static void multiply_by_ten(uint32_t limb[LIMBS])
-{
-    uint64_t carry = 0;
-    for (int i = 0; i < LIMBS; i++) {
-        carry += (uint64_t)limb[i] * 10;
-        limb[i] = (uint32_t)carry;
-        carry >>= 32;
-    }
-}
-
-static void divide_by_ten(uint32_t limb[LIMBS])
-{
-    uint64_t rest = 0;
-    for (int i = LIMBS - 1; i >= 0; i--) {
-        rest = rest << 32 | limb[i];
-        limb[i] = (uint32_t)(rest / 10);
-        rest %= 10;
-    }
-}
-
-static bool bit_at(const uint32_t limb[LIMBS], int bit)
-{
-    return bit >= 0 && (limb[bit / 32] >> bit % 32 & 1);
-}
-
-/* The highest 128 bits, rounded up where anything lies below them (or did: inexact). */
-static struct power leading_bits(const uint32_t limb[LIMBS], bool inexact)
-{
-    int top = 32 * LIMBS - 1;
-    while (!bit_at(limb, top))
-        top--;
-    unsigned __int128 bits = 0;
-    for (int i = 0; i < 128; i++)
-        bits = bits << 1 | bit_at(limb, top - i);
-    for (int bit = top - 128; bit >= 0 && !inexact; bit--)
-        inexact = bit_at(limb, bit);
-    bits += inexact;
-    return (struct power){(uint64_t)(bits >> 64), (uint64_t)bits};
-}
-
-static void make_powers(void)
-{
-    uint32_t limb[LIMBS] = {1};
-    for (int e = 0; e <= POWER_MAX; e++) {
-        powers[e - POWER_MIN] = leading_bits(limb, false);
-        multiply_by_ten(limb);
-    }
-    /* floor(floor(x / 10) / 10) is floor(x / 100), so the leading bits stay right. */
-    memset(limb, 0, sizeof limb);
-    limb[36] = 1;
-    for (int e = -1; e >= POWER_MIN; e--) {
-        divide_by_ten(limb);
-        powers[e - POWER_MIN] = leading_bits(limb, true);
-    }
-}
-
-/* floor(log2(10^e)) for the e of the table. */
-static int floor_log2_power(int e)
-{
-    return (e * 1741647) >> 19;
-}
+#include "core/matrix/power.h"
 
 /* g · factor / 2^128 with a last bit that says whether anything was dropped (g is rounded up: 1 is nothing).
  */
@@ -139,11 +62,10 @@ static struct decimal shortest(uint64_t c, int q, bool closer)
 {
     if (q <= 0 && q > -64 && (c & ((UINT64_C(1) << -q) - 1)) == 0)
         return make_decimal(c >> -q, 0);
-    pthread_once(&powers_once, make_powers);
     bool out = c & 1;
     int k = (q * 1262611 - (closer ? 524031 : 0)) >> 22;
-    int h = q + floor_log2_power(-k) + 1;
-    struct power g = powers[-k - POWER_MIN];
+    int h = q + power_floor_log2(-k) + 1;
+    struct power g = power_table()[-k - POWER_MIN];
     uint64_t lower = multiply_to_odd(g, (4 * c - 2 + closer) << h) + out;
     uint64_t v = multiply_to_odd(g, (4 * c) << h);
     uint64_t upper = multiply_to_odd(g, (4 * c + 2) << h) - out;
