@@ -15,6 +15,8 @@ static source_function *importer_of(const uint8_t *head, size_t n)
 static int recognise(struct source *source, const struct source_options *options, struct error *error)
 {
     uint8_t head[SIGNATURE];
+    if (options->has_shape)
+        return source_open_raw(source, options, error);
     ssize_t n = input_peek(&source->input, head, sizeof head, error);
     if (n < 0)
         return (int)n;

@@ -80,5 +80,6 @@ int source_read_all(struct source *source, void *buf, size_t size, struct error 
  * source_close, also where it fails. */
 typedef int source_function(struct source *source, const struct source_options *options, struct error *error);
 source_function source_open_npy;
+source_function source_open_raw; /* by has_shape alone */
 
 #endif
