@@ -1,0 +1,187 @@
+/*
+ * A conversion is a chain of kernels: swap, convert (halves in two steps, by way of float32, where no kernel
+ * has the pair: exact, or inf in both), swap, spread a real number into a complex one. A single kernel runs
+ * from source to target; a longer chain in blocks through two buffers on the stack, small enough to stay in
+ * the first cache.
+ */
+#include "core/matrix/convert.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/matrix/convert_private.h"
+#include "core/sys/checked.h"
+
+#define BLOCK 8192 /* bytes; of the widest step's units */
+
+/* The kernels of a level and of those below it. False where this machine has not got it. */
+static bool choose_kernels(enum convert_level level, struct convert_kernels *ret_kernels)
+{
+    *ret_kernels = convert_portable;
+    return level == CONVERT_PORTABLE || level == CONVERT_BEST;
+}
+
+/* --- making --- */
+
+struct chain {
+    struct convert_kernels kernels;
+    struct converter converter;
+};
+
+static void add_step(struct chain *chain, convert_kernel kernel, unsigned size)
+{
+    struct converter *converter = &chain->converter;
+    converter->step[converter->steps].kernel = kernel;
+    converter->step[converter->steps++].size = size;
+}
+
+static void add_swap(struct chain *chain, uint64_t size)
+{
+    const struct convert_kernels *kernels = &chain->kernels;
+    if (size > 1)
+        add_step(chain,
+                 size == 2   ? kernels->swap_2
+                 : size == 4 ? kernels->swap_4
+                             : kernels->swap_8,
+                 (unsigned)size);
+}
+
+static void add_spread(struct chain *chain, unsigned size)
+{
+    add_step(chain, size == 4 ? chain->kernels.spread_4 : chain->kernels.spread_8, 2 * size);
+}
+
+static unsigned unit_size(enum convert_unit unit)
+{
+    static const unsigned sizes[UNIT_COUNT] = {
+        [UNIT_b1] = 1, [UNIT_i1] = 1, [UNIT_u1] = 1, [UNIT_i2] = 2, [UNIT_u2] = 2, [UNIT_f2] = 2,
+        [UNIT_i4] = 4, [UNIT_u4] = 4, [UNIT_f4] = 4, [UNIT_i8] = 8, [UNIT_u8] = 8, [UNIT_f8] = 8};
+    return sizes[unit];
+}
+
+static void add_pair(struct chain *chain, enum convert_unit from, enum convert_unit to)
+{
+    if (from == to)
+        return;
+    convert_kernel kernel = chain->kernels.pair[from][to];
+    if (kernel) {
+        add_step(chain, kernel, unit_size(to));
+        return;
+    }
+    add_pair(chain, from, UNIT_f4);
+    add_pair(chain, UNIT_f4, to);
+}
+
+/* Of a number; of a complex one that of its parts. */
+static enum convert_unit unit_of(const struct dtype *dtype)
+{
+    uint64_t size = dtype->itemsize;
+    switch (dtype->kind) {
+    case DTYPE_BOOL:
+        return UNIT_b1;
+    case DTYPE_INT:
+        return size == 1 ? UNIT_i1 : size == 2 ? UNIT_i2 : size == 4 ? UNIT_i4 : UNIT_i8;
+    case DTYPE_UINT:
+        return size == 1 ? UNIT_u1 : size == 2 ? UNIT_u2 : size == 4 ? UNIT_u4 : UNIT_u8;
+    case DTYPE_FLOAT:
+        return size == 2 ? UNIT_f2 : size == 4 ? UNIT_f4 : UNIT_f8;
+    default:
+        return size == 8 ? UNIT_f4 : UNIT_f8;
+    }
+}
+
+static void make_chain(struct chain *chain, const struct dtype *from, const struct dtype *to)
+{
+    if (from->kind == to->kind && from->itemsize == to->itemsize) {
+        add_swap(chain, dtype_swap_unit(from));
+        chain->converter.parts = from->itemsize / dtype_swap_unit(from);
+        return;
+    }
+    enum convert_unit to_unit = unit_of(to);
+    if (dtype_is_swapped(from))
+        add_swap(chain, dtype_swap_unit(from));
+    add_pair(chain, unit_of(from), to_unit);
+    if (dtype_is_swapped(to))
+        add_swap(chain, dtype_swap_unit(to));
+    if (from->kind == DTYPE_COMPLEX)
+        chain->converter.parts = 2;
+    else if (to->kind == DTYPE_COMPLEX)
+        add_spread(chain, unit_size(to_unit));
+}
+
+int converter_make(const struct dtype *from, const struct dtype *to, enum convert_level level,
+                   struct converter *ret_converter, struct error *error)
+{
+    struct chain chain = {.converter = {.from_size = from->itemsize, .to_size = to->itemsize, .parts = 1}};
+    int r = convert_check(from, to, error);
+    if (r < 0)
+        return r;
+    if (!choose_kernels(level, &chain.kernels))
+        return error_set(error, EOPNOTSUPP, "this machine has not got these kernels");
+    bool is_same = from->kind == to->kind && from->itemsize == to->itemsize;
+    bool has_order = from->itemsize > 0 && dtype_swap_unit(from) > 1;
+    chain.converter.is_copy = is_same && !(has_order && dtype_is_swapped(from) != dtype_is_swapped(to));
+    if (!chain.converter.is_copy)
+        make_chain(&chain, from, to);
+    *ret_converter = chain.converter;
+    return 0;
+}
+
+/* --- running --- */
+
+/* Units of which neither the source nor any step but the last, which writes to the target, needs more than
+ * BLOCK bytes. */
+static size_t block_units(const struct converter *converter)
+{
+    uint64_t widest = converter->from_size / converter->parts;
+    for (unsigned i = 0; i + 1 < converter->steps; i++)
+        widest = max_u64(widest, converter->step[i].size);
+    return (size_t)(BLOCK / widest);
+}
+
+static void run_block(const struct converter *converter, const void *from, void *to, size_t n,
+                      struct convert_counts *counts)
+{
+    _Alignas(64) uint8_t stage[2][BLOCK];
+    for (unsigned i = 0; i < converter->steps; i++) {
+        void *into = i + 1 == converter->steps ? to : stage[i % 2];
+        converter->step[i].kernel(from, into, n, counts);
+        from = into;
+    }
+}
+
+/* One kernel whose target lies over the source, which is moved out of the way first. */
+static void run_over_source(const struct converter *converter, const void *from, void *to, size_t n,
+                            struct convert_counts *counts)
+{
+    _Alignas(64) uint8_t stage[BLOCK];
+    memcpy(stage, from, n * (size_t)(converter->from_size / converter->parts));
+    converter->step[0].kernel(stage, to, n, counts);
+}
+
+void converter_run(const struct converter *converter, const void *from, void *to, uint64_t n,
+                   struct convert_counts *counts)
+{
+    if (converter->is_copy) {
+        if (to != from)
+            memcpy(to, from, n * converter->from_size);
+        return;
+    }
+    uint64_t left = n * converter->parts;
+    if (converter->steps == 1 && to != from) {
+        converter->step[0].kernel(from, to, left, counts);
+        return;
+    }
+    const uint8_t *source = from;
+    uint8_t *target = to;
+    size_t from_size = (size_t)(converter->from_size / converter->parts);
+    size_t to_size = (size_t)(converter->to_size / converter->parts);
+    size_t block = block_units(converter);
+    for (size_t m; left > 0; left -= m, source += m * from_size, target += m * to_size) {
+        m = (size_t)min_u64(left, block);
+        if (converter->steps == 1)
+            run_over_source(converter, source, target, m, counts);
+        else
+            run_block(converter, source, target, m, counts);
+    }
+}
