@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/layout/npy.h"
 
@@ -9,7 +10,11 @@
 
 static source_function *importer_of(const uint8_t *head, size_t n)
 {
-    return npy_has_magic(head, n) ? source_open_npy : NULL;
+    if (npy_has_magic(head, n))
+        return source_open_npy;
+    if (n >= 4 && (memcmp(head, "PK\3\4", 4) == 0 || memcmp(head, "PK\5\6", 4) == 0))
+        return source_open_npz;
+    return NULL;
 }
 
 static int recognise(struct source *source, const struct source_options *options, struct error *error)

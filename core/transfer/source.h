@@ -28,6 +28,7 @@ struct source_options {
      * bounded by the room; NULL: it is refused. */
     const struct directory *spool;
     const char *proc_root, *cgroup_root; /* of that room; NULL: "/proc", "/sys/fs/cgroup" */
+    struct progress *progress;           /* of that copy, in bytes; NULL: nobody watches */
 };
 
 struct source;
@@ -80,6 +81,7 @@ int source_read_all(struct source *source, void *buf, size_t size, struct error 
  * source_close, also where it fails. */
 typedef int source_function(struct source *source, const struct source_options *options, struct error *error);
 source_function source_open_npy;
+source_function source_open_npz;
 source_function source_open_raw; /* by has_shape alone */
 
 #endif

@@ -356,7 +356,8 @@ static void test_pipe_ends_early(void **state)
     load_input(fixture, &plain, piped(bytes, 100, size), EBADMSG, "within its header");
     load_input(fixture, &plain, piped(bytes, 7, size), EBADMSG, "within its header");
     load_input(fixture, &plain, piped(bytes, 0, size), EBADMSG, "empty");
-    load_input(fixture, &plain, piped("PK\3\4 something else", 20, 20), EBADMSG, "no .npy file");
+    load_input(fixture, &plain, piped("something else", 14, 14), EBADMSG, "no .npy file");
+    load_input(fixture, &plain, piped("PK\3\4 something", 14, 14), ENOTSUP, "must be a file");
     assert_int_equal(tmpdir_count(&fixture->tmpdir), 0);
     free(bytes);
 }
