@@ -11,6 +11,11 @@
 /* Bytes behind an array that a member may have, for they are read too: only at its end is its CRC known. */
 #define NPZ_SLACK (64u << 10)
 
+#define NPZ_MAGIC_SIZE 4
+
+/* True where bytes begin as a zip archive with members, or with none, does. */
+bool npz_has_magic(const uint8_t *bytes, size_t n);
+
 /* Bytes of the member's name that are its key: all of it where it does not end in .npy, or where another
  * member is called like the shorter one, as Python's z[key] then gives that one. */
 size_t npz_key_length(const struct archive *archive, const struct archive_member *member);
@@ -25,7 +30,6 @@ int npz_choose(struct archive *archive, const char *key, const struct archive_me
 
 /* The matrix in one member, its data yet to be read. */
 struct npz_matrix {
-    char *name; /* the key, printable; owned */
     struct matrix matrix;
     uint64_t bytes; /* of data */
     uint64_t left;  /* yet to be read */
@@ -33,7 +37,7 @@ struct npz_matrix {
 };
 
 /* -EBADMSG no .npy, or cut short, or more behind its array than NPZ_SLACK; -ENOTSUP of an encryption, method
- * or type that is refused. All errors name the member. */
+ * or type that is refused. Here and below the errors do not name the member: the caller knows it. */
 int npz_open(struct npz_matrix *ret_npz, struct archive *archive, const struct archive_member *member,
              struct error *error);
 void npz_close(struct npz_matrix *npz);

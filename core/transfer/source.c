@@ -2,9 +2,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/layout/npy.h"
+#include "core/transfer/npz.h"
 
 #define SIGNATURE 6 /* bytes by which a kind is known */
 
@@ -12,7 +12,7 @@ static source_function *importer_of(const uint8_t *head, size_t n)
 {
     if (npy_has_magic(head, n))
         return source_open_npy;
-    if (n >= 4 && (memcmp(head, "PK\3\4", 4) == 0 || memcmp(head, "PK\5\6", 4) == 0))
+    if (npz_has_magic(head, n))
         return source_open_npz;
     return NULL;
 }

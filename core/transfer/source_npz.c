@@ -5,26 +5,40 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/segment/name.h"
 #include "core/sys/text.h"
 #include "core/transfer/npz.h"
 #include "core/transfer/source.h"
 #include "core/transfer/spool.h"
 
+#define NAME_SHOWN 100 /* bytes of a name in a message */
+
 struct own {
     struct archive *archive;
+    char name[NAME_SHOWN]; /* the member's key, printable */
     struct npz_matrix npz;
 };
+
+/* All errors of a member name it. */
+static int failed(const struct own *own, const struct error *why, struct error *error)
+{
+    return error_set(error, why->code, "member %s: %s", own->name, why->text);
+}
 
 static ssize_t read_data(struct source *source, void *buf, size_t size, struct error *error)
 {
     struct own *own = source->own;
-    return npz_read(&own->npz, buf, size, error);
+    struct error why = {0};
+    ssize_t n = npz_read(&own->npz, buf, size, &why);
+    return n < 0 ? failed(own, &why, error) : n;
 }
 
 static int finish(struct source *source, struct error *error)
 {
     struct own *own = source->own;
-    return npz_finish(&own->npz, error);
+    struct error why = {0};
+    int r = npz_finish(&own->npz, &why);
+    return r < 0 ? failed(own, &why, error) : 0;
 }
 
 static void close_own(struct source *source)
@@ -62,6 +76,19 @@ static void tell_kind(struct source *source, const char *name, const struct arch
     memcpy(source->kind + text.written, method, strlen(method) + 1);
 }
 
+static int open_member(struct source *source, struct own *own, const struct archive_member *member,
+                       struct error *error)
+{
+    struct error why = {0};
+    name_escape(member->name, npz_key_length(own->archive, member), false, own->name, sizeof own->name);
+    int r = npz_open(&own->npz, own->archive, member, &why);
+    if (r < 0)
+        return failed(own, &why, error);
+    matrix_copy(&own->npz.matrix, &source->matrix);
+    tell_kind(source, own->name, member);
+    return 0;
+}
+
 int source_open_npz(struct source *source, const struct source_options *options, struct error *error)
 {
     static const struct source_ops ops = {.read = read_data, .finish = finish, .close = close_own};
@@ -73,10 +100,7 @@ int source_open_npz(struct source *source, const struct source_options *options,
     source->ops = &ops;
     int r = spool(source, options, error);
     if (r < 0 || (r = archive_open(&own->archive, &source->input, error)) < 0 ||
-        (r = npz_choose(own->archive, options->member, &member, error)) < 0 ||
-        (r = npz_open(&own->npz, own->archive, member, error)) < 0)
+        (r = npz_choose(own->archive, options->member, &member, error)) < 0)
         return r;
-    matrix_copy(&own->npz.matrix, &source->matrix);
-    tell_kind(source, own->npz.name, member);
-    return 0;
+    return open_member(source, own, member, error);
 }
