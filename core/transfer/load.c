@@ -180,10 +180,13 @@ static int copy_data(struct run *run, struct error *error)
 {
     struct load *load = run->load;
     const struct source *source = load->source;
-    const struct reorder_io io = {source->is_direct ? read_file : read_stream, write_data, run};
+    const struct reorder reorder = {.matrix = &source->matrix,
+                                    .sequential = !source->is_direct,
+                                    .io = {source->is_direct ? read_file : read_stream, write_data, run},
+                                    .progress = run->progress};
     load->is_used_up = !source->is_direct;
     if (run->plan.reorders)
-        return reorder_run(&source->matrix, !source->is_direct, &io, run->progress, error);
+        return reorder_run(&reorder, NULL, error);
     if (!source->is_direct)
         return copy_stream(run, error);
     return publish_copy(run->publish, run->plan.header_size, source->input.fd,

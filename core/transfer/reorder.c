@@ -1,285 +1,330 @@
 #include "core/transfer/reorder.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/matrix/transpose.h"
 #include "core/sys/checked.h"
+#include "core/sys/workers.h"
+#include "core/transfer/boxes.h"
 
-#define TILE 32 /* elements a side: a tile's lines of both buffers stay in the first cache */
+/*
+ * Measured on two cores with 1 GiB of page cache: a read or write of 8 KiB takes 2 to 3 times as long as the
+ * same bytes of a large one takes, and half of the time is spent in writes, one after another. A strip that
+ * leaves the second cache makes turning twice as long.
+ */
+#define RUN_LONG  (8u << 10)   /* bytes; longer runs gain nothing more */
+#define BOX_SMALL (512u << 10) /* bytes a box begins with; doubled until its runs are long */
+#define STRIP     (256u << 10)
+#define STRIP_STREAM                                                                                         \
+    (1u << 20)         /* of a stream a strip may be a part of one long row: the larger the better           \
+                        */
+#define STRIP_LINE 128 /* bytes that a strip should write together */
+#define WRITE_READ 2
+#define ITEM_LARGE (64u << 10)
 
-/* A box of the stored array: the last axis is the one whose elements lie together. */
-struct box {
-    int rank;
-    uint64_t dims[MATRIX_RANK_MAX], origin[MATRIX_RANK_MAX], extent[MATRIX_RANK_MAX];
+/* What all threads share. */
+struct work {
+    const struct reorder *reorder;
+    const struct converter *converter; /* NULL: none */
+    uint64_t from_size, to_size;       /* bytes of an element */
+    struct grid grid;                  /* the matrix in boxes */
+    uint64_t boxes;
+    uint64_t box_limit, strip_limit; /* elements */
+    pthread_mutex_t lock;            /* of writes, and counts */
+    _Atomic uint64_t next;           /* box */
+    _Atomic bool failed;
+    struct convert_counts counts;
 };
 
-struct reorder {
-    uint64_t itemsize;
-    struct box box;                 /* as it lies in the source */
-    uint64_t step[MATRIX_RANK_MAX]; /* extents of a box that meets no edge */
-    const struct reorder_io *io;
-    uint8_t *from, *to;
+/* What each has for itself. */
+struct worker {
+    struct work *work;
+    uint8_t *strip, *converted, *box; /* converted is the strip itself where elements do not grow */
+    struct convert_counts counts;
 };
-
-/* The axes as they lie in the file, without those of length 1, which change nothing. */
-static void stored_axes(const struct matrix *matrix, struct box *ret_box)
-{
-    ret_box->rank = 0;
-    for (int i = 0; i < matrix->rank; i++) {
-        uint64_t n = matrix->shape[matrix->order == 'F' ? matrix->rank - 1 - i : i];
-        if (n != 1)
-            ret_box->dims[ret_box->rank++] = n;
-    }
-}
 
 bool reorder_is_needed(const struct matrix *matrix)
 {
-    struct box box;
-    stored_axes(matrix, &box);
-    for (int i = 0; i < box.rank; i++)
-        if (box.dims[i] == 0)
+    struct grid grid;
+    grid_of_matrix(matrix, &grid);
+    for (int i = 0; i < grid.rank; i++)
+        if (grid.dims[i] == 0)
             return false;
-    return box.rank >= 2 && matrix->dtype.itemsize > 0;
+    return grid.rank >= 2 && matrix->dtype.itemsize > 0;
 }
 
-static uint64_t elements(const uint64_t *extent, int rank)
+static int stopped(struct error *error)
 {
-    uint64_t n = 1;
-    for (int i = 0; i < rank; i++)
-        n *= extent[i];
-    return n;
+    return error_set(error, ECANCELED, "stopped");
 }
 
-/* Widens the box from one end of the axes on, to at most limit elements. */
-static void widen(struct reorder *reorder, bool from_last, uint64_t limit)
+/* Reads the strip, run by run, and converts each. *ret_runs is how it then lies in worker->converted. */
+static int read_strip(struct worker *worker, const struct box *strip, struct runs *ret_runs,
+                      struct error *error)
 {
-    int rank = reorder->box.rank;
-    for (int i = 0; i < rank; i++) {
-        int axis = from_last ? rank - 1 - i : i;
-        uint64_t room = limit / (elements(reorder->step, rank) / reorder->step[axis]);
-        reorder->step[axis] = max_u64(reorder->step[axis], min_u64(reorder->box.dims[axis], room));
-        if (reorder->step[axis] < reorder->box.dims[axis])
-            return;
+    const struct work *work = worker->work;
+    const struct reorder_io *io = &work->reorder->io;
+    struct runs from;
+    runs_make(&work->grid, strip, false, work->from_size, &from);
+    runs_make(&work->grid, strip, false, work->to_size, ret_runs);
+    if (worker->converted == worker->strip)
+        ret_runs->step = from.step;
+    for (uint64_t i = 0; i < from.count; i++) {
+        uint8_t *run = worker->strip + i * from.step;
+        int r =
+            io->read(io->context, runs_offset(&from, &work->grid, strip, i), run, (size_t)from.size, error);
+        if (r < 0)
+            return r;
+        if (work->converter)
+            converter_run(work->converter, run, worker->converted + i * ret_runs->step,
+                          from.size / work->from_size, &worker->counts);
     }
+    return 0;
 }
 
-static void choose_step(struct reorder *reorder, bool sequential)
+/* Turns the converted strip into its place in the box; to: how the box lies. */
+static void turn_strip(const struct worker *worker, const struct box *strip, const struct runs *from,
+                       const struct box *box, const struct runs *to)
 {
-    uint64_t limit = max_u64(REORDER_BUFFER / reorder->itemsize, 1);
-    for (int i = 0; i < reorder->box.rank; i++)
-        reorder->step[i] = 1;
-    if (!sequential) {
-        uint64_t side = 1;
-        while (side * side < limit)
-            side *= 2;
-        widen(reorder, true, min_u64(side, limit));
-        widen(reorder, false, limit);
+    struct transpose turn = {.rank = worker->work->grid.rank, .itemsize = (size_t)worker->work->to_size};
+    size_t at = 0;
+    runs_strides(from, strip, turn.from_stride);
+    runs_strides(to, box, turn.to_stride);
+    for (int i = 0; i < turn.rank; i++) {
+        turn.extent[i] = strip->extent[i];
+        at += (size_t)(strip->origin[i] - box->origin[i]) * turn.to_stride[i];
     }
-    widen(reorder, true, limit);
+    transpose_run(&turn, worker->converted, worker->box + at);
 }
 
-static void box_reverse(const struct box *box, struct box *ret)
+static int fill_box(struct worker *worker, const struct box *box, const struct runs *to, struct error *error)
 {
-    ret->rank = box->rank;
-    for (int i = 0; i < box->rank; i++) {
-        int j = box->rank - 1 - i;
-        ret->dims[i] = box->dims[j];
-        ret->origin[i] = box->origin[j];
-        ret->extent[i] = box->extent[j];
+    const struct work *work = worker->work;
+    struct grid strips;
+    struct box strip;
+    struct runs from;
+    grid_of_box(work->grid.rank, box, &strips);
+    uint64_t line = max_u64(STRIP_LINE / work->to_size, 1);
+    grid_choose(&strips, work->reorder->sequential ? work->strip_limit : work->strip_limit / line,
+                work->strip_limit);
+    uint64_t count = grid_count(&strips);
+    for (uint64_t i = 0; i < count; i++) {
+        grid_box(&strips, i, &strip);
+        for (int axis = 0; axis < strips.rank; axis++)
+            strip.origin[axis] += box->origin[axis];
+        int r = read_strip(worker, &strip, &from, error);
+        if (r < 0)
+            return r;
+        turn_strip(worker, &strip, &from, box, to);
     }
+    return 0;
 }
 
-/* How many of the last axes lie in one run: those that the box spans, and one more. Returns the first of
- * them. */
-static int run_axis(const struct box *box, uint64_t *ret_elements)
+static int write_runs(const struct worker *worker, const struct box *box, const struct runs *runs,
+                      struct error *error)
 {
-    int axis = box->rank - 1;
-    uint64_t n = box->extent[axis];
-    while (axis > 0 && box->extent[axis] == box->dims[axis])
-        n *= box->extent[--axis];
-    *ret_elements = n;
-    return axis;
-}
-
-/* Steps index through the first axes of the box. False after the last. */
-static bool next_index(const uint64_t *extent, int axes, uint64_t *index)
-{
-    for (int i = axes - 1; i >= 0; i--) {
-        if (++index[i] < extent[i])
-            return true;
-        index[i] = 0;
+    const struct work *work = worker->work;
+    const struct reorder_io *io = &work->reorder->io;
+    for (uint64_t i = 0; i < runs->count; i++) {
+        if (progress_cancelled(work->reorder->progress))
+            return stopped(error);
+        int r = io->write(io->context, runs_offset(runs, &work->grid, box, i), worker->box + i * runs->step,
+                          (size_t)runs->size, error);
+        if (r < 0)
+            return r;
+        progress_add(work->reorder->progress, runs->size);
     }
-    return false;
+    return 0;
 }
 
-static uint64_t position(const struct box *box, const uint64_t *index, int axes)
+/* One thread at a time: tmpfs would let them in by turns, and they would spend the time spinning. */
+static int write_box(const struct worker *worker, const struct box *box, const struct runs *runs,
+                     struct error *error)
 {
-    uint64_t at = 0;
-    for (int i = 0; i < box->rank; i++)
-        at = at * box->dims[i] + box->origin[i] + (i < axes ? index[i] : 0);
-    return at;
-}
-
-/* Reads (or writes) the box, run by run, into (from) buf. */
-static int transfer_box(const struct reorder *reorder, const struct box *box, bool writes, uint8_t *buf,
-                        struct error *error)
-{
-    const struct reorder_io *io = reorder->io;
-    uint64_t index[MATRIX_RANK_MAX] = {0}, run;
-    int axes = run_axis(box, &run);
-    size_t size = (size_t)(run * reorder->itemsize);
-    int r;
-    do {
-        uint64_t offset = position(box, index, axes) * reorder->itemsize;
-        r = writes ? io->write(io->context, offset, buf, size, error)
-                   : io->read(io->context, offset, buf, size, error);
-        buf += size;
-    } while (r == 0 && next_index(box->extent, axes, index));
+    pthread_mutex_lock(&worker->work->lock);
+    int r = write_runs(worker, box, runs, error);
+    pthread_mutex_unlock(&worker->work->lock);
     return r;
 }
 
-/* Turns a plane of rows × columns elements; strides in bytes between the rows of from and the columns in to.
- */
-#define DEFINE_TURN(name, copy)                                                                              \
-    static void name(const uint8_t *from, size_t from_stride, uint8_t *to, size_t to_stride, uint64_t rows,  \
-                     uint64_t columns, size_t itemsize)                                                      \
-    {                                                                                                        \
-        (void)itemsize;                                                                                      \
-        for (uint64_t i0 = 0; i0 < rows; i0 += TILE)                                                         \
-            for (uint64_t j0 = 0; j0 < columns; j0 += TILE)                                                  \
-                for (uint64_t j = j0; j < min_u64(columns, j0 + TILE); j++)                                  \
-                    for (uint64_t i = i0; i < min_u64(rows, i0 + TILE); i++)                                 \
-                        memcpy(to + j * to_stride + i * (copy), from + i * from_stride + j * (copy), copy);  \
-    }
-DEFINE_TURN(turn_1, 1)
-DEFINE_TURN(turn_2, 2)
-DEFINE_TURN(turn_4, 4)
-DEFINE_TURN(turn_8, 8)
-DEFINE_TURN(turn_16, 16)
-DEFINE_TURN(turn_any, itemsize)
-
-static void turn(const uint8_t *from, size_t from_stride, uint8_t *to, size_t to_stride, uint64_t rows,
-                 uint64_t columns, size_t itemsize)
+/* Of a large element (text: no others are converted) so many whole units that they fit, one by one. */
+static void convert_units(struct worker *worker, size_t size)
 {
-    switch (itemsize) {
-    case 1:
-        turn_1(from, from_stride, to, to_stride, rows, columns, itemsize);
-        break;
-    case 2:
-        turn_2(from, from_stride, to, to_stride, rows, columns, itemsize);
-        break;
-    case 4:
-        turn_4(from, from_stride, to, to_stride, rows, columns, itemsize);
-        break;
-    case 8:
-        turn_8(from, from_stride, to, to_stride, rows, columns, itemsize);
-        break;
-    case 16:
-        turn_16(from, from_stride, to, to_stride, rows, columns, itemsize);
-        break;
-    default:
-        turn_any(from, from_stride, to, to_stride, rows, columns, itemsize);
-    }
+    if (!worker->work->converter)
+        return;
+    struct converter unit = *worker->work->converter;
+    unit.from_size = unit.to_size = unit.from_size / unit.parts;
+    unit.parts = 1;
+    converter_run(&unit, worker->strip, worker->strip, size / unit.from_size, &worker->counts);
 }
 
-/* Reverses the axes of the packed box: plane by plane of its first and last axis, for each index of those
- * between. */
-static void turn_box(const struct reorder *reorder, const struct box *box)
+/* One element, which is its own box, through the buffer of a strip. */
+static int move_large(struct worker *worker, const struct runs *from, const struct runs *to,
+                      const struct box *box, struct error *error)
 {
-    int last = box->rank - 1;
-    size_t itemsize = (size_t)reorder->itemsize;
-    size_t from_row = itemsize * (size_t)(elements(box->extent, box->rank) / box->extent[0]);
-    size_t to_column = itemsize * (size_t)(elements(box->extent, box->rank) / box->extent[last]);
-    uint64_t index[MATRIX_RANK_MAX] = {0};
-    do {
-        size_t from = 0, to = 0;
-        for (int i = 0; i <= last; i++) {
-            from = from * (size_t)box->extent[i] + (size_t)(i == 0 || i == last ? 0 : index[i - 1]);
-            int j = last - i;
-            to = to * (size_t)box->extent[j] + (size_t)(j == 0 || j == last ? 0 : index[j - 1]);
-        }
-        turn(reorder->from + from * itemsize, from_row, reorder->to + to * itemsize, to_column,
-             box->extent[0], box->extent[last], itemsize);
-    } while (next_index(box->extent + 1, box->rank - 2, index));
-}
-
-/* An element larger than the buffer needs no turning. */
-static int move_large_element(const struct reorder *reorder, struct progress *progress, struct error *error)
-{
-    const struct reorder_io *io = reorder->io;
-    const uint64_t index[MATRIX_RANK_MAX] = {0};
-    struct box target;
-    box_reverse(&reorder->box, &target);
-    uint64_t from = position(&reorder->box, index, 0) * reorder->itemsize;
-    uint64_t to = position(&target, index, 0) * reorder->itemsize;
+    const struct reorder *reorder = worker->work->reorder;
+    uint64_t source = runs_offset(from, &worker->work->grid, box, 0);
+    uint64_t target = runs_offset(to, &worker->work->grid, box, 0);
     int r = 0;
-    for (uint64_t done = 0; done < reorder->itemsize && r == 0;) {
-        size_t size = (size_t)min_u64(REORDER_BUFFER, reorder->itemsize - done);
-        if (progress_cancelled(progress))
-            return error_set(error, ECANCELED, "stopped");
-        if ((r = io->read(io->context, from + done, reorder->from, size, error)) == 0)
-            r = io->write(io->context, to + done, reorder->from, size, error);
+    for (uint64_t done = 0; done < to->size && r == 0;) {
+        size_t size = (size_t)min_u64(ITEM_LARGE, to->size - done);
+        if (progress_cancelled(reorder->progress))
+            return stopped(error);
+        r = reorder->io.read(reorder->io.context, source + done, worker->strip, size, error);
+        if (r == 0) {
+            convert_units(worker, size);
+            r = reorder->io.write(reorder->io.context, target + done, worker->strip, size, error);
+        }
         done += size;
-        progress_add(progress, size);
+        progress_add(reorder->progress, size);
     }
     return r;
 }
 
-static int move_box(const struct reorder *reorder, struct progress *progress, struct error *error)
+static int move_box(struct worker *worker, uint64_t index, struct error *error)
 {
-    struct box target;
-    if (reorder->itemsize > REORDER_BUFFER)
-        return move_large_element(reorder, progress, error);
-    if (progress_cancelled(progress))
-        return error_set(error, ECANCELED, "stopped");
-    int r = transfer_box(reorder, &reorder->box, false, reorder->from, error);
+    const struct work *work = worker->work;
+    struct box box;
+    struct runs from, to;
+    if (progress_cancelled(work->reorder->progress))
+        return stopped(error);
+    grid_box(&work->grid, index, &box);
+    runs_make(&work->grid, &box, true, work->to_size, &to);
+    if (work->from_size > ITEM_LARGE) {
+        runs_make(&work->grid, &box, false, work->from_size, &from);
+        return move_large(worker, &from, &to, &box, error);
+    }
+    int r = fill_box(worker, &box, &to, error);
+    return r < 0 ? r : write_box(worker, &box, &to, error);
+}
+
+static void worker_free(struct worker *worker)
+{
+    if (worker->converted != worker->strip)
+        free(worker->converted);
+    free(worker->strip);
+    free(worker->box);
+}
+
+/* Where there are gaps between runs, they are an eighth of them at most. */
+static size_t with_gaps(uint64_t bytes)
+{
+    return (size_t)(bytes + bytes / 8 + 64);
+}
+
+static int worker_init(struct worker *worker, struct work *work, struct error *error)
+{
+    bool grows = work->to_size > work->from_size;
+    *worker = (struct worker){.work = work};
+    if (work->from_size > ITEM_LARGE) {
+        worker->strip = worker->converted = malloc(ITEM_LARGE);
+        return worker->strip ? 0 : error_set_errno(error, ENOMEM, "cannot change the order");
+    }
+    worker->strip = malloc(with_gaps(work->strip_limit * work->from_size));
+    worker->converted = grows ? malloc(with_gaps(work->strip_limit * work->to_size)) : worker->strip;
+    worker->box = malloc(with_gaps(work->box_limit * work->to_size));
+    if (worker->strip && worker->converted && worker->box)
+        return 0;
+    worker_free(worker);
+    return error_set_errno(error, ENOMEM, "cannot change the order");
+}
+
+/* What one thread does: box after box, until none is left. */
+static int work_on(void *context, uint64_t first, uint64_t count, struct error *error)
+{
+    struct work *work = context;
+    struct worker worker;
+    (void)first;
+    (void)count;
+    int r = worker_init(&worker, work, error);
     if (r < 0)
         return r;
-    turn_box(reorder, &reorder->box);
-    box_reverse(&reorder->box, &target);
-    r = transfer_box(reorder, &target, true, reorder->to, error);
-    progress_add(progress, elements(reorder->box.extent, reorder->box.rank) * reorder->itemsize);
+    while (r == 0 && !atomic_load(&work->failed)) {
+        uint64_t index = atomic_fetch_add(&work->next, 1);
+        if (index >= work->boxes)
+            break;
+        r = move_box(&worker, index, error);
+    }
+    if (r < 0)
+        atomic_store(&work->failed, true);
+    pthread_mutex_lock(&work->lock);
+    convert_counts_add(&work->counts, &worker.counts);
+    pthread_mutex_unlock(&work->lock);
+    worker_free(&worker);
     return r;
 }
 
-static void fit_extent(struct reorder *reorder)
+static uint64_t shorter_run(const struct work *work)
 {
-    struct box *box = &reorder->box;
-    for (int i = 0; i < box->rank; i++)
-        box->extent[i] = min_u64(reorder->step[i], box->dims[i] - box->origin[i]);
+    struct box box;
+    struct runs from, to;
+    grid_box(&work->grid, 0, &box);
+    runs_make(&work->grid, &box, false, work->from_size, &from);
+    runs_make(&work->grid, &box, true, work->to_size, &to);
+    return min_u64(from.size, to.size);
 }
 
-static bool next_box(struct reorder *reorder)
+/* Elements at the end of the axes that make the runs of the target WRITE_READ times as long as those of the
+ * source. */
+static uint64_t balanced_back(const struct work *work, uint64_t limit)
 {
-    struct box *box = &reorder->box;
-    for (int i = box->rank - 1; i >= 0; i--) {
-        box->origin[i] += reorder->step[i];
-        if (box->origin[i] < box->dims[i])
-            return true;
-        box->origin[i] = 0;
+    uint64_t back = 1;
+    while (back * back * work->from_size * WRITE_READ < limit * work->to_size)
+        back++;
+    return back;
+}
+
+/* Boxes of at most these bytes, as small as makes their runs long. */
+static void choose_boxes(struct work *work, uint64_t bytes)
+{
+    uint64_t most = max_u64(bytes / work->to_size, 1);
+    uint64_t limit = work->reorder->sequential ? most : min_u64(most, max_u64(BOX_SMALL / work->to_size, 1));
+    for (;; limit = min_u64(most, limit * 2)) {
+        grid_choose(&work->grid, work->reorder->sequential ? limit : balanced_back(work, limit), limit);
+        if (limit == most || shorter_run(work) >= RUN_LONG)
+            break;
     }
-    return false;
+    work->box_limit = limit;
+    work->boxes = grid_count(&work->grid);
 }
 
-int reorder_run(const struct matrix *matrix, bool sequential, const struct reorder_io *io,
-                struct progress *progress, struct error *error)
+/* Parts the memory of one thread. */
+static void choose_sizes(struct work *work, uint64_t memory)
 {
-    struct reorder reorder = {.itemsize = matrix->dtype.itemsize, .io = io};
-    stored_axes(matrix, &reorder.box);
-    if (!reorder_is_needed(matrix))
+    uint64_t strip = min_u64(work->reorder->sequential ? STRIP_STREAM : STRIP, memory / 8);
+    uint64_t item = max_u64(work->from_size, work->to_size);
+    bool is_large = work->from_size > ITEM_LARGE;
+    work->strip_limit = max_u64(strip / item, 1);
+    strip = work->strip_limit * item * (work->to_size > work->from_size ? 2 : 1);
+    choose_boxes(work, is_large || memory <= strip ? 1 : (memory - strip) / 9 * 8);
+}
+
+int reorder_run(const struct reorder *reorder, struct convert_counts *counts, struct error *error)
+{
+    const struct converter *converter =
+        reorder->converter && !reorder->converter->is_copy ? reorder->converter : NULL;
+    uint64_t itemsize = reorder->matrix->dtype.itemsize;
+    uint64_t memory = reorder->memory ? reorder->memory : REORDER_MEMORY;
+    unsigned threads = reorder->threads ? reorder->threads : workers_useful_threads(REORDER_THREADS);
+    struct work work = {.reorder = reorder,
+                        .converter = converter,
+                        .lock = PTHREAD_MUTEX_INITIALIZER,
+                        .from_size = converter ? converter->from_size : itemsize,
+                        .to_size = converter ? converter->to_size : itemsize};
+    if (!reorder_is_needed(reorder->matrix))
         return 0;
-    choose_step(&reorder, sequential);
-    reorder.from = malloc(REORDER_BUFFER);
-    reorder.to = malloc(REORDER_BUFFER);
-    int r = reorder.from && reorder.to ? 0 : error_set_errno(error, ENOMEM, "cannot change the order");
-    if (r == 0) {
-        do {
-            fit_extent(&reorder);
-            r = move_box(&reorder, progress, error);
-        } while (r == 0 && next_box(&reorder));
-    }
-    free(reorder.from);
-    free(reorder.to);
+    if (reorder->sequential)
+        threads = 1;
+    grid_of_matrix(reorder->matrix, &work.grid);
+    choose_sizes(&work, memory / threads);
+    threads = (unsigned)min_u64(threads, work.boxes);
+    int r = parallel_ranges(threads, 1, threads, work_on, &work, reorder->progress, error);
+    pthread_mutex_destroy(&work.lock);
+    if (counts)
+        convert_counts_add(counts, &work.counts);
     return r;
 }
