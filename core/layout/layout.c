@@ -4,23 +4,23 @@
 
 #include "core/layout/recogniser.h"
 
-/* In this order; what none of them knows is raw. */
+/* In this order, those that need no tail first; what none of them knows is raw. */
 static const struct {
     enum layout layout;
-    bool has_matrix;
     recogniser_function *recognise;
 } recognisers[] = {
-    {LAYOUT_NPY, true, npy_recognise},
-    {LAYOUT_SEMAPHORE, false, semaphore_recognise},
+    {LAYOUT_NPY, npy_recognise},
+    {LAYOUT_SEMAPHORE, semaphore_recognise},
+    {LAYOUT_IMAGESTREAM, imagestream_recognise},
+    {LAYOUT_SHAREDARRAY, sharedarray_recognise},
+    {LAYOUT_RAW, refcounted_recognise},
 };
 
 const char *layout_name(enum layout layout)
 {
     static const char *const names[] = {
-        [LAYOUT_NPY] = "npy",
-        [LAYOUT_RAW] = "raw",
-        [LAYOUT_DIRECTORY] = "directory",
-        [LAYOUT_SEMAPHORE] = "semaphore",
+        [LAYOUT_NPY] = "npy",     [LAYOUT_SHAREDARRAY] = "sharedarray", [LAYOUT_IMAGESTREAM] = "imagestream",
+        [LAYOUT_RAW] = "raw",     [LAYOUT_DIRECTORY] = "directory",     [LAYOUT_SEMAPHORE] = "semaphore",
         [LAYOUT_OTHER] = "other",
     };
     return (size_t)layout < sizeof names / sizeof names[0] ? names[layout] : NULL;
@@ -35,22 +35,24 @@ static void set_damaged(struct layout_result *ret, enum layout layout, const str
 int layout_recognise(const struct layout_probe *probe, struct layout_result *ret)
 {
     for (size_t i = 0; i < sizeof recognisers / sizeof recognisers[0]; i++) {
-        struct matrix matrix;
+        struct layout_result result = {.layout = recognisers[i].layout};
         size_t need;
         struct error error = {0};
-        switch (recognisers[i].recognise(probe, &matrix, &need, &error)) {
+        enum verdict verdict = recognisers[i].recognise(probe, &result, &need, &error);
+        switch (verdict) {
         case VERDICT_NO:
             break;
         case VERDICT_NEED:
             return (int)need;
+        case VERDICT_NEED_TAIL:
+            return LAYOUT_NEED_TAIL;
         case VERDICT_DAMAGED:
             set_damaged(ret, recognisers[i].layout, &error);
             return 0;
         case VERDICT_YES:
-            *ret = (struct layout_result){.layout = recognisers[i].layout,
-                                          .has_matrix = recognisers[i].has_matrix};
-            if (recognisers[i].has_matrix)
-                ret->matrix = matrix;
+        case VERDICT_BARE:
+            result.has_matrix = verdict == VERDICT_YES;
+            *ret = result;
             return 0;
         }
     }

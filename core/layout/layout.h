@@ -5,12 +5,16 @@
 #ifndef SHMTOP_CORE_LAYOUT_LAYOUT_H
 #define SHMTOP_CORE_LAYOUT_LAYOUT_H
 
+#include <sys/types.h>
+
 #include "core/matrix/matrix.h"
 
 /* product.md "Segments that describe themselves". */
 enum layout {
     LAYOUT_UNKNOWN, /* the bytes may not be read, or were not yet */
     LAYOUT_NPY,
+    LAYOUT_SHAREDARRAY,
+    LAYOUT_IMAGESTREAM,
     LAYOUT_RAW,
     LAYOUT_DIRECTORY,
     LAYOUT_SEMAPHORE,
@@ -27,9 +31,9 @@ struct layout_probe {
     const char *name; /* raw file name, without the directory part */
     uint64_t size;    /* of the file */
     const uint8_t *head;
-    size_t head_size; /* LAYOUT_HEAD or what was asked for, less for a shorter file */
-    const uint8_t *tail;
-    size_t tail_size; /* last bytes of the file */
+    size_t head_size;    /* LAYOUT_HEAD or what was asked for, less for a shorter file */
+    const uint8_t *tail; /* the last bytes of the file; NULL: not read yet */
+    size_t tail_size;    /* LAYOUT_TAIL, less for a shorter file */
 };
 
 struct layout_result {
@@ -37,14 +41,18 @@ struct layout_result {
     bool damaged;
     bool has_matrix; /* matrix is set and fits the file */
     struct matrix matrix;
+    uint64_t payload; /* without matrix: where the bytes begin that are no header; 0 where nothing tells */
+    pid_t creator;    /* that the header tells; 0: none */
     char reason[ERROR_TEXT_MAX]; /* why damaged */
 };
 
 /*
  * Recognises. Returns 0 and *ret (clear with layout_result_clear), or > 0: that many bytes of head are needed
- * (at most NPY_HEADER_MAX and probe->size), call again with them; a file that has fewer by then is probed
- * again with its new size. A description that does not fit the file's size makes it damaged, without matrix.
+ * (at most NPY_HEADER_MAX and probe->size), or LAYOUT_NEED_TAIL: the tail is, where the probe has none. Call
+ * again with them; a file that has fewer by then is probed again with its new size. What tells of more than
+ * the file has makes it damaged, without matrix.
  */
+#define LAYOUT_NEED_TAIL 0x7fffffff
 int layout_recognise(const struct layout_probe *probe, struct layout_result *ret);
 void layout_result_clear(struct layout_result *result);
 

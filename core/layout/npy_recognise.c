@@ -21,7 +21,7 @@ static enum verdict check_against_file(const struct layout_probe *probe, struct 
     return VERDICT_YES;
 }
 
-enum verdict npy_recognise(const struct layout_probe *probe, struct matrix *ret_matrix, size_t *ret_need,
+enum verdict npy_recognise(const struct layout_probe *probe, struct layout_result *ret, size_t *ret_need,
                            struct error *error)
 {
     if (!npy_has_magic(probe->head, probe->head_size))
@@ -41,7 +41,7 @@ enum verdict npy_recognise(const struct layout_probe *probe, struct matrix *ret_
         return VERDICT_DAMAGED;
     enum verdict verdict = check_against_file(probe, &matrix, error);
     if (verdict == VERDICT_YES)
-        *ret_matrix = matrix;
+        ret->matrix = matrix;
     else
         matrix_clear(&matrix);
     return verdict;

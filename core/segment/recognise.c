@@ -4,6 +4,7 @@
 
 #include "core/layout/npy.h"
 #include "core/segment/beneath.h"
+#include "core/sys/checked.h"
 #include "core/sys/fd.h"
 #include "core/sys/memory.h"
 
@@ -16,13 +17,26 @@ static const char *file_part(const char *name)
     return slash ? slash + 1 : name;
 }
 
+/* Reads the last bytes of the file into tail and asks with them: most files need no second read. */
+static int ask_with_tail(int fd, struct layout_probe *probe, struct layout_result *ret)
+{
+    uint8_t tail[LAYOUT_TAIL];
+    size_t expected = (size_t)min_u64(probe->size, sizeof tail);
+    ssize_t n = fd_pread_full(fd, tail, expected, probe->size - expected);
+    if (n < 0)
+        return (int)n;
+    probe->tail = tail;
+    probe->tail_size = (size_t)n < expected ? 0 : expected; /* it shrank: what was its tail is gone */
+    return layout_recognise(probe, ret);
+}
+
 /*
  * Reads the head, want bytes of it, into buf and asks. A file that shrank since it was looked at is judged by
  * what is left of it. Returns as layout_recognise, or -errno.
  */
 static int ask(int fd, const char *name, uint64_t size, uint8_t *buf, size_t want, struct layout_result *ret)
 {
-    size_t expected = size < want ? (size_t)size : want;
+    size_t expected = (size_t)min_u64(size, want);
     ssize_t n = expected ? fd_pread_full(fd, buf, expected, 0) : 0;
     if (n < 0)
         return (int)n;
@@ -32,7 +46,12 @@ static int ask(int fd, const char *name, uint64_t size, uint8_t *buf, size_t wan
         .head = buf,
         .head_size = (size_t)n,
     };
-    return layout_recognise(&probe, ret);
+    if (probe.size <= probe.head_size) {
+        probe.tail_size = (size_t)min_u64(probe.size, LAYOUT_TAIL);
+        probe.tail = buf + probe.size - probe.tail_size;
+    }
+    int r = layout_recognise(&probe, ret);
+    return r == LAYOUT_NEED_TAIL ? ask_with_tail(fd, &probe, ret) : r;
 }
 
 /* As ask, going on while more of the head is asked for. */

@@ -104,6 +104,38 @@ static void the_rest_is_raw_or_a_semaphore(void **state)
     assert_int_equal(result.layout, LAYOUT_RAW);
 }
 
+/* How many use it, padding, then what they share. */
+static void a_counted_storage_says_where_its_bytes_begin(void **state)
+{
+    (void)state;
+    struct layout_result result;
+    static const char *const names[] = {"torch_12_34_0", "paddle_12_0_34", "mindspore_12_34_0"};
+    memset(file, 0, sizeof file);
+    file[0] = 2;
+    file[64] = 7;
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(recognise(names[i], 64 + 8, 64 + 8, &result), 0);
+        assert_int_equal(result.layout, LAYOUT_RAW);
+        assert_false(result.damaged || result.has_matrix);
+        assert_int_equal(result.payload, 64);
+    }
+    const struct {
+        const char *name;
+        size_t size, spoilt;
+        uint8_t byte;
+    } others[] = {{"torch_x", 72, 0, 2},        {"x", 72, 0, 2},
+                  {"torch_12_34_0", 64, 0, 2},  {"torch_12_34_0", 72, 0, 0},
+                  {"torch_12_34_0", 72, 63, 1}, {"torch_12_34_0", 72, 3, 0xff}};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        memset(file, 0, 64);
+        file[0] = 2;
+        file[others[i].spoilt] = others[i].byte;
+        assert_int_equal(recognise(others[i].name, others[i].size, others[i].size, &result), 0);
+        assert_int_equal(result.layout, LAYOUT_RAW);
+        assert_int_equal(result.payload, 0);
+    }
+}
+
 static void layouts_have_names(void **state)
 {
     (void)state;
@@ -122,6 +154,7 @@ int main(void)
         cmocka_unit_test(a_description_that_does_not_fit_is_damage),
         cmocka_unit_test(a_long_header_is_asked_for),
         cmocka_unit_test(the_rest_is_raw_or_a_semaphore),
+        cmocka_unit_test(a_counted_storage_says_where_its_bytes_begin),
         cmocka_unit_test(layouts_have_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

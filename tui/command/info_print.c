@@ -48,6 +48,8 @@ static void put_layout(const struct info_page *page, const struct row *row)
     static const char *const words[] = {
         [LAYOUT_UNKNOWN] = "unknown: its bytes may not be read",
         [LAYOUT_NPY] = "npy",
+        [LAYOUT_SHAREDARRAY] = "sharedarray: an array of the Python package SharedArray",
+        [LAYOUT_IMAGESTREAM] = "imagestream: an image of ImageStreamIO",
         [LAYOUT_RAW] = "raw: nothing in it says its type and shape",
         [LAYOUT_DIRECTORY] = "directory",
         [LAYOUT_SEMAPHORE] = "POSIX semaphore",

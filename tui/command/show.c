@@ -37,6 +37,11 @@ static int refuse(const struct segment *segment, struct error *error)
         return error_set(error, ENOTSUP, "is a directory; name one of its files, as in DIR/FILE");
     case LAYOUT_SEMAPHORE:
         return error_set(error, ENOTSUP, "is a semaphore and holds no matrix");
+    case LAYOUT_SHAREDARRAY:
+        return error_set(error, ENOTSUP,
+                         "a SharedArray that does not tell its type, so its values are unknown");
+    case LAYOUT_IMAGESTREAM:
+        return error_set(error, ENOTSUP, "an image whose values lie in a GPU, not in the segment");
     case LAYOUT_UNKNOWN:
         return error_set(error, EACCES, "its bytes may not be read");
     default:

@@ -373,6 +373,10 @@ static const char *why_no_values(const struct segment *segment)
         return "its bytes may not be read: another user's";
     case LAYOUT_SEMAPHORE:
         return "a semaphore: its bytes";
+    case LAYOUT_SHAREDARRAY:
+        return segment->damage ? segment->damage : "a SharedArray that does not tell its type: its bytes";
+    case LAYOUT_IMAGESTREAM:
+        return segment->damage ? segment->damage : "an image whose values lie in a GPU: its bytes";
     default:
         return segment->damage ? segment->damage : "nothing in it says its type and shape: its bytes";
     }
@@ -380,8 +384,8 @@ static const char *why_no_values(const struct segment *segment)
 
 static bool is_readable(const struct segment *segment)
 {
-    return segment->layout == LAYOUT_NPY || segment->layout == LAYOUT_RAW ||
-           segment->layout == LAYOUT_SEMAPHORE;
+    return segment->layout != LAYOUT_UNKNOWN && segment->layout != LAYOUT_DIRECTORY &&
+           segment->layout != LAYOUT_OTHER;
 }
 
 /* A segment that had a matrix has none that fits any more: the last values stay. */

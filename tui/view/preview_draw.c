@@ -168,7 +168,7 @@ static void draw_remark(const struct drawing *drawing, int y)
         snprintf(text, sizeof text, "%s", preview->condition_text);
     } else {
         snprintf(text, sizeof text, "%s", preview->reason ? preview->reason : "");
-        role = preview->layout == LAYOUT_NPY || preview->layout == LAYOUT_UNKNOWN ? ROLE_WARN : ROLE_DIM;
+        role = preview->layout == LAYOUT_RAW || preview->layout == LAYOUT_SEMAPHORE ? ROLE_DIM : ROLE_WARN;
     }
     preview_put(drawing, y, drawing->rect.x + 1, role, 0, text);
 }
