@@ -1,5 +1,8 @@
 /*
  * What lies in a new segment: its size and room, its bytes, its attributes.
+ *
+ * Measured on two cores, 1 GiB of page cache into tmpfs: fallocate takes 60 % of the time, the copy
+ * (core/sys/copy.c) the rest. tests/bench/bench-load.py compares with cp.
  */
 #include <assert.h>
 #include <errno.h>
@@ -11,16 +14,8 @@
 #include "core/segment/room.h"
 #include "core/sys/calls.h"
 #include "core/sys/checked.h"
+#include "core/sys/copy.h"
 #include "core/sys/fd.h"
-
-/*
- * Measured on two cores, 1 GiB of page cache into tmpfs: fallocate takes 60 % of the time, then sendfile
- * copies in the least (as does pwrite from a map, but that reads a cold file slower); read into a map of the
- * target zeroes every page first, and a second thread only waits for the inode's lock.
- * tests/bench/bench-load.py compares with cp.
- */
-#define COPY_STEP   (8u << 20)   /* between two looks at the cancel flag */
-#define BUFFER_SIZE (256u << 10) /* where the source's file system has no sendfile */
 
 static int reserve_failed(int code, uint64_t done, uint64_t size, struct error *error)
 {
@@ -145,69 +140,14 @@ int publish_write(struct publish *publish, uint64_t offset, const void *bytes, s
     return r < 0 ? error_set_errno(error, -r, "cannot write it") : 0;
 }
 
-static int source_ended(struct error *error)
-{
-    return error_set(error, ESTALE, "the file shrank while it was read");
-}
-
-/* One step with a buffer. Returns the bytes copied or -code. */
-static ssize_t copy_buffered(struct publish *publish, uint64_t to, int from_fd, uint64_t from, uint64_t count,
-                             void *buf, struct error *error)
-{
-    ssize_t n = fd_pread_full(from_fd, buf, (size_t)min_u64(count, BUFFER_SIZE), from);
-    if (n < 0)
-        return error_set_errno(error, (int)-n, "cannot read the file");
-    int r = publish_write(publish, to, buf, (size_t)n, error);
-    return r < 0 ? r : n;
-}
-
-static int copy_in_buffers(struct publish *publish, uint64_t to, int from_fd, uint64_t from, uint64_t count,
-                           struct progress *progress, struct error *error)
-{
-    void *buf = malloc(BUFFER_SIZE);
-    if (!buf)
-        return error_set_errno(error, ENOMEM, "cannot copy");
-    ssize_t n = 1;
-    for (uint64_t done = 0; done < count && n > 0; done += (uint64_t)n) {
-        if (progress_cancelled(progress))
-            n = error_set(error, ECANCELED, "stopped");
-        else if ((n = copy_buffered(publish, to + done, from_fd, from + done, count - done, buf, error)) == 0)
-            n = source_ended(error);
-        if (n < 0)
-            break;
-        progress_add(progress, (uint64_t)n);
-    }
-    free(buf);
-    return n < 0 ? (int)n : 0;
-}
-
-static bool lacks_sendfile(int code)
-{
-    return code == EINVAL || code == ENOSYS || code == EOPNOTSUPP;
-}
-
 int publish_copy(struct publish *publish, uint64_t to_offset, int from_fd, uint64_t from_offset,
                  uint64_t count, struct progress *progress, struct error *error)
 {
     assert(lies_within(publish, to_offset, count));
-    if (sys.lseek(publish->fd, (off_t)to_offset, SEEK_SET) < 0)
-        return error_set_errno(error, errno, "cannot write it");
-    off_t from = (off_t)from_offset;
-    for (uint64_t done = 0; done < count;) {
-        if (progress_cancelled(progress))
-            return error_set(error, ECANCELED, "stopped");
-        ssize_t n = sys.sendfile(publish->fd, from_fd, &from, (size_t)min_u64(COPY_STEP, count - done));
-        if (n < 0 && lacks_sendfile(errno))
-            return copy_in_buffers(publish, to_offset + done, from_fd, from_offset + done, count - done,
-                                   progress, error);
-        if (n < 0 && errno != EINTR)
-            return error_set_errno(error, errno, "cannot copy the file");
-        if (n == 0)
-            return source_ended(error);
-        if (n > 0) {
-            done += (uint64_t)n;
-            progress_add(progress, (uint64_t)n);
-        }
-    }
-    return 0;
+    int r = copy_range(publish->fd, to_offset, from_fd, from_offset, count, progress);
+    if (r == -ECANCELED)
+        return error_set(error, ECANCELED, "stopped");
+    if (r == -ENODATA)
+        return error_set(error, ESTALE, "the file shrank while it was read");
+    return r < 0 ? error_set_errno(error, -r, "cannot copy the file") : 0;
 }

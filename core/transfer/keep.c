@@ -2,30 +2,25 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "core/catalog/format.h"
 #include "core/segment/members.h"
-#include "core/segment/room.h"
 #include "core/sys/calls.h"
 #include "core/sys/checked.h"
+#include "core/sys/copy.h"
 #include "core/sys/fd.h"
+#include "core/transfer/target.h"
 
-#define COPY_STEP       (8u << 20)   /* between two looks at the cancel flag */
-#define BUFFER_SIZE     (256u << 10) /* where there is no sendfile */
-#define NUMBER_MAX      9999         /* NAME.9999.npy */
-#define STEM_MAX        (255 - 9)    /* bytes of NAME, so that ".9999.npy" fits */
-#define TEMPORARY_TRIES 100
+#define NUMBER_MAX 9999      /* NAME.9999.npy */
+#define STEM_MAX   (255 - 9) /* bytes of NAME, so that ".9999.npy" fits */
 
 /* One file that is being copied. */
 struct copy {
-    int from, to;
+    int from;
+    struct target to;
     int target;
     const char *name; /* raw, of the segment or its part */
     struct statx facts;
-    char temporary[64]; /* "": unnamed */
     struct kept *kept;
     struct progress *progress;
     struct error *error;
@@ -60,129 +55,22 @@ static int look(int fd, struct statx *ret_facts, struct error *error)
     return 0;
 }
 
-/* What has to fit: a hole takes no room. */
-static int check_room(const struct copy *copy)
-{
-    struct statfs fs;
-    uint64_t free, needed = min_u64(copy->facts.stx_blocks * 512, copy->facts.stx_size);
-    int r = room_check_file(copy->facts.stx_size, copy->error);
-    if (r < 0)
-        return r;
-    if (sys.fstatfs(copy->target, &fs) < 0)
-        return error_set_errno(copy->error, errno, "cannot look how much room there is for its copy");
-    if (fs.f_blocks == 0 || checked_mul_u64(fs.f_bavail, (uint64_t)fs.f_bsize, &free) || needed <= free)
-        return 0;
-    char want[FORMAT_BYTES_MAX], have[FORMAT_BYTES_MAX];
-    format_bytes(needed, want, sizeof want);
-    format_bytes(free, have, sizeof have);
-    return error_set(copy->error, ENOSPC, "no room for its copy: %s needed, %s free", want, have);
-}
-
-/* --- the file without its name --- */
-
-static int open_temporary(struct copy *copy)
-{
-    int fd = -EEXIST;
-    for (unsigned n = 1; n <= TEMPORARY_TRIES && fd == -EEXIST; n++) {
-        snprintf(copy->temporary, sizeof copy->temporary, ".shmtop-%ld-%u", (long)getpid(), n);
-        fd = fd_openat(copy->target, copy->temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                       0600);
-    }
-    if (fd < 0)
-        copy->temporary[0] = '\0';
-    return fd;
-}
-
-/* Unnamed where the file system can, so that nothing remains however we end. */
-static int open_target_file(struct copy *copy)
-{
-    int fd = fd_openat(copy->target, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd == -EOPNOTSUPP || fd == -EISDIR || fd == -EINVAL)
-        fd = open_temporary(copy);
-    if (fd < 0)
-        return error_set_errno(copy->error, -fd, "cannot create its copy");
-    copy->to = fd;
-    return 0;
-}
-
-static void drop_temporary(struct copy *copy)
-{
-    if (copy->temporary[0])
-        sys.unlinkat(copy->target, copy->temporary, 0);
-    copy->temporary[0] = '\0';
-}
-
-/* --- its bytes --- */
-
-static int write_failed(const struct copy *copy, int code)
-{
-    if (code == ENOSPC || code == EDQUOT)
-        return error_set(copy->error, ENOSPC, "no room left for its copy");
-    return error_set_errno(copy->error, code, "cannot write its copy");
-}
-
-/* One step with a buffer: bytes copied, 0 at the end of the source, or -code. */
-static ssize_t copy_buffered(const struct copy *copy, uint64_t at, size_t count)
-{
-    size_t size = count < BUFFER_SIZE ? count : BUFFER_SIZE;
-    char *buf = malloc(size);
-    if (!buf)
-        return error_set_errno(copy->error, ENOMEM, "cannot copy it");
-    ssize_t n = fd_pread_full(copy->from, buf, size, at);
-    if (n < 0) {
-        n = error_set_errno(copy->error, (int)-n, "cannot read it");
-    } else if (n > 0) {
-        int r = fd_pwrite_all(copy->to, buf, (size_t)n, at);
-        n = r < 0 ? write_failed(copy, -r) : n;
-    }
-    free(buf);
-    return n;
-}
-
-static ssize_t copy_step(const struct copy *copy, uint64_t at, size_t count)
-{
-    off_t from = (off_t)at;
-    if (sys.lseek(copy->to, (off_t)at, SEEK_SET) < 0)
-        return write_failed(copy, errno);
-    ssize_t n;
-    do
-        n = sys.sendfile(copy->to, copy->from, &from, count);
-    while (n < 0 && errno == EINTR);
-    if (n < 0 && (errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP))
-        return copy_buffered(copy, at, count);
-    return n < 0 ? write_failed(copy, errno) : n;
-}
-
 static int shrank(const struct copy *copy)
 {
     return error_set(copy->error, ESTALE, "it shrank while it was copied");
 }
 
-static int copy_extent(const struct copy *copy, uint64_t from, uint64_t end)
-{
-    while (from < end) {
-        if (progress_cancelled(copy->progress))
-            return error_set(copy->error, ECANCELED, "stopped");
-        ssize_t n = copy_step(copy, from, (size_t)min_u64(COPY_STEP, end - from));
-        if (n <= 0)
-            return n < 0 ? (int)n : shrank(copy);
-        progress_add(copy->progress, (uint64_t)n);
-        from += (uint64_t)n;
-    }
-    return 0;
-}
-
 static int copy_bytes(const struct copy *copy)
 {
-    uint64_t at = 0, end;
-    if (sys.ftruncate(copy->to, (off_t)copy->facts.stx_size) < 0)
-        return write_failed(copy, errno);
-    for (; fd_next_data(copy->from, copy->facts.stx_size, &at, &end); at = end) {
-        int r = copy_extent(copy, at, end);
-        if (r < 0)
-            return r;
-    }
-    return 0;
+    int r = target_set_size(&copy->to, copy->facts.stx_size, copy->error);
+    if (r < 0)
+        return r;
+    r = copy_range_data(copy->to.fd, 0, copy->from, 0, copy->facts.stx_size, copy->progress);
+    if (r == -ECANCELED)
+        return error_set(copy->error, ECANCELED, "stopped");
+    if (r == -ENODATA)
+        return shrank(copy);
+    return r < 0 ? target_write_failed(-r, copy->error) : 0;
 }
 
 static bool same_time(const struct statx_timestamp *a, const struct statx_timestamp *b)
@@ -204,15 +92,6 @@ static int look_again(const struct copy *copy)
     return 0;
 }
 
-static int flush(const struct copy *copy)
-{
-    int r;
-    do
-        r = sys.fsync(copy->to);
-    while (r < 0 && errno == EINTR);
-    return r < 0 ? write_failed(copy, errno) : 0;
-}
-
 /* --- its name --- */
 
 /* A whole .npy file, as what np.load takes. */
@@ -224,21 +103,6 @@ static bool is_npy(const struct copy *copy)
     bool is = result.layout == LAYOUT_NPY && !result.damaged && result.has_matrix;
     layout_result_clear(&result);
     return is;
-}
-
-/* The temporary becomes NAME: by a link, or where there are none by a rename that replaces nothing. */
-static int name_temporary(struct copy *copy, const char *file)
-{
-    if (sys.linkat(copy->target, copy->temporary, copy->target, file, 0) == 0) {
-        drop_temporary(copy);
-        return 0;
-    }
-    if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS)
-        return -errno;
-    if (sys.renameat2(copy->target, copy->temporary, copy->target, file, RENAME_NOREPLACE) < 0)
-        return -errno;
-    copy->temporary[0] = '\0';
-    return 0;
 }
 
 static void make_stem(const char *name, const char *ending, char stem[STEM_MAX + 1])
@@ -263,7 +127,7 @@ static int give_name(struct copy *copy)
             snprintf(file, sizeof copy->kept->file, "%s%s", stem, ending);
         else
             snprintf(file, sizeof copy->kept->file, "%s.%u%s", stem, n, ending);
-        r = copy->temporary[0] ? name_temporary(copy, file) : fd_link(copy->to, copy->target, file);
+        r = target_name(&copy->to, file);
     }
     if (r < 0) {
         file[0] = '\0';
@@ -281,7 +145,7 @@ static int fill(struct copy *copy)
     if (r == 0)
         r = look_again(copy);
     if (r == 0)
-        r = flush(copy);
+        r = target_flush(&copy->to, copy->error);
     return r < 0 ? r : give_name(copy);
 }
 
@@ -289,14 +153,14 @@ static int copy_file(struct copy *copy)
 {
     int r = look(copy->from, &copy->facts, copy->error);
     if (r == 0)
-        r = check_room(copy);
+        r = target_check_room(copy->target, copy->facts.stx_size,
+                              min_u64(copy->facts.stx_blocks * 512, copy->facts.stx_size), copy->error);
     if (r == 0)
-        r = open_target_file(copy);
+        r = target_open(&copy->to, copy->target, 0600, copy->error);
     if (r < 0)
         return r;
     r = fill(copy);
-    drop_temporary(copy);
-    fd_close(&copy->to);
+    target_close(&copy->to);
     return r;
 }
 
@@ -348,7 +212,7 @@ int keep_copy(const struct directory *directory, const char *name, const struct 
               struct kept *ret_kept, struct progress *progress, struct error *error)
 {
     struct copy copy = {.from = -1,
-                        .to = -1,
+                        .to.fd = -1,
                         .target = target,
                         .name = name,
                         .kept = ret_kept,
