@@ -84,10 +84,6 @@ static int print(const struct show *show, struct error *error)
         return print_text(show, matrix, &view, error);
     if (show->format == FORMAT_JSON)
         return values_json(stdout, show->options->ascii, show->fd, matrix, &view, error);
-    if (view.rank > 2)
-        return error_set(error, EINVAL,
-                         "csv has two dimensions at most and this has %d: choose with -i, as in -i 0",
-                         view.rank);
     return values_csv(stdout, show->fd, matrix, &view, error);
 }
 
