@@ -1,24 +1,77 @@
 /*
- * A conversion is a chain of kernels: swap, convert (halves in two steps, by way of float32, where no kernel
- * has the pair: exact, or inf in both), swap, spread a real number into a complex one. A single kernel runs
- * from source to target; a longer chain in blocks through two buffers on the stack, small enough to stay in
- * the first cache.
+ * A conversion is a chain of kernels: swap, convert, swap, spread a real number into a complex one. Where no
+ * kernel has a pair it is converted in two steps, bools by way of uint8, halves by way of float32: exact, or
+ * inf in both. A single kernel runs from source to target; a longer chain in blocks through two buffers on
+ * the stack, small enough to stay in the first cache.
  */
 #include "core/matrix/convert.h"
 
 #include <errno.h>
 #include <string.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 #include "core/matrix/convert_private.h"
 #include "core/sys/checked.h"
 
 #define BLOCK 8192 /* bytes; of the widest step's units */
 
+/* --- levels --- */
+
+#if defined(__x86_64__)
+/* clang 14's __builtin_cpu_supports does not know the name. AVX2 tells that the system saves the registers.
+ */
+static bool has_f16c(void)
+{
+    unsigned a, b, c = 0, d;
+    return __get_cpuid(1, &a, &b, &c, &d) && (c & bit_F16C);
+}
+
+static bool has_avx2(void)
+{
+    return __builtin_cpu_supports("avx2") && has_f16c();
+}
+
+static bool has_avx512(void)
+{
+    return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+#endif
+
+/* What a level has goes before what those below it have. */
+static void add_level(struct convert_kernels *kernels, const struct convert_kernels *level)
+{
+    convert_kernel *all = (convert_kernel *)kernels;
+    const convert_kernel *has = (const convert_kernel *)level;
+    for (size_t i = 0; i < sizeof *kernels / sizeof *all; i++)
+        all[i] = has[i] ? has[i] : all[i];
+}
+
 /* The kernels of a level and of those below it. False where this machine has not got it. */
 static bool choose_kernels(enum convert_level level, struct convert_kernels *ret_kernels)
 {
     *ret_kernels = convert_portable;
-    return level == CONVERT_PORTABLE || level == CONVERT_BEST;
+    if (level == CONVERT_PORTABLE)
+        return true;
+    enum convert_level reached = CONVERT_PORTABLE;
+#if defined(__x86_64__)
+    if (level != CONVERT_NEON && has_avx2()) {
+        add_level(ret_kernels, &convert_avx2);
+        reached = CONVERT_AVX2;
+    }
+    if (reached == CONVERT_AVX2 && level != CONVERT_AVX2 && has_avx512()) {
+        add_level(ret_kernels, &convert_avx512);
+        reached = CONVERT_AVX512;
+    }
+#elif defined(__aarch64__)
+    if (level == CONVERT_NEON || level == CONVERT_BEST) {
+        add_level(ret_kernels, &convert_neon);
+        reached = CONVERT_NEON;
+    }
+#endif
+    return level == CONVERT_BEST || level == reached;
 }
 
 /* --- making --- */
@@ -68,8 +121,9 @@ static void add_pair(struct chain *chain, enum convert_unit from, enum convert_u
         add_step(chain, kernel, unit_size(to));
         return;
     }
-    add_pair(chain, from, UNIT_f4);
-    add_pair(chain, UNIT_f4, to);
+    enum convert_unit way = from == UNIT_b1 ? UNIT_u1 : UNIT_f4;
+    add_pair(chain, from, way);
+    add_pair(chain, way, to);
 }
 
 /* Of a number; of a complex one that of its parts. */

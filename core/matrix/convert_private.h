@@ -54,7 +54,8 @@ enum convert_unit {
 /*
  * One level. A pair that a level has not got is taken from the level below. Of the pairs with f2 there are
  * only those with f4 and f8: the others go by way of f4, which holds every f2 and every integer that is no
- * inf as f2. Swaps and spreads (a real number into a complex one, its imaginary part 0) by bytes of a unit.
+ * inf as f2. b1 becomes u1 alone, 0 or 1. Swaps and spreads (a real number into a complex one, its imaginary
+ * part 0) by bytes of a unit.
  */
 struct convert_kernels {
     convert_kernel pair[UNIT_COUNT][UNIT_COUNT];
