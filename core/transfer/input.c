@@ -1,5 +1,6 @@
 #include "core/transfer/input.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -162,6 +163,12 @@ ssize_t input_read(struct input *input, void *buf, size_t size, struct error *er
     if (n > 0)
         input->at += (uint64_t)n;
     return n;
+}
+
+void input_rewind(struct input *input, uint64_t offset)
+{
+    assert(!input->is_stream);
+    input->at = offset;
 }
 
 ssize_t input_pread(const struct input *input, void *buf, size_t size, uint64_t offset, struct error *error)

@@ -52,6 +52,9 @@ ssize_t input_peek(struct input *input, void *buf, size_t size, struct error *er
 /* What comes next, fewer than size bytes only at the end. The count or -errno. */
 ssize_t input_read(struct input *input, void *buf, size_t size, struct error *error);
 
+/* Of a regular file: input_read goes on at an offset from its start. */
+void input_rewind(struct input *input, uint64_t offset);
+
 /* Of a regular file: bytes at an offset from its start, fewer only at its end; safe on several threads. The
  * count or -errno. */
 ssize_t input_pread(const struct input *input, void *buf, size_t size, uint64_t offset, struct error *error);

@@ -14,7 +14,7 @@ static source_function *importer_of(const uint8_t *head, size_t n)
         return source_open_npy;
     if (npz_has_magic(head, n))
         return source_open_npz;
-    return NULL;
+    return source_open_text;
 }
 
 static int recognise(struct source *source, const struct source_options *options, struct error *error)
@@ -27,10 +27,7 @@ static int recognise(struct source *source, const struct source_options *options
         return (int)n;
     if (n == 0)
         return error_set(error, EBADMSG, "empty");
-    source_function *importer = importer_of(head, (size_t)n);
-    if (!importer)
-        return error_set(error, EBADMSG, "no .npy file: it does not begin with \\x93NUMPY");
-    return importer(source, options, error);
+    return importer_of(head, (size_t)n)(source, options, error);
 }
 
 int source_open(struct source **ret_source, const char *file, const struct source_options *options,

@@ -8,6 +8,7 @@
 #ifndef SHMTOP_CORE_TRANSFER_SOURCE_H
 #define SHMTOP_CORE_TRANSFER_SOURCE_H
 
+#include "core/matrix/convert.h"
 #include "core/matrix/matrix.h"
 #include "core/segment/directory.h"
 #include "core/sys/progress.h"
@@ -17,11 +18,14 @@
 #define SOURCE_DELIMITER_BLANKS ' ' /* runs of blanks and tabs */
 
 struct source_options {
-    const char *member;     /* of an .npz: key or full name; NULL: the only one */
-    uint32_t delimiter;     /* of text, a code point; see above */
-    int64_t header_lines;   /* of text; -1: found out */
-    const struct dtype *as; /* with has_shape: the type of raw bytes; NULL: not given */
-    bool has_shape;         /* FILE is raw: C order, exactly that long, whatever it begins with */
+    const char *member;   /* of an .npz: key or full name; NULL: the only one */
+    uint32_t delimiter;   /* of text, a code point; see above */
+    int64_t header_lines; /* of text; -1: found out */
+    /* With has_shape: the type of raw bytes. Of text: what the numbers are wanted as; for an integer type
+     * they are read as 64-bit integers, so that no digit goes by way of a double. NULL: not given. */
+    const struct dtype *as;
+    unsigned threads; /* at most so many read text; 0: as many as are useful */
+    bool has_shape;   /* FILE is raw: C order, exactly that long, whatever it begins with */
     int rank;
     uint64_t shape[MATRIX_RANK_MAX];
     /* A stream that can be read in one pass only after it was copied (an .npz) goes to an unnamed file here,
@@ -58,7 +62,8 @@ struct source {
     char kind[64];      /* "npy 1.0", "npz member a, deflated", "csv, semicolons, 1 header line" */
     char *note; /* what a person should know of what was read so far ("12 empty cells read as nan"); owned,
                    NULL: nothing */
-    void *own;  /* the importer's */
+    struct convert_counts counts; /* values that lost more than precision as they were read: after finish */
+    void *own;                    /* the importer's */
 };
 
 /*
@@ -82,6 +87,9 @@ int source_read_all(struct source *source, void *buf, size_t size, struct error 
 typedef int source_function(struct source *source, const struct source_options *options, struct error *error);
 source_function source_open_npy;
 source_function source_open_npz;
+/* What is no other kind: -EBADMSG where it is no text either. Faults in the numbers are -EBADMSG too, by line
+ * and column. */
+source_function source_open_text;
 source_function source_open_raw; /* by has_shape alone */
 
 #endif

@@ -356,7 +356,7 @@ static void test_pipe_ends_early(void **state)
     load_input(fixture, &plain, piped(bytes, 100, size), EBADMSG, "within its header");
     load_input(fixture, &plain, piped(bytes, 7, size), EBADMSG, "within its header");
     load_input(fixture, &plain, piped(bytes, 0, size), EBADMSG, "empty");
-    load_input(fixture, &plain, piped("something else", 14, 14), EBADMSG, "no .npy file");
+    load_input(fixture, &plain, piped("something else", 14, 14), EBADMSG, "without numbers");
     load_input(fixture, &plain, piped("PK\3\4 something", 14, 14), ENOTSUP, "must be a file");
     assert_int_equal(tmpdir_count(&fixture->tmpdir), 0);
     free(bytes);
@@ -378,7 +378,7 @@ static void test_redirected_file(void **state)
     assert_same(&fixture->elsewhere, "x.npy", &fixture->tmpdir, "a.shm");
     assert_same(&fixture->elsewhere, "x.npy", &fixture->tmpdir, "b.shm");
     fd = open(tmpdir_path(&fixture->elsewhere, "y"), O_RDONLY | O_CLOEXEC);
-    load_input(fixture, &plain, fd, EBADMSG, "no .npy file");
+    load_input(fixture, &plain, fd, EBADMSG, "neither .npy");
     free(bytes);
 }
 
@@ -389,7 +389,8 @@ static void test_bad_files(void **state)
     tmpdir_fifo(files, "fifo");
     tmpdir_mkdir(files, "dir");
     tmpdir_write_text(files, "empty", "");
-    tmpdir_write_text(files, "text", "a,b,c\n1,2,3\n");
+    tmpdir_write_text(files, "text", "a,b,c\n1,2,x\n");
+    tmpdir_write(files, "noise", "\1\2\3\0\0", 5);
     tmpdir_write(files, "magic", "\x93NUMPY\1\0", 8);
     tmpdir_write(files, "short", "\x93NUMPY\1\0\x76\0{'descr", 18);
     tmpdir_write_npy(files, "cut", "<f8", false, "(3, 4)", NULL, 95);
@@ -402,7 +403,8 @@ static void test_bad_files(void **state)
     expect_no_open(fixture, "fifo", ENOTSUP, "FIFO");
     expect_no_open(fixture, "dir", ENOTSUP, "directory");
     expect_no_open(fixture, "empty", EBADMSG, "empty");
-    expect_no_open(fixture, "text", EBADMSG, "no .npy file");
+    expect_no_open(fixture, "text", EBADMSG, "line 2, column 3: 'x' is no number");
+    expect_no_open(fixture, "noise", EBADMSG, "neither .npy");
     expect_no_open(fixture, "magic", EBADMSG, "within its header");
     expect_no_open(fixture, "short", EBADMSG, "within its header");
     expect_no_open(fixture, "cut", EBADMSG, "95 bytes of data, where its header promises 96");
