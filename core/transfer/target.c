@@ -90,18 +90,20 @@ static void drop_temporary(struct target *target)
     target->temporary[0] = '\0';
 }
 
-/* The temporary becomes FILE: by a link, or where there are none by a rename that replaces nothing. */
+/* The temporary becomes FILE, by a rename that replaces nothing; where there is none by a link, after which
+ * a kill can leave the temporary too. */
 static int name_temporary(struct target *target, const char *file)
 {
-    if (sys.linkat(target->directory, target->temporary, target->directory, file, 0) == 0) {
-        drop_temporary(target);
+    int directory = target->directory;
+    if (sys.renameat2(directory, target->temporary, directory, file, RENAME_NOREPLACE) == 0) {
+        target->temporary[0] = '\0';
         return 0;
     }
-    if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS)
+    if (errno != EINVAL && errno != EOPNOTSUPP && errno != ENOSYS)
         return -errno;
-    if (sys.renameat2(target->directory, target->temporary, target->directory, file, RENAME_NOREPLACE) < 0)
+    if (sys.linkat(directory, target->temporary, directory, file, 0) < 0)
         return -errno;
-    target->temporary[0] = '\0';
+    drop_temporary(target);
     return 0;
 }
 

@@ -6,18 +6,20 @@
 #include "core/segment/publish.h"
 
 static const struct command *const commands[] = {
-    &command_list, &command_info, &command_show, &command_load, &command_rm, &command_restore, &command_watch,
+    &command_list, &command_info, &command_show,    &command_load,
+    &command_save, &command_rm,   &command_restore, &command_watch,
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])
 
-static const char global_help[] = "Options before the command:\n"
-                                  "  -d, --directory DIR   look there instead of /dev/shm\n"
-                                  "  -r, --read-only       change nothing: no load, no delete, no restore\n"
-                                  "  -n, --numeric         user and group ids instead of names\n"
-                                  "      --color WHEN      auto, never, 16 or 256\n"
-                                  "      --ascii           no character beyond ASCII\n"
-                                  "  -h, --help            this; after a command: its own options\n"
-                                  "  -V, --version\n";
+static const char global_help[] =
+    "Options before the command:\n"
+    "  -d, --directory DIR   look there instead of /dev/shm\n"
+    "  -r, --read-only       change nothing: no load, no save, no delete, no restore\n"
+    "  -n, --numeric         user and group ids instead of names\n"
+    "      --color WHEN      auto, never, 16 or 256\n"
+    "      --ascii           no character beyond ASCII\n"
+    "  -h, --help            this; after a command: its own options\n"
+    "  -V, --version\n";
 
 static const struct command *find(const char *name)
 {

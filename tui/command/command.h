@@ -19,6 +19,7 @@ extern const struct command command_list;
 extern const struct command command_info;
 extern const struct command command_show;
 extern const struct command command_load;
+extern const struct command command_save;
 extern const struct command command_rm;
 extern const struct command command_restore;
 extern const struct command command_watch;

@@ -131,3 +131,34 @@ int find_open(const struct options *options, const struct directory *directory, 
     *ret_fd = fd < 0 ? -1 : fd;
     return fd < 0 ? fd : 0;
 }
+
+/* Why it has no values; the status is that of the error. */
+static int refuse(const struct segment *segment, struct error *error)
+{
+    if (segment->damage)
+        return error_set(error, EBADMSG, "damaged: %s", segment->damage);
+    switch (segment->layout) {
+    case LAYOUT_RAW:
+        return error_set(error, ENOTSUP, "nothing in it says its type and shape, so its values are unknown");
+    case LAYOUT_DIRECTORY:
+        return error_set(error, ENOTSUP, "is a directory; name one of its files, as in DIR/FILE");
+    case LAYOUT_SEMAPHORE:
+        return error_set(error, ENOTSUP, "is a semaphore and holds no matrix");
+    case LAYOUT_SHAREDARRAY:
+        return error_set(error, ENOTSUP,
+                         "a SharedArray that does not tell its type, so its values are unknown");
+    case LAYOUT_IMAGESTREAM:
+        return error_set(error, ENOTSUP, "an image whose values lie in a GPU, not in the segment");
+    case LAYOUT_UNKNOWN:
+        return error_set(error, EACCES, "its bytes may not be read");
+    default:
+        return error_set(error, ENOTSUP, "is no regular file and holds no matrix");
+    }
+}
+
+int find_matrix(const struct options *options, const struct directory *directory, const char *text,
+                struct segment *ret_segment, int *ret_fd, struct error *error)
+{
+    int r = find_open(options, directory, text, ret_segment, ret_fd, error);
+    return r == 0 && !ret_segment->matrix ? refuse(ret_segment, error) : r;
+}

@@ -28,4 +28,8 @@ void found_clear(struct found *found);
 int find_open(const struct options *options, const struct directory *directory, const char *text,
               struct segment *ret_segment, int *ret_fd, struct error *error);
 
+/* The same for one whose values are asked for: where it has no matrix that is an error, which says why. */
+int find_matrix(const struct options *options, const struct directory *directory, const char *text,
+                struct segment *ret_segment, int *ret_fd, struct error *error);
+
 #endif

@@ -157,8 +157,14 @@ bool report_extent(unsigned *ret_columns, unsigned *ret_rows)
     return is_terminal;
 }
 
-/* Why the first write failed; a stream itself remembers only that one did. */
+/* Why the first write failed, 0: none did; a stream itself remembers only that one did. */
 static int output_failure;
+
+void report_output_failed(int code)
+{
+    if (!output_failure)
+        output_failure = code;
+}
 
 static ssize_t write_output(void *cookie, const char *bytes, size_t size)
 {
@@ -166,8 +172,7 @@ static ssize_t write_output(void *cookie, const char *bytes, size_t size)
     int code = fd_write_all(STDOUT_FILENO, bytes, size);
     if (code == 0)
         return (ssize_t)size;
-    if (!output_failure)
-        output_failure = -code;
+    report_output_failed(-code);
     return 0; /* fopencookie(3): not -1 */
 }
 
@@ -190,12 +195,13 @@ bool report_reader_left(void)
         return false;
     __fpurge(stdout);
     clearerr(stdout);
+    output_failure = 0;
     return true;
 }
 
 enum exit_status report_finish(const struct options *options, enum exit_status status)
 {
-    bool failed = ferror(stdout) != 0;
+    bool failed = ferror(stdout) || output_failure;
     if (fflush(stdout) == 0 && !failed)
         return status;
     if (output_failure == EPIPE && pipe_signal_ends) {

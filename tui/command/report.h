@@ -48,6 +48,9 @@ bool report_extent(unsigned *ret_columns, unsigned *ret_rows);
  */
 void report_begin(void);
 
+/* The same for what was written to standard output around stdout: code (errno) is why it failed. */
+void report_output_failed(int code);
+
 /* Whether the last that was printed met nobody who reads. Then it is forgotten: no failure, where to be left
  * is the usual end. */
 bool report_reader_left(void);

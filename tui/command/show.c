@@ -25,36 +25,6 @@ struct show {
     int fd;
 };
 
-/* Why there are no values to show; the status is that of the error. */
-static int refuse(const struct segment *segment, struct error *error)
-{
-    if (segment->damage)
-        return error_set(error, EBADMSG, "damaged: %s", segment->damage);
-    switch (segment->layout) {
-    case LAYOUT_RAW:
-        return error_set(error, ENOTSUP, "nothing in it says its type and shape, so its values are unknown");
-    case LAYOUT_DIRECTORY:
-        return error_set(error, ENOTSUP, "is a directory; name one of its files, as in DIR/FILE");
-    case LAYOUT_SEMAPHORE:
-        return error_set(error, ENOTSUP, "is a semaphore and holds no matrix");
-    case LAYOUT_SHAREDARRAY:
-        return error_set(error, ENOTSUP,
-                         "a SharedArray that does not tell its type, so its values are unknown");
-    case LAYOUT_IMAGESTREAM:
-        return error_set(error, ENOTSUP, "an image whose values lie in a GPU, not in the segment");
-    case LAYOUT_UNKNOWN:
-        return error_set(error, EACCES, "its bytes may not be read");
-    default:
-        return error_set(error, ENOTSUP, "is no regular file and holds no matrix");
-    }
-}
-
-static int open_segment(struct show *show, const struct directory *directory, struct error *error)
-{
-    int code = find_open(show->options, directory, show->name, &show->segment, &show->fd, error);
-    return code == 0 && !show->segment.matrix ? refuse(&show->segment, error) : code;
-}
-
 static enum exit_status refuse_name(const struct show *show, const struct directory *directory,
                                     const struct error *error)
 {
@@ -145,7 +115,7 @@ static enum exit_status run(const struct options *options, int argc, char **argv
     if (!directory)
         return status;
     struct error error = {0};
-    code = open_segment(&show, directory, &error);
+    code = find_matrix(options, directory, show.name, &show.segment, &show.fd, &error);
     if (code == 0)
         code = print(&show, &error);
     /* Where standard output failed, report_finish says so. */
