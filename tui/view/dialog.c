@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#define WIDTH_MAX 96
+#define MARGIN    4
+
 struct rect dialog_place(struct rect within, int height, int width)
 {
     if (height > within.height)
@@ -11,6 +14,37 @@ struct rect dialog_place(struct rect within, int height, int width)
         width = within.width;
     return (struct rect){within.y + (within.height - height) / 2, within.x + (within.width - width) / 2,
                          height, width};
+}
+
+int dialog_width(struct rect within)
+{
+    int width = within.width - 2 * MARGIN;
+    return within.width < 60 ? within.width : width < WIDTH_MAX ? width : WIDTH_MAX;
+}
+
+int dialog_field_width(int inside)
+{
+    return inside > DIALOG_LABEL ? inside - DIALOG_LABEL : 0;
+}
+
+void dialog_label(struct cells *cells, int y, int x, int width, const char *text, bool focused)
+{
+    cells_put(cells, y, x, width < DIALOG_LABEL ? width : DIALOG_LABEL, focused ? ROLE_STRONG : ROLE_DIM,
+              focused ? CELL_BOLD : 0, text);
+}
+
+void dialog_choice(struct cells *cells, int y, int x, int width, const char *const *choices, int chosen,
+                   bool focused)
+{
+    int right = x + width;
+    for (int i = 0; choices[i] && x < right; i++) {
+        bool here = i == chosen;
+        char text[40];
+        snprintf(text, sizeof text, here ? "[%s]" : " %s ", choices[i]);
+        x += cells_put_cut(cells, y, x, right - x, here ? ROLE_STRONG : ROLE_DIM,
+                           here && focused ? CELL_SELECTED : 0, text) +
+             1;
+    }
 }
 
 void dialog_buttons(struct cells *cells, int y, int x, int width, const char *const *texts, int n, int focus)

@@ -19,6 +19,18 @@ enum dialog_result {
 /* A box of at most this size in the middle of the rectangle. */
 struct rect dialog_place(struct rect within, int height, int width);
 
+/* How wide a form is in a rectangle. */
+int dialog_width(struct rect within);
+
+/* The rows of a form: a label in DIALOG_LABEL columns, the field behind it. */
+#define DIALOG_LABEL 11             /* "If exists  " */
+int dialog_field_width(int inside); /* 0 where there is no room */
+void dialog_label(struct cells *cells, int y, int x, int width, const char *text, bool focused);
+
+/* A field of a few choices, NULL-terminated: "[chosen]  other ". */
+void dialog_choice(struct cells *cells, int y, int x, int width, const char *const *choices, int chosen,
+                   bool focused);
+
 /* Draws buttons in the middle of a row, the focused one selected (focus < 0: none). */
 void dialog_buttons(struct cells *cells, int y, int x, int width, const char *const *texts, int n, int focus);
 

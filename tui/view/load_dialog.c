@@ -28,7 +28,7 @@ struct load_dialog *load_dialog_new(const struct load_dialog_options *options)
     dialog->home = copy_of(options->home);
     dialog->directory = copy_of(options->directory);
     dialog->history = options->history;
-    dialog->file = line_new(options->history);
+    path_field_open(&dialog->file, options->history);
     dialog->name = line_new(NULL);
     dialog->mode = line_new(NULL);
     snprintf(mode, sizeof mode, "%04o", 0666 & ~options->umask);
@@ -41,8 +41,7 @@ void load_dialog_free(struct load_dialog *dialog)
     if (!dialog)
         return;
     load_dialog_reply_free(dialog->facts);
-    completion_free(dialog->listed);
-    line_free(dialog->file);
+    path_field_close(&dialog->file);
     line_free(dialog->name);
     line_free(dialog->mode);
     free(dialog->home);
@@ -132,17 +131,10 @@ const char *const *load_dialog_choices(const struct load_dialog *dialog, enum lo
 
 struct line *load_dialog_line(struct load_dialog *dialog)
 {
-    return dialog->focus == FIELD_FILE   ? dialog->file
+    return dialog->focus == FIELD_FILE   ? dialog->file.line
            : dialog->focus == FIELD_NAME ? dialog->name
            : dialog->focus == FIELD_MODE ? dialog->mode
                                          : NULL;
-}
-
-void load_dialog_close_list(struct load_dialog *dialog)
-{
-    completion_free(dialog->listed);
-    dialog->listed = NULL;
-    dialog->listed_first = 0;
 }
 
 /* Something was typed or chosen: what is known is of something else. */
@@ -155,7 +147,7 @@ void load_dialog_changed(struct load_dialog *dialog)
     dialog->generation++;
     dialog->look_wanted = true;
     dialog->error[0] = '\0';
-    load_dialog_close_list(dialog);
+    path_field_close_list(&dialog->file);
 }
 
 void load_dialog_move_focus(struct load_dialog *dialog, int by)
@@ -165,7 +157,7 @@ void load_dialog_move_focus(struct load_dialog *dialog, int by)
         dialog->name_edited = false; /* left empty: the default again */
     }
     dialog->focus = (enum load_field)(((int)dialog->focus + by + FIELD_COUNT) % FIELD_COUNT);
-    load_dialog_close_list(dialog);
+    path_field_close_list(&dialog->file);
 }
 
 static void complain(struct load_dialog *dialog, enum load_field field, const char *text)
@@ -182,7 +174,7 @@ static struct load_dialog_request *make_request(const struct load_dialog *dialog
     assert(request);
     request->kind = kind;
     request->generation = dialog->generation;
-    request->typed = copy_of(line_text(dialog->file));
+    request->typed = copy_of(line_text(dialog->file.line));
     request->home = copy_of(dialog->home);
     request->name = dialog->name_edited ? copy_of(line_text(dialog->name)) : NULL;
     request->layout = dialog->layout == 0 ? LAYOUT_NPY : LAYOUT_RAW;
@@ -198,13 +190,13 @@ struct load_dialog_request *load_dialog_wants(struct load_dialog *dialog, int64_
                    : dialog->complete_wanted ? &dialog->complete_wanted
                    : dialog->look_wanted     ? &dialog->look_wanted
                                              : NULL;
-    dialog->now = now;
+    dialog->now = dialog->progress.now = now;
     if (dialog->asked || !wanted)
         return NULL;
     *wanted = false;
     dialog->asked = true;
     if (wanted == &dialog->run_wanted)
-        dialog->started = now;
+        dialog->progress.started = now;
     return make_request(dialog, wanted == &dialog->run_wanted        ? LOAD_RUN
                                 : wanted == &dialog->complete_wanted ? LOAD_COMPLETE
                                                                      : LOAD_LOOK);
@@ -220,7 +212,7 @@ static bool is_refused(struct load_dialog *dialog)
 {
     unsigned mode;
     const struct load_dialog_reply *facts = load_dialog_is_current(dialog) ? dialog->facts : NULL;
-    if (line_is_empty(dialog->file))
+    if (line_is_empty(dialog->file.line))
         complain(dialog, FIELD_FILE, "which file?");
     else if (!load_parse_mode(line_text(dialog->mode), &mode))
         complain(dialog, FIELD_MODE, "the mode is octal, as 0640");
@@ -238,15 +230,14 @@ static bool is_refused(struct load_dialog *dialog)
 void load_dialog_start(struct load_dialog *dialog)
 {
     dialog->error[0] = '\0';
-    load_dialog_close_list(dialog);
+    path_field_close_list(&dialog->file);
     if (is_refused(dialog))
         return;
     if (dialog->history)
-        line_history_add(dialog->history, line_text(dialog->file));
+        line_history_add(dialog->history, line_text(dialog->file.line));
     dialog->run_wanted = dialog->loading = true;
     dialog->look_wanted = dialog->complete_wanted = false;
-    dialog->started = dialog->now;
-    dialog->done = dialog->total = 0;
+    progress_box_start(&dialog->progress, dialog->now);
 }
 
 /* --- answers --- */
@@ -263,27 +254,24 @@ static void take_look(struct load_dialog *dialog, struct load_dialog_reply *repl
  * field. */
 static void take_completion(struct load_dialog *dialog, struct load_dialog_reply *reply)
 {
-    struct completion *completion = reply->completion;
-    if (dialog->focus != FIELD_FILE || strcmp(completion->text, line_text(dialog->file)) != 0)
+    if (dialog->focus != FIELD_FILE)
         return;
-    char *text = completion_text(completion);
-    assert(text);
-    if (strcmp(text, line_text(dialog->file)) != 0) {
-        line_set(dialog->file, text);
+    switch (path_field_take(&dialog->file, &reply->completion)) {
+    case PATH_COMPLETED:
         load_dialog_changed(dialog);
-    } else if (completion->count > 1) {
-        load_dialog_close_list(dialog);
-        dialog->listed = completion;
-        reply->completion = NULL;
-    } else if (completion->count == 1) {
+        break;
+    case PATH_COMPLETE:
         load_dialog_move_focus(dialog, 1);
-    } else {
+        break;
+    case PATH_NONE:
         complain(dialog, FIELD_FILE,
-                 completion->error.code   ? completion->error.text
-                 : completion->unloadable ? "what begins like this is no regular file"
-                                          : "nothing there begins like this");
+                 reply->completion->error.code   ? reply->completion->error.text
+                 : reply->completion->unloadable ? "what begins like this is no regular file"
+                                                 : "nothing there begins like this");
+        break;
+    default:
+        break;
     }
-    free(text);
 }
 
 static void make_message(struct load_dialog *dialog, const struct load_dialog_reply *reply, int64_t now)
@@ -291,8 +279,9 @@ static void make_message(struct load_dialog *dialog, const struct load_dialog_re
     char name[NAME_PRINTABLE_MAX], bytes[FORMAT_BYTES_MAX], old[FORMAT_BYTES_MAX];
     name_escape(reply->name, strlen(reply->name), dialog->ascii, name, sizeof name);
     format_bytes(reply->bytes, bytes, sizeof bytes);
-    int n = snprintf(dialog->message, sizeof dialog->message, "%.300s loaded: %s %s, %s in %.1f s", name,
-                     reply->file.type, reply->file.shape, bytes, (double)(now - dialog->started) / 1000);
+    int n =
+        snprintf(dialog->message, sizeof dialog->message, "%.300s loaded: %s %s, %s in %.1f s", name,
+                 reply->file.type, reply->file.shape, bytes, (double)(now - dialog->progress.started) / 1000);
     if (reply->still_held > 0 && n > 0 && (size_t)n < sizeof dialog->message) {
         format_bytes(reply->old_allocated, old, sizeof old);
         snprintf(dialog->message + n, sizeof dialog->message - (size_t)n,
@@ -308,7 +297,7 @@ static enum load_field field_of(int code)
 
 static enum dialog_result end_load(struct load_dialog *dialog, const struct error *error)
 {
-    dialog->loading = dialog->asks_quit = false;
+    dialog->loading = false;
     if (error->code == ECANCELED) {
         snprintf(dialog->message, sizeof dialog->message, "load cancelled: nothing of it is left");
         return DIALOG_CLOSE;
@@ -322,7 +311,7 @@ static enum dialog_result take_load(struct load_dialog *dialog, struct load_dial
 {
     if (reply->error.code)
         return end_load(dialog, &reply->error);
-    dialog->loading = dialog->asks_quit = false;
+    dialog->loading = false;
     make_message(dialog, reply, now);
     dialog->loaded = copy_of(reply->name);
     return DIALOG_CLOSE;
@@ -333,7 +322,7 @@ enum dialog_result load_dialog_supply(struct load_dialog *dialog, struct load_di
 {
     enum dialog_result result = DIALOG_USED;
     dialog->asked = false;
-    dialog->now = now;
+    dialog->now = dialog->progress.now = now;
     if (!reply) {
         const struct error cancelled = {.code = ECANCELED};
         return dialog->loading ? end_load(dialog, &cancelled) : DIALOG_USED;
@@ -352,14 +341,13 @@ enum dialog_result load_dialog_supply(struct load_dialog *dialog, struct load_di
 
 void load_dialog_progress(struct load_dialog *dialog, uint64_t done, uint64_t total, int64_t now)
 {
-    dialog->done = done;
-    dialog->total = total;
-    dialog->now = now;
+    dialog->progress.done = done;
+    dialog->progress.total = total;
+    dialog->now = dialog->progress.now = now;
 }
 
 void load_dialog_ask_quit(struct load_dialog *dialog)
 {
     if (dialog->loading)
-        dialog->asks_quit = true;
-    dialog->quit_focused = false;
+        progress_box_ask_quit(&dialog->progress);
 }

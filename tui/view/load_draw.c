@@ -7,11 +7,7 @@
 #include "core/catalog/format.h"
 #include "tui/view/load_private.h"
 
-#define WIDTH_MAX 96
-#define MARGIN    4
-#define LIST_MAX  12 /* rows of the box with completions */
-#define LABEL     11 /* columns of "If exists  " */
-#define REASON    2  /* lines that a reason may take */
+#define REASON 2 /* lines that a reason may take */
 
 /* The rows inside the form, from the top. */
 enum form_row {
@@ -29,24 +25,12 @@ enum form_row {
     ROW_COUNT
 };
 
-static int box_width(const struct rect *rect)
-{
-    int width = rect->width - 2 * MARGIN;
-    return rect->width < 60 ? rect->width : width < WIDTH_MAX ? width : WIDTH_MAX;
-}
-
-static int field_width(int inside)
-{
-    return inside > LABEL ? inside - LABEL : 0;
-}
-
 /* --- rows --- */
 
 static void put_label(const struct load_dialog *dialog, struct cells *cells, int y, int x, int width,
                       const char *text, enum load_field field)
 {
-    cells_put(cells, y, x, width < LABEL ? width : LABEL, dialog->focus == field ? ROLE_STRONG : ROLE_DIM,
-              dialog->focus == field ? CELL_BOLD : 0, text);
+    dialog_label(cells, y, x, width, text, dialog->focus == field);
 }
 
 static const char *shape_of(const struct load_dialog *dialog, char *buf, size_t size)
@@ -69,7 +53,7 @@ static const char *shape_of(const struct load_dialog *dialog, char *buf, size_t 
 static const char *reason_of(const struct load_dialog *dialog)
 {
     const struct load_dialog_reply *facts = dialog->facts;
-    if (line_is_empty(dialog->file) || !facts || facts->file.is_read || !load_dialog_is_current(dialog))
+    if (line_is_empty(dialog->file.line) || !facts || facts->file.is_read || !load_dialog_is_current(dialog))
         return NULL;
     return facts->error.text;
 }
@@ -79,7 +63,7 @@ static void draw_holds(const struct load_dialog *dialog, struct cells *cells, in
     const struct load_dialog_reply *facts = dialog->facts;
     char shape[sizeof facts->file.shape], bytes[FORMAT_BYTES_MAX];
     int at = x, right = x + width;
-    if (line_is_empty(dialog->file)) {
+    if (line_is_empty(dialog->file.line)) {
         cells_put_cut(cells, y, x, width, ROLE_DIM, 0, "a .npy file");
         return;
     }
@@ -135,15 +119,9 @@ static void draw_name(const struct load_dialog *dialog, struct cells *cells, int
 static void draw_choice(const struct load_dialog *dialog, enum load_field field, struct cells *cells, int y,
                         int x, int width)
 {
-    int chosen = 0, right = x + width;
+    int chosen = 0;
     const char *const *choices = load_dialog_choices(dialog, field, &chosen);
-    for (int i = 0; choices[i] && x < right; i++) {
-        bool here = i == chosen;
-        uint8_t flags = here && dialog->focus == field ? CELL_SELECTED : 0;
-        char text[40];
-        snprintf(text, sizeof text, here ? "[%s]" : " %s ", choices[i]);
-        x += cells_put_cut(cells, y, x, right - x, here ? ROLE_STRONG : ROLE_DIM, flags, text) + 1;
-    }
+    dialog_choice(cells, y, x, width, choices, chosen, dialog->focus == field);
 }
 
 static const char *least_limit(const struct load_dialog *dialog, const struct room *room)
@@ -204,7 +182,7 @@ static void draw_form_buttons(const struct load_dialog *dialog, struct cells *ce
 static int row_height(const struct load_dialog *dialog, enum form_row row, int inside)
 {
     const char *text = row == ROW_HOLDS ? reason_of(dialog) : row == ROW_ERROR ? dialog->error : NULL;
-    int width = row == ROW_HOLDS ? field_width(inside) : inside;
+    int width = row == ROW_HOLDS ? dialog_field_width(inside) : inside;
     if (!text || width < 1)
         return 1;
     int lines = dialog_text(NULL, (struct rect){0, 0, REASON, width}, ROLE_BAD, text);
@@ -222,7 +200,7 @@ static int row_top(const struct load_dialog *dialog, enum form_row row, int insi
 
 static struct rect form_box(const struct load_dialog *dialog, struct rect rect)
 {
-    int width = box_width(&rect);
+    int width = dialog_width(rect);
     return dialog_place(rect, row_top(dialog, ROW_COUNT, width - 4) + 2, width);
 }
 
@@ -230,12 +208,12 @@ static struct rect form_box(const struct load_dialog *dialog, struct rect rect)
 static void draw_row(const struct load_dialog *dialog, enum form_row row, struct cells *cells, int y, int x,
                      int width, int height)
 {
-    int field = x + LABEL, rest = field_width(width);
+    int field = x + DIALOG_LABEL, rest = dialog_field_width(width);
     const char *reason;
     switch (row) {
     case ROW_FILE:
         put_label(dialog, cells, y, x, width, "File", FIELD_FILE);
-        line_draw(dialog->file, cells, y, field, rest, dialog->focus == FIELD_FILE);
+        line_draw(dialog->file.line, cells, y, field, rest, dialog->focus == FIELD_FILE);
         break;
     case ROW_HOLDS:
         if ((reason = reason_of(dialog)) && rest > 0)
@@ -310,102 +288,10 @@ static void draw_form(const struct load_dialog *dialog, struct cells *cells, str
 /* --- completions --- */
 
 /* Below the file's field, over the rest of the form. */
-static struct rect list_box(const struct load_dialog *dialog, struct rect rect)
+static struct rect list_place(const struct load_dialog *dialog, struct rect rect)
 {
     struct rect form = form_box(dialog, rect);
-    struct rect box = {form.y + 2, form.x + 2, rect.y + rect.height - form.y - 2, form.width - 4};
-    size_t columns = (size_t)completion_columns(dialog->listed, box.width - 4);
-    size_t rows = (dialog->listed->count + columns - 1) / columns;
-    if (box.height > LIST_MAX)
-        box.height = LIST_MAX;
-    if ((size_t)box.height > rows + 2)
-        box.height = (int)rows + 2;
-    return box;
-}
-
-static size_t list_fit(const struct load_dialog *dialog)
-{
-    struct rect box = list_box(dialog, (struct rect){0, 0, dialog->height, dialog->width});
-    int rows = box.height > 3 ? box.height - 2 : 1;
-    return (size_t)rows * (size_t)completion_columns(dialog->listed, box.width - 4);
-}
-
-static void draw_list(const struct load_dialog *dialog, struct cells *cells, struct rect rect)
-{
-    const struct completion *listed = dialog->listed;
-    struct rect box = list_box(dialog, rect);
-    size_t first = dialog->listed_first, fit = list_fit(dialog), end = first + fit;
-    char title[96];
-    if (box.height < 3 || box.width < 8)
-        return;
-    if (fit >= listed->count)
-        snprintf(title, sizeof title, "%zu begin like this", listed->count);
-    else
-        snprintf(title, sizeof title, "%zu-%zu of %zu%s, Tab: more", first + 1,
-                 end < listed->count ? end : listed->count, listed->count, listed->cut ? "+" : "");
-    cells_box(cells, box, ROLE_RULE, title);
-    completion_draw(listed, first, cells, (struct rect){box.y + 1, box.x + 2, box.height - 2, box.width - 4});
-}
-
-/* --- the running load --- */
-
-static uint64_t rate_of(const struct load_dialog *dialog)
-{
-    int64_t ms = dialog->now - dialog->started;
-    return ms > 0 ? (uint64_t)((double)dialog->done * 1000 / (double)ms) : 0;
-}
-
-static void draw_numbers(const struct load_dialog *dialog, struct cells *cells, int y, int x, int width)
-{
-    char done[FORMAT_BYTES_MAX], total[FORMAT_BYTES_MAX], rate[FORMAT_BYTES_MAX], age[FORMAT_AGE_MAX],
-        text[160];
-    uint64_t per_second = rate_of(dialog);
-    format_bytes(dialog->done, done, sizeof done);
-    format_bytes(dialog->total, total, sizeof total);
-    format_bytes(per_second, rate, sizeof rate);
-    int n = snprintf(text, sizeof text, "%s of %s  %s/s", done, total, rate);
-    if (per_second > 0 && dialog->total >= dialog->done) {
-        format_age((int64_t)((dialog->total - dialog->done) / per_second), age, sizeof age);
-        snprintf(text + n, sizeof text - (size_t)n, "  %s left", age);
-    }
-    int stop = text_width("Esc: cancel");
-    cells_put_cut(cells, y, x, width, ROLE_TEXT, 0, text);
-    if (text_width(text) + stop + 2 < width)
-        cells_put(cells, y, x + width - stop, stop, ROLE_DIM, 0, "Esc: cancel");
-}
-
-static void draw_progress(const struct load_dialog *dialog, struct cells *cells, struct rect rect)
-{
-    struct rect box = dialog_place(rect, 5, box_width(&rect));
-    int x = box.x + 2, inside = box.width - 4;
-    cells_box(cells, box, ROLE_RULE, "Loading");
-    if (inside < 1 || box.height < 3)
-        return;
-    if (inside > 10) {
-        int bar = inside - 5;
-        cells_fill(cells, (struct rect){box.y + 1, x, 1, bar}, ROLE_RULE, 0, "─");
-        cells_bar(cells, box.y + 1, x, bar, dialog->done, dialog->total, ROLE_LIVE);
-        cells_putf(cells, box.y + 1, x + bar + 1, 4, ROLE_STRONG, 0, "%3u%%",
-                   dialog->total ? (unsigned)((double)dialog->done * 100 / (double)dialog->total) : 0);
-    }
-    if (box.height > 3)
-        draw_numbers(dialog, cells, box.y + 2, x, inside);
-    if (box.height > 4)
-        cells_put_cut(cells, box.y + 3, x, inside, ROLE_DIM, 0,
-                      "it appears under its name when it is complete");
-}
-
-static void draw_question(const struct load_dialog *dialog, struct cells *cells, struct rect rect)
-{
-    static const char *const buttons[] = {"Go on", "Stop and quit (y)"};
-    struct rect box = dialog_place(rect, 4, rect.width < 56 ? rect.width : 56);
-    cells_box(cells, box, ROLE_WARN, "Quit");
-    if (box.width < 5 || box.height < 3)
-        return;
-    cells_put_cut(cells, box.y + 1, box.x + 2, box.width - 4, ROLE_TEXT, 0,
-                  "A load is running: stop it and quit?");
-    if (box.height > 3)
-        dialog_buttons(cells, box.y + 2, box.x + 2, box.width - 4, buttons, 2, dialog->quit_focused);
+    return (struct rect){form.y + 2, form.x + 2, rect.y + rect.height - form.y - 2, form.width - 4};
 }
 
 /* --- all --- */
@@ -416,24 +302,23 @@ void load_dialog_layout(struct load_dialog *dialog, int rows, int columns, bool 
     dialog->width = columns;
     dialog->ascii = ascii;
     struct rect rect = {0, 0, rows, columns};
-    int width = field_width(box_width(&rect) - 4);
-    line_layout(dialog->file, width);
+    int width = dialog_field_width(dialog_width(rect) - 4);
+    line_layout(dialog->file.line, width);
     line_layout(dialog->name, width - 24 > 12 ? width - 24 : width);
     line_layout(dialog->mode, 6);
-    if (dialog->listed)
-        dialog->listed_fit = list_fit(dialog);
+    path_field_layout(&dialog->file, list_place(dialog, rect));
 }
 
 void load_dialog_draw(const struct load_dialog *dialog, struct cells *cells, struct rect rect)
 {
+    static const struct progress_words words = {"Loading", "it appears under its name when it is complete",
+                                                "A load is running: stop it and quit?"};
     if (rect.height < 1 || rect.width < 1)
         return;
-    if (dialog->asks_quit)
-        draw_question(dialog, cells, rect);
-    else if (dialog->loading && dialog->now - dialog->started >= LOAD_BOX_DELAY)
-        draw_progress(dialog, cells, rect);
+    if (dialog->loading && progress_box_shows(&dialog->progress))
+        progress_box_draw(&dialog->progress, &words, cells, rect);
     else
         draw_form(dialog, cells, rect);
-    if (dialog->listed && !dialog->loading)
-        draw_list(dialog, cells, rect);
+    if (!dialog->loading)
+        path_field_draw(&dialog->file, cells, list_place(dialog, rect));
 }

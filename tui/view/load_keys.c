@@ -10,59 +10,15 @@ static int *chosen(struct load_dialog *dialog)
                                           : &dialog->exists;
 }
 
-static enum dialog_result quit_key(struct load_dialog *dialog, uint32_t code)
-{
-    switch (code) {
-    case 'y':
-    case 'Y':
-        return DIALOG_QUIT;
-    case '\t':
-    case KEY_CODE_BACK_TAB:
-    case KEY_CODE_LEFT:
-    case KEY_CODE_RIGHT:
-        dialog->quit_focused = !dialog->quit_focused;
-        return DIALOG_USED;
-    case KEY_ENTER_CODE:
-    case '\n':
-        if (dialog->quit_focused)
-            return DIALOG_QUIT;
-        dialog->asks_quit = false;
-        return DIALOG_USED;
-    case 'n':
-    case 'q':
-    case KEY_ESCAPE_CODE:
-    case KEY_CTRL('C'):
-        dialog->asks_quit = false;
-        return DIALOG_USED;
-    default:
-        return DIALOG_UNUSED;
-    }
-}
-
-static enum dialog_result loading_key(struct load_dialog *dialog, uint32_t code)
-{
-    if (dialog->asks_quit)
-        return quit_key(dialog, code);
-    if (code == 'q' || code == 'Q') {
-        load_dialog_ask_quit(dialog);
-        return DIALOG_USED;
-    }
-    return code == KEY_ESCAPE_CODE || code == KEY_CTRL('C') ? DIALOG_STOP : DIALOG_UNUSED;
-}
-
 /* Tab completes a path; in another field, and with the list open, it does what is next. */
 static enum dialog_result complete_key(struct load_dialog *dialog)
 {
-    if (dialog->focus != FIELD_FILE || line_is_empty(dialog->file)) {
+    if (dialog->focus != FIELD_FILE || line_is_empty(dialog->file.line)) {
         load_dialog_move_focus(dialog, 1);
         return DIALOG_USED;
     }
-    if (dialog->listed) {
-        dialog->listed_first += dialog->listed_fit;
-        if (dialog->listed_first >= dialog->listed->count)
-            dialog->listed_first = 0;
+    if (path_field_page(&dialog->file))
         return DIALOG_USED;
-    }
     dialog->error[0] = '\0';
     dialog->complete_wanted = true;
     return DIALOG_USED;
@@ -70,10 +26,7 @@ static enum dialog_result complete_key(struct load_dialog *dialog)
 
 static enum dialog_result escape_key(struct load_dialog *dialog)
 {
-    if (!dialog->listed)
-        return DIALOG_CLOSE;
-    load_dialog_close_list(dialog);
-    return DIALOG_USED;
+    return path_field_close_list(&dialog->file) ? DIALOG_USED : DIALOG_CLOSE;
 }
 
 static enum dialog_result field_key(struct load_dialog *dialog, uint32_t code)
@@ -169,9 +122,9 @@ static enum dialog_result button_key(struct load_dialog *dialog, uint32_t code)
 enum dialog_result load_dialog_key(struct load_dialog *dialog, const struct key *key, int64_t now)
 {
     int chosen_now;
-    dialog->now = now;
+    dialog->now = dialog->progress.now = now;
     if (dialog->loading)
-        return loading_key(dialog, key->code);
+        return progress_box_key(&dialog->progress, key->code);
     if (load_dialog_line(dialog))
         return text_key(dialog, key);
     if (key->alt)

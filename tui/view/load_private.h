@@ -5,10 +5,9 @@
 #define SHMTOP_TUI_VIEW_LOAD_PRIVATE_H
 
 #include "core/transfer/load.h"
-#include "tui/view/complete.h"
 #include "tui/view/load_dialog.h"
-
-#define LOAD_BOX_DELAY 200 /* ms that a load runs before its progress is shown */
+#include "tui/view/path_field.h"
+#include "tui/view/progress_box.h"
 
 enum load_request_kind { LOAD_COMPLETE, LOAD_LOOK, LOAD_RUN };
 
@@ -74,7 +73,8 @@ enum load_field {
 struct load_dialog {
     char *home, *directory;
     struct line_history *history;
-    struct line *file, *name, *mode;
+    struct path_field file;
+    struct line *name, *mode;
     bool name_edited, mode_edited;
     int layout, order, exists; /* of the choices */
     enum load_field focus;
@@ -83,12 +83,10 @@ struct load_dialog {
     bool look_wanted, complete_wanted, run_wanted;
     bool asked;                      /* a request is under way */
     struct load_dialog_reply *facts; /* the last look; NULL: none */
-    struct completion *listed;       /* candidates on show; NULL: none */
-    size_t listed_first, listed_fit; /* that are visible; set by the layout */
 
-    bool loading, asks_quit, quit_focused;
-    int64_t started, now;
-    uint64_t done, total;
+    bool loading;
+    struct progress_box progress;
+    int64_t now;
 
     char error[ERROR_TEXT_MAX + 64]; /* in the form */
     int height, width;
@@ -108,7 +106,6 @@ bool load_parse_mode(const char *text, unsigned *ret_mode);
 
 /* For load_keys.c. The line in focus; NULL: none. */
 struct line *load_dialog_line(struct load_dialog *dialog);
-void load_dialog_close_list(struct load_dialog *dialog);
 /* Something was typed or chosen in the field in focus: what is known is of something else. */
 void load_dialog_changed(struct load_dialog *dialog);
 void load_dialog_move_focus(struct load_dialog *dialog, int by);
