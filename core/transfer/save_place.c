@@ -84,11 +84,10 @@ static bool holds_segments(int directory, const struct directory *segments)
 static int refuse_kind(mode_t mode, struct error *error)
 {
     const char *what = S_ISDIR(mode)    ? "a directory"
-                       : S_ISLNK(mode)  ? "a link, which is not followed"
+                       : S_ISLNK(mode)  ? "a link, which is not followed,"
                        : S_ISFIFO(mode) ? "a FIFO"
-                                        : "no regular file";
-    return error_set(error, EEXIST, "there is something of this name: %s; only a regular file is replaced",
-                     what);
+                                        : "a device or socket";
+    return error_set(error, EEXIST, "%s bears this name, and only a regular file is replaced", what);
 }
 
 static int look_at_file(struct save_place *place, const struct directory *segments, struct error *error)

@@ -176,8 +176,9 @@ static void lose_job(struct stage *stage)
     } kinds[] = {{EFFECT_PREVIEW, EVENT_PREVIEW},
                  {EFFECT_LOAD, EVENT_LOAD},
                  {EFFECT_DELETE, EVENT_DELETE},
+                 {EFFECT_SAVE, EVENT_SAVE},
                  {EFFECT_RESTORE, EVENT_RESTORED}};
-    unsigned i = any(4);
+    unsigned i = any(5);
     struct event event = {.kind = kinds[i].event,
                           .token = any(3) ? stage->last[kinds[i].effect].token : any(50)};
     stage_tell(stage, &event);
@@ -331,6 +332,7 @@ static void check(struct stage *stage)
     assert_int_equal(marked, app->table.marked + app->table.hidden);
     assert_true((app->over == OVER_LOAD) == (app->load != NULL));
     assert_true((app->over == OVER_DELETE) == (app->deletion != NULL));
+    assert_true((app->over == OVER_SAVE) == (app->saving != NULL));
     assert_true((app->over == OVER_FILTER || app->over == OVER_GOTO || app->over == OVER_PATTERN ||
                  app->over == OVER_RESTORE) == (app->line != NULL));
     assert_true(app_due(app) > stage->now - 10000);

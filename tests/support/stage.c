@@ -13,7 +13,8 @@
 static bool is_job(enum effect_kind kind)
 {
     return kind == EFFECT_SCAN || kind == EFFECT_LOOK || kind == EFFECT_NAMES || kind == EFFECT_PREVIEW ||
-           kind == EFFECT_LOAD || kind == EFFECT_DELETE || kind == EFFECT_SWEEP || kind == EFFECT_RESTORE;
+           kind == EFFECT_LOAD || kind == EFFECT_DELETE || kind == EFFECT_SAVE || kind == EFFECT_SWEEP ||
+           kind == EFFECT_RESTORE;
 }
 
 static void drain(struct stage *stage)

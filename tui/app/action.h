@@ -49,6 +49,7 @@ enum action {
     /* doing */
     ACTION_LOAD,
     ACTION_DELETE,
+    ACTION_SAVE,
     ACTION_RESTORE,
     ACTION_COPY,
     /* the grid's axes */

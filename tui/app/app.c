@@ -127,6 +127,7 @@ void app_free(struct app *app)
     preview_free(app->preview);
     load_dialog_free(app->load);
     delete_dialog_free(app->deletion);
+    save_dialog_free(app->saving);
     line_free(app->line);
     line_history_free(app->files);
     line_history_free(app->filters);
@@ -323,10 +324,12 @@ void app_update(struct app *app, const struct event *event)
     case EVENT_PREVIEW:
     case EVENT_LOAD:
     case EVENT_DELETE:
+    case EVENT_SAVE:
         parts_reply(app, event);
         break;
     case EVENT_LOAD_PROGRESS:
     case EVENT_DELETE_PROGRESS:
+    case EVENT_SAVE_PROGRESS:
         parts_progress(app, event);
         break;
     }

@@ -333,6 +333,9 @@ static void draw_over(const struct app *app, struct cells *cells, struct rect sc
     case OVER_LOAD:
         load_dialog_draw(app->load, cells, screen);
         break;
+    case OVER_SAVE:
+        save_dialog_draw(app->saving, cells, screen);
+        break;
     case OVER_DELETE:
         delete_dialog_draw(app->deletion, cells, screen);
         break;

@@ -59,6 +59,9 @@ void effect_clear(struct effect *effect)
     case EFFECT_DELETE:
         delete_dialog_request_free(effect->u.deletion);
         break;
+    case EFFECT_SAVE:
+        save_dialog_request_free(effect->u.save);
+        break;
     default:
         break;
     }

@@ -18,6 +18,7 @@
 #include "tui/view/delete_dialog.h"
 #include "tui/view/load_dialog.h"
 #include "tui/view/preview.h"
+#include "tui/view/save_dialog.h"
 
 /* A name that was looked at: what is there now, or that nothing is. */
 struct looked {
@@ -74,9 +75,11 @@ enum event_kind {
     EVENT_PREVIEW,   /* a reply for a component; NULL: the job was lost */
     EVENT_LOAD,
     EVENT_DELETE,
+    EVENT_SAVE,
     EVENT_RESTORED, /* NULL: the job was lost */
     EVENT_LOAD_PROGRESS,
     EVENT_DELETE_PROGRESS,
+    EVENT_SAVE_PROGRESS,
 };
 
 struct event {
@@ -131,6 +134,7 @@ struct event {
         struct preview_reply *preview;
         struct load_dialog_reply *load;
         struct delete_dialog_reply *deletion;
+        struct save_dialog_reply *save;
         const struct restored *restored;
         struct {
             uint64_t done, total;
@@ -153,6 +157,7 @@ enum effect_kind {
     EFFECT_PREVIEW,
     EFFECT_LOAD,
     EFFECT_DELETE,
+    EFFECT_SAVE,
     EFFECT_RESTORE,
     EFFECT_STOP, /* cancel the job of token; its reply comes all the same */
     EFFECT_COPY, /* a text to the terminal's clipboard */
@@ -217,6 +222,7 @@ struct effect {
         struct preview_request *preview;        /* owned */
         struct load_dialog_request *load;       /* owned */
         struct delete_dialog_request *deletion; /* owned */
+        struct save_dialog_request *save;       /* owned */
         struct restore_request restore;         /* owned */
     } u;
 };

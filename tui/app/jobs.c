@@ -61,6 +61,8 @@ static enum lane lane_of(const struct effect *effect)
         return LANE_NAMES;
     case EFFECT_LOAD:
         return load_dialog_request_is_load(effect->u.load) ? LANE_JOB : LANE_NAMES;
+    case EFFECT_SAVE:
+        return save_dialog_request_is_save(effect->u.save) ? LANE_JOB : LANE_NAMES;
     case EFFECT_DELETE:
     case EFFECT_RESTORE:
         return LANE_JOB;
@@ -74,7 +76,7 @@ static enum lane lane_of(const struct effect *effect)
 
 static bool goes_first(const struct effect *effect)
 {
-    return effect->kind == EFFECT_PREVIEW || effect->kind == EFFECT_LOAD ||
+    return effect->kind == EFFECT_PREVIEW || effect->kind == EFFECT_LOAD || effect->kind == EFFECT_SAVE ||
            (effect->kind == EFFECT_LOOK && effect->u.look.first);
 }
 
@@ -90,7 +92,8 @@ void jobs_start(struct jobs *jobs, struct effect *effect)
 
 static bool is_component(enum effect_kind kind)
 {
-    return kind == EFFECT_PREVIEW || kind == EFFECT_LOAD || kind == EFFECT_DELETE || kind == EFFECT_RESTORE;
+    return kind == EFFECT_PREVIEW || kind == EFFECT_LOAD || kind == EFFECT_DELETE || kind == EFFECT_SAVE ||
+           kind == EFFECT_RESTORE;
 }
 
 void jobs_stop(struct jobs *jobs, uint64_t token)
@@ -135,6 +138,9 @@ static bool done_event(struct jobs *jobs, struct running *running, struct event 
         return !done.replied;
     case EFFECT_DELETE:
         event->kind = EVENT_DELETE;
+        return !done.replied;
+    case EFFECT_SAVE:
+        event->kind = EVENT_SAVE;
         return !done.replied;
     case EFFECT_RESTORE:
         event->kind = EVENT_RESTORED;
@@ -215,6 +221,11 @@ static void message_event(struct jobs *jobs, struct running *running, struct eve
         event->u.deletion = payload;
         jobs->message.payload = NULL;
         break;
+    case TASK_SAVE:
+        event->kind = EVENT_SAVE;
+        event->u.save = payload;
+        jobs->message.payload = NULL;
+        break;
     }
     running->replied = true;
 }
@@ -254,7 +265,9 @@ bool jobs_progress(struct jobs *jobs, struct event *ret_event)
             !workers_progress(jobs->workers, running->id, &done, &total))
             continue;
         *ret_event = (struct event){
-            .kind = running->kind == EFFECT_LOAD ? EVENT_LOAD_PROGRESS : EVENT_DELETE_PROGRESS,
+            .kind = running->kind == EFFECT_LOAD   ? EVENT_LOAD_PROGRESS
+                    : running->kind == EFFECT_SAVE ? EVENT_SAVE_PROGRESS
+                                                   : EVENT_DELETE_PROGRESS,
             .token = running->token,
             .u.progress = {done, total},
         };
@@ -287,6 +300,8 @@ static void drop_event(const struct event *event)
         load_dialog_reply_free(event->u.load);
     else if (event->kind == EVENT_DELETE)
         delete_dialog_reply_free(event->u.deletion);
+    else if (event->kind == EVENT_SAVE)
+        save_dialog_reply_free(event->u.save);
 }
 
 static void drop_events(struct jobs *jobs)

@@ -138,6 +138,9 @@ static bool common_action(struct app *app, enum action action)
     case ACTION_HOLDERS:
         open_holders(app);
         return true;
+    case ACTION_SAVE:
+        parts_open_save(app);
+        return true;
     case ACTION_RESCAN:
         rescan(app);
         return true;
@@ -307,6 +310,7 @@ static void key_event(struct app *app, const struct key *key)
         break;
     case OVER_LOAD:
     case OVER_DELETE:
+    case OVER_SAVE:
         parts_key(app, key);
         break;
     }
@@ -321,7 +325,7 @@ static void paste_event(struct app *app, const char *text)
         filtering_paste(app, text);
     else if (app->over == OVER_GOTO || app->over == OVER_RESTORE)
         line_paste(app->line, text);
-    else if (app->over == OVER_LOAD || app->over == OVER_DELETE)
+    else if (app->over == OVER_LOAD || app->over == OVER_DELETE || app->over == OVER_SAVE)
         parts_paste(app, text);
     else if (app->over == OVER_NOTHING && app->preview)
         preview_paste(app->preview, text);

@@ -1,5 +1,5 @@
 /*
- * The components: the preview, the dialog that loads, the dialog that deletes. Each is a model that says what
+ * The components: the preview, the dialogs that load, save and delete. Each is a model that says what
  * it wants; here its wishes become effects and the replies come back to it. A component that was closed gets
  * no reply: its token is gone.
  */
@@ -111,6 +111,94 @@ void parts_open_delete(struct app *app)
     free(targets);
 }
 
+/* --- saving --- */
+
+static void open_save(struct app *app, const struct save_dialog_options *options)
+{
+    app->saving = save_dialog_new(options);
+    app->over = OVER_SAVE;
+    open_errand(app, &app->save_errand);
+}
+
+/* What is unlinked is saved through who holds it. */
+static void save_row(struct app *app, const struct row *row, struct save_dialog_options *options)
+{
+    size_t count = row->unlinked && row->holders ? row->holders->count : 0;
+    pid_t *pids = memory_new((count + 1) * sizeof *pids);
+    for (size_t i = 0; i < count; i++)
+        pids[i] = row->holders->list[i].pid;
+    options->name = row->name;
+    options->id = row->id;
+    options->unlinked = row->unlinked;
+    options->pids = pids;
+    options->pid_count = count;
+    open_save(app, options);
+    free(pids);
+}
+
+static const struct row *only_marked(const struct app *app)
+{
+    for (size_t i = 0; i < listing_count(app->listing); i++) {
+        const struct row *row = listing_at(app->listing, i);
+        if (row && row->marked)
+            return row;
+    }
+    return NULL;
+}
+
+static void save_from_table(struct app *app, struct save_dialog_options *options)
+{
+    table_measure(&app->table);
+    const struct row *row = app->table.marked == 1 ? only_marked(app) : table_row(&app->table);
+    if (app->table.marked > 1)
+        app_say(app, true, "one at a time: %zu are marked, U takes the marks off", app->table.marked);
+    else if (row && row->layout == LAYOUT_DIRECTORY)
+        app_say(app, true, "a directory holds no matrix");
+    else if (row)
+        save_row(app, row, options);
+}
+
+static void save_from_grid(struct app *app, struct save_dialog_options *options)
+{
+    char index[PREVIEW_SLICE_MAX];
+    const struct row *row = table_row(&app->table);
+    const struct identity *id = preview_identity(app->preview);
+    if (!preview_slice(app->preview, index, &options->transposed)) {
+        app_say(app, true, "no matrix: nothing in it says its type and shape");
+        return;
+    }
+    options->index = index;
+    if (row && identity_equal(&row->id, id)) {
+        save_row(app, row, options);
+        return;
+    }
+    options->name = preview_name(app->preview);
+    options->id = *id;
+    open_save(app, options);
+}
+
+void parts_open_save(struct app *app)
+{
+    struct save_dialog_options options = {.index = "", .home = app->home, .history = app->files};
+    if (app->preview)
+        save_from_grid(app, &options);
+    else
+        save_from_table(app, &options);
+}
+
+static void close_save(struct app *app)
+{
+    const char *message = save_dialog_message(app->saving);
+    if (message[0])
+        app_say(app, false, "%s", message);
+    save_dialog_free(app->saving);
+    app->saving = NULL;
+    app->save_errand = (struct errand){0};
+    app->over = OVER_NOTHING;
+}
+
+/* --- what dialogs say --- */
+
 static void close_load(struct app *app)
 {
     const char *message = load_dialog_message(app->load), *name = load_dialog_loaded(app->load);
@@ -148,7 +236,9 @@ static void stop(struct app *app, const struct errand *errand)
 
 static void take_result(struct app *app, enum dialog_result result)
 {
-    const struct errand *errand = app->load ? &app->load_errand : &app->delete_errand;
+    const struct errand *errand = app->load     ? &app->load_errand
+                                  : app->saving ? &app->save_errand
+                                                : &app->delete_errand;
     switch (result) {
     case DIALOG_UNUSED:
     case DIALOG_USED:
@@ -163,6 +253,8 @@ static void take_result(struct app *app, enum dialog_result result)
     case DIALOG_CLOSE:
         if (app->load)
             close_load(app);
+        else if (app->saving)
+            close_save(app);
         else
             close_delete(app);
         break;
@@ -173,6 +265,8 @@ void parts_key(struct app *app, const struct key *key)
 {
     if (app->load)
         take_result(app, load_dialog_key(app->load, key, app->now));
+    else if (app->saving)
+        take_result(app, save_dialog_key(app->saving, key, app->now));
     else
         take_result(app, delete_dialog_key(app->deletion, key));
 }
@@ -181,6 +275,8 @@ void parts_paste(struct app *app, const char *text)
 {
     if (app->load)
         load_dialog_paste(app->load, text);
+    else if (app->saving)
+        save_dialog_paste(app->saving, text);
     else
         delete_dialog_paste(app->deletion, text);
 }
@@ -210,6 +306,12 @@ void parts_reply(struct app *app, const struct event *event)
         else
             load_dialog_reply_free(event->u.load);
         break;
+    case EVENT_SAVE:
+        if (is_ours(&app->save_errand, event->token))
+            take_result(app, save_dialog_supply(app->saving, event->u.save, app->now));
+        else
+            save_dialog_reply_free(event->u.save);
+        break;
     default:
         if (is_ours(&app->delete_errand, event->token))
             take_result(app, delete_dialog_supply(app->deletion, event->u.deletion, app->wall));
@@ -224,6 +326,8 @@ void parts_progress(struct app *app, const struct event *event)
     uint64_t done = event->u.progress.done, total = event->u.progress.total;
     if (event->kind == EVENT_LOAD_PROGRESS && app->load && event->token == app->load_errand.token)
         load_dialog_progress(app->load, done, total, app->now);
+    if (event->kind == EVENT_SAVE_PROGRESS && app->saving && event->token == app->save_errand.token)
+        save_dialog_progress(app->saving, done, total, app->now);
     if (event->kind == EVENT_DELETE_PROGRESS && app->deletion && event->token == app->delete_errand.token)
         delete_dialog_progress(app->deletion, done, total);
 }
@@ -264,6 +368,18 @@ static void want_load(struct app *app)
     send_errand(&app->load_errand, effect);
 }
 
+static void want_save(struct app *app)
+{
+    save_dialog_layout(app->saving, app->rows, app->columns, app->ascii);
+    struct save_dialog_request *request =
+        app->save_errand.out ? NULL : save_dialog_wants(app->saving, app->now);
+    if (!request)
+        return;
+    struct effect *effect = app_ask(app, EFFECT_SAVE);
+    effect->u.save = request;
+    send_errand(&app->save_errand, effect);
+}
+
 static void want_delete(struct app *app)
 {
     delete_dialog_layout(app->deletion, app->rows, app->columns, app->ascii);
@@ -282,6 +398,8 @@ void parts_want(struct app *app)
         want_preview(app);
     if (app->load)
         want_load(app);
+    if (app->saving)
+        want_save(app);
     if (app->deletion)
         want_delete(app);
 }

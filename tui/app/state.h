@@ -57,6 +57,7 @@ enum over {
     OVER_DETAIL, /* all that is known of the row under the cursor, where there is no pane */
     OVER_LOAD,
     OVER_DELETE,
+    OVER_SAVE,
 };
 
 /* A component's job outside: at most one a component. */
@@ -207,11 +208,12 @@ struct app {
     struct preview *preview; /* open: the grid is the base screen */
     struct load_dialog *load;
     struct delete_dialog *deletion;
+    struct save_dialog *saving;
     struct line_history *files, *filters, *names;
     char *wanted; /* owned: a name that was loaded, for the cursor to go to once it is seen */
     uint64_t last_token;
     uint64_t restore_serial; /* of the row that OVER_RESTORE asks a name for */
-    struct errand preview_errand, load_errand, delete_errand, restore_errand;
+    struct errand preview_errand, load_errand, delete_errand, save_errand, restore_errand;
 
     struct chores chores;
     struct use use;
@@ -310,6 +312,7 @@ void parts_open_preview(struct app *app);
 void parts_close_preview(struct app *app);
 void parts_open_load(struct app *app);
 void parts_open_delete(struct app *app);
+void parts_open_save(struct app *app); /* of the row under the cursor, or of the slice that is shown */
 void parts_key(struct app *app, const struct key *key); /* to the dialog that is open */
 void parts_paste(struct app *app, const char *text);
 void parts_reply(struct app *app, const struct event *event); /* takes the reply */

@@ -74,6 +74,11 @@ static void delete_reply_drop(void *payload)
     delete_dialog_reply_free(payload);
 }
 
+static void save_reply_drop(void *payload)
+{
+    save_dialog_reply_free(payload);
+}
+
 static void post_batch(struct task *task)
 {
     if (task->batch)
@@ -358,6 +363,10 @@ static void run_component(struct task *task)
                  load_dialog_fetch(task->directory, &task->host, "/sys/fs/cgroup", effect->u.load,
                                    job_progress(task->job)),
                  load_reply_drop);
+    else if (effect->kind == EFFECT_SAVE)
+        job_post(task->job, TASK_SAVE,
+                 save_dialog_fetch(task->directory, &task->host, effect->u.save, job_progress(task->job)),
+                 save_reply_drop);
     else
         job_post(
             task->job, TASK_DELETE,
@@ -369,7 +378,8 @@ static void run_component(struct task *task)
  * they cannot. */
 static bool is_about_directory(enum effect_kind kind)
 {
-    return kind == EFFECT_LOOK || kind == EFFECT_PREVIEW || kind == EFFECT_LOAD || kind == EFFECT_DELETE;
+    return kind == EFFECT_LOOK || kind == EFFECT_PREVIEW || kind == EFFECT_LOAD || kind == EFFECT_DELETE ||
+           kind == EFFECT_SAVE;
 }
 
 void task_run(struct job *job, void *argument)

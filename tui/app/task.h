@@ -22,6 +22,7 @@ enum task_message {
     TASK_PREVIEW,
     TASK_LOAD,
     TASK_DELETE,
+    TASK_SAVE,
     TASK_RESTORED, /* struct restored */
 };
 

@@ -91,6 +91,11 @@ const struct identity *preview_identity(const struct preview *preview)
     return &preview->id;
 }
 
+const char *preview_name(const struct preview *preview)
+{
+    return preview->name;
+}
+
 /* --- pages --- */
 
 /* An axis that is not in the grid may be the one of no length. */

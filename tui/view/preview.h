@@ -29,6 +29,15 @@ void preview_rename(struct preview *preview, const char *name);
 /* Its name is gone: from now on it is looked at through who holds it (copied; NULL: nobody). */
 void preview_take_holders(struct preview *preview, const struct holders *holders);
 const struct identity *preview_identity(const struct preview *preview);
+const char *preview_name(const struct preview *preview); /* raw, borrowed */
+
+#define PREVIEW_SLICE_MAX (22 * MATRIX_RANK_MAX)
+
+/*
+ * The slice that is shown as an index of the whole matrix, "17,:,:"; "" where that is all of it. Transposed:
+ * its two axes stand the other way round. False where there is no matrix (bytes in hex, nothing known yet).
+ */
+bool preview_slice(const struct preview *preview, char buf[PREVIEW_SLICE_MAX], bool *ret_transposed);
 
 enum preview_result {
     PREVIEW_UNUSED, /* not ours: the app's own (q, ?, !, Esc, …) */

@@ -3,6 +3,7 @@
  * cursor stays the same whatever is done to the axes.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,29 @@ uint64_t preview_grid_columns(const struct preview *preview)
     if (preview->arrangement == ARRANGE_FIELDS)
         return dtype_field_count(&preview->matrix.dtype);
     return preview->matrix.shape[preview->column_axis];
+}
+
+bool preview_slice(const struct preview *preview, char buf[PREVIEW_SLICE_MAX], bool *ret_transposed)
+{
+    size_t used = 0;
+    bool whole = true;
+    buf[0] = '\0';
+    if (!preview->has_matrix || preview->hex)
+        return false;
+    *ret_transposed = preview->column_axis >= 0 && preview->row_axis > preview->column_axis;
+    if (preview->arrangement == ARRANGE_FLAT)
+        return true;
+    for (int axis = 0; axis < preview->matrix.rank; axis++) {
+        bool shown = axis == preview->row_axis || axis == preview->column_axis;
+        const char *comma = axis ? "," : "";
+        used += (size_t)(shown ? snprintf(buf + used, PREVIEW_SLICE_MAX - used, "%s:", comma)
+                               : snprintf(buf + used, PREVIEW_SLICE_MAX - used, "%s%" PRIu64, comma,
+                                          preview->fixed[axis]));
+        whole &= shown;
+    }
+    if (whole)
+        buf[0] = '\0';
+    return true;
 }
 
 uint64_t preview_row_length(const struct preview *preview, uint64_t row)
