@@ -298,6 +298,7 @@ static int replace(struct publish *publish, struct error *error)
 int publish_commit(struct publish *publish, struct identity *ret_id, struct error *error)
 {
     int r = 0;
+    publish_unmap(publish);
     if (publish->has_old)
         r = replace(publish, error);
     else if ((r = fd_link(publish->fd, publish->place.fd, publish->place.file)) < 0)
@@ -311,6 +312,7 @@ void publish_free(struct publish *publish)
 {
     if (!publish)
         return;
+    publish_unmap(publish);
     fd_close(&publish->fd);
     place_close(&publish->place);
     free(publish->name);

@@ -84,6 +84,14 @@ int publish_write(struct publish *publish, uint64_t offset, const void *bytes, s
                   struct error *error);
 
 /*
+ * All of the reserved size as memory to be written, until the segment gets its name or the publish ends: for
+ * bytes that go to so many places that a write for each would take for ever. Its pages are there already, and
+ * as long as it has no name nobody else can take them away, so that no store ends in SIGBUS. They are shared
+ * memory, but count as ours while they are mapped. -ENOMEM where our address space is limited.
+ */
+int publish_map(struct publish *publish, uint8_t **ret_bytes, struct error *error);
+
+/*
  * Copies count bytes at from_offset of a regular file to to_offset, inside the kernel: nothing is mapped, so
  * nothing that happens to the source can end in SIGBUS, and no buffer is needed. On one thread, for tmpfs
  * lets one in at a time. A source that ends early is -ESTALE. Progress is added in bytes; -ECANCELED. Not

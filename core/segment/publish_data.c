@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "core/segment/attributes.h"
@@ -138,6 +139,28 @@ int publish_write(struct publish *publish, uint64_t offset, const void *bytes, s
     assert(lies_within(publish, offset, size));
     int r = fd_pwrite_all(publish->fd, bytes, size, offset);
     return r < 0 ? error_set_errno(error, -r, "cannot write it") : 0;
+}
+
+int publish_map(struct publish *publish, uint8_t **ret_bytes, struct error *error)
+{
+    assert(!publish->map);
+    if (publish->size == 0 || publish->size > SIZE_MAX)
+        return error_set_errno(error, ENOMEM, "cannot map it");
+    size_t size = (size_t)publish->size;
+    void *map = sys.mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, publish->fd, 0);
+    if (map == MAP_FAILED)
+        return error_set_errno(error, errno, "cannot map it");
+    publish->map = map;
+    publish->map_size = size;
+    *ret_bytes = map;
+    return 0;
+}
+
+void publish_unmap(struct publish *publish)
+{
+    if (publish->map)
+        sys.munmap(publish->map, publish->map_size);
+    publish->map = NULL;
 }
 
 int publish_copy(struct publish *publish, uint64_t to_offset, int from_fd, uint64_t from_offset,

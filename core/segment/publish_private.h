@@ -17,9 +17,14 @@ struct publish {
     bool has_old;
     struct publish_old old;
     uint64_t size;
+    void *map; /* of all of it; NULL: none */
+    size_t map_size;
 };
 
 /* Gives the unnamed file the owner, group and mode that it will have. */
 int publish_set_access(const struct publish *publish, struct error *error);
+
+/* Ends what publish_map began. */
+void publish_unmap(struct publish *publish);
 
 #endif

@@ -6,6 +6,7 @@
 #include <sys/fanotify.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/syscall.h>
@@ -64,6 +65,8 @@ static int call_getrlimit(int resource, struct rlimit *buf)
     .sendfile = sendfile, \
     .fallocate = fallocate, \
     .ftruncate = ftruncate, \
+    .mmap = mmap, \
+    .munmap = munmap, \
     .fsync = fsync, \
     .mkdirat = mkdirat, \
     .linkat = linkat, \

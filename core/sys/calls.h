@@ -38,6 +38,9 @@ struct map_query;
     X(ssize_t, sendfile, (int out_fd, int in_fd, off_t *offset, size_t count), (out_fd, in_fd, offset, count)) \
     X(int, fallocate, (int fd, int mode, off_t offset, off_t length), (fd, mode, offset, length))           \
     X(int, ftruncate, (int fd, off_t length), (fd, length))                                                 \
+    X(void *, mmap, (void *at, size_t size, int protection, int flags, int fd, off_t offset),               \
+      (at, size, protection, flags, fd, offset))                                                           \
+    X(int, munmap, (void *at, size_t size), (at, size))                                                      \
     X(int, fsync, (int fd), (fd))                                                                            \
     X(int, mkdirat, (int dirfd, const char *path, mode_t mode), (dirfd, path, mode))                        \
     X(int, linkat, (int olddir, const char *oldpath, int newdir, const char *newpath, int flags),           \

@@ -114,6 +114,38 @@ static void test_name_comes_last(void **state)
     directory_close(directory);
 }
 
+static void test_map(void **state)
+{
+    struct tmpdir *tmpdir = *state;
+    struct directory *directory = open_directory(tmpdir);
+    struct publish *publish = begin(directory, "a.shm", &plain);
+    struct identity id;
+    uint8_t *bytes = NULL;
+    struct error error;
+    assert_int_equal(publish_map(publish, &bytes, NULL), -ENOMEM); /* of nothing */
+    assert_int_equal(publish_reserve(publish, 9, NULL, NULL), 0);
+    fault_arm(FAULT_CALL_mmap, FAULT_ERROR, ENOMEM, 1);
+    assert_int_equal(publish_map(publish, &bytes, &error), -ENOMEM);
+    assert_null(bytes);
+    fault_reset();
+    assert_int_equal(publish_map(publish, &bytes, NULL), 0);
+    memcpy(bytes + 4, "there", 5);
+    assert_int_equal(publish_write(publish, 0, "from", 4, NULL), 0);
+    assert_int_equal(publish_commit(publish, &id, NULL), 0);
+    publish_free(publish);
+    assert_text(tmpdir, "a.shm", "fromthere");
+
+    publish = begin(directory, "b.shm", &plain);
+    assert_int_equal(publish_reserve(publish, 9, NULL, NULL), 0);
+    fault_arm(FAULT_CALL_munmap, FAULT_NONE, 0, 1);
+    assert_int_equal(publish_map(publish, &bytes, NULL), 0);
+    publish_free(publish);
+    assert_int_equal(fault_count(FAULT_CALL_munmap), 1);
+    fault_reset();
+    assert_int_equal(tmpdir_count(tmpdir), 1);
+    directory_close(directory);
+}
+
 static void test_without_commit_nothing_remains(void **state)
 {
     struct tmpdir *tmpdir = *state;
@@ -561,6 +593,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_name_comes_last),
+        TEST(test_map),
         TEST(test_without_commit_nothing_remains),
         TEST(test_empty),
         TEST(test_access),
