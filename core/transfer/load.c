@@ -176,13 +176,21 @@ static int write_data(void *context, uint64_t offset, const void *bytes, size_t 
     return publish_write(run->publish, run->plan.header_size + offset, bytes, size, error);
 }
 
+static uint8_t *map_data(void *context)
+{
+    const struct run *run = context;
+    uint8_t *bytes;
+    int r = publish_map(run->publish, &bytes, NULL);
+    return r < 0 ? NULL : bytes + run->plan.header_size;
+}
+
 static int copy_data(struct run *run, struct error *error)
 {
     struct load *load = run->load;
     const struct source *source = load->source;
     const struct reorder reorder = {.matrix = &source->matrix,
                                     .sequential = !source->is_direct,
-                                    .io = {source->is_direct ? read_file : read_stream, write_data, run},
+                                    .io = {source->is_direct ? read_file : read_stream, write_data, map_data, run},
                                     .progress = run->progress};
     load->is_used_up = !source->is_direct;
     if (run->plan.reorders)

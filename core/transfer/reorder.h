@@ -5,8 +5,11 @@
  * Done in boxes (boxes.h), of which each thread has one in memory: of it a strip is read as it lies in the
  * source, converted, and turned into its place in the box (core/matrix/transpose.h); a full box is written.
  * What costs is the number of reads and writes, so a box is as large as the memory allows, but no larger than
- * makes its runs long: then it stays in the cache. A source that is read once from its start is done on one
- * thread, in boxes of what comes next.
+ * makes its runs long: then it stays in the cache.
+ *
+ * A source that is read once from its start is done on one thread, in boxes of what comes next. Where so much
+ * as fits is but a few elements of each run (rows of millions, of which each gives one element to a column),
+ * there would be a write for each of them: then the target is mapped, and strips are turned right into it.
  */
 #ifndef SHMTOP_CORE_TRANSFER_REORDER_H
 #define SHMTOP_CORE_TRANSFER_REORDER_H
@@ -25,10 +28,11 @@
 bool reorder_is_needed(const struct matrix *matrix);
 
 /* Offsets are bytes from the first element, in the source and in the target. 0 or -code. Called on several
- * threads unless the source is sequential; writes never overlap. */
+ * threads unless the source is sequential; writes never overlap. map may be NULL. */
 struct reorder_io {
     int (*read)(void *context, uint64_t offset, void *buf, size_t size, struct error *error);
     int (*write)(void *context, uint64_t offset, const void *bytes, size_t size, struct error *error);
+    uint8_t *(*map)(void *context); /* the target as memory, from its first element on; NULL: not to be had */
     void *context;
 };
 

@@ -82,6 +82,24 @@ def check_case(files, directory, title, array):
     os.unlink(target)
 
 
+def check_large_orders(files, directory):
+    """Larger than what is held in memory: read in boxes, and from a pipe, with short runs, into a map of the target."""
+    count = np.arange(2_000_000, dtype="f8")
+    source, target = f"{files}/large.npy", f"{directory}/large.shm"
+    for shape in (3, 666_666), (666_666, 3), (1250, 1600), (40, 50, 1000), (2,) * 20:
+        array = count[:np.prod(shape)].reshape(shape)
+        for order in "CF":
+            np.save(source, array.copy(order=order))
+            other = "F" if order == "C" else "C"
+            wanted = saved(array.copy(order=other))
+            done = load(directory, "--order", other, source)
+            ok(done.returncode == 0 and read(target) == wanted, f"{shape}, {order} to {other}")
+            done = load(directory, "--order", other, "--replace", "-", "large.shm", stdin=read(source))
+            ok(done.returncode == 0 and read(target) == wanted, f"{shape}, {order} to {other} from a pipe")
+            os.unlink(target)
+    os.unlink(source)
+
+
 def check_refusals(files, directory):
     np.save(f"{files}/object.npy", np.array([{}, None]), allow_pickle=True)
     np.save(f"{files}/x.npy", np.zeros(1000))
@@ -115,6 +133,7 @@ def main():
     try:
         for title, array in cases():
             check_case(files, directory, title, array)
+        check_large_orders(files, directory)
         check_refusals(files, directory)
         check_replace(files, directory)
     finally:
