@@ -64,7 +64,7 @@ static int copy_elements(const struct save *save, struct save_out *out, struct p
     return r;
 }
 
-/* In C order, as stored. */
+/* To a stream: in C order, as stored. */
 static int write_blocks(const struct save *save, struct save_out *out, struct progress *progress,
                         struct error *error)
 {
@@ -102,6 +102,8 @@ int save_write_npy(const struct save *save, struct save_out *out, struct progres
         return r;
     if (packed)
         return copy_bytes(save, out, save->matrix->offset + (uint64_t)save->view->start, bytes, progress);
-    return itemsize > WALK_BLOCK ? copy_elements(save, out, progress)
-                                 : write_blocks(save, out, progress, error);
+    if (itemsize > WALK_BLOCK)
+        return copy_elements(save, out, progress);
+    return out->is_file ? save_write_boxes(save, out, progress, error)
+                        : write_blocks(save, out, progress, error);
 }

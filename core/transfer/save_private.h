@@ -23,6 +23,10 @@ struct save_out {
 /* Writes what comes next: 0 or -errno. */
 int save_put(struct save_out *out, const void *bytes, size_t size);
 
+/* To a file: the elements, at most WALK_BLOCK bytes each, in C order, as stored. */
+int save_write_boxes(const struct save *save, struct save_out *out, struct progress *progress,
+                     struct error *error);
+
 /* The whole .npy. -errno; with error->code 0 writing failed, without words. */
 int save_write_npy(const struct save *save, struct save_out *out, struct progress *progress,
                    struct error *error);

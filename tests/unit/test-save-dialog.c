@@ -204,7 +204,7 @@ static void what_cannot_be_saved_is_told_why(void **state)
     draw_assert_has(&scene.cells, "damaged: ");
     scene_dialog(&scene, "cube", "", false);
     replace_path(&scene, "~/cube.csv");
-    draw_assert_has(&scene.cells, "csv has two dimensions at most");
+    draw_assert_has(&scene.cells, "csv has two dimensions at most: look at it");
     scene_dialog(&scene, "prices.shm", "", false);
     replace_path(&scene, "~/none/a.npy");
     draw_assert_has(&scene.cells, "no such directory to save it in");

@@ -274,6 +274,14 @@ static void test_large(void **state)
     expect_view(fixture, "1:, 1:", 'C');
     make(fixture, "<u4", true, "(1500, 1500)", 9000000);
     expect_view(fixture, "1:", 'C');
+    make(fixture, "<u4", true, "(20, 300, 400)", 9600000);
+    expect_view(fixture, "1:, ::-1, 1:", 'C');
+    expect_view(fixture, "::2", 'C');
+    make(fixture, ">f8", false, "(4, 300000)", 9600000);
+    choose(fixture, ":, 1:");
+    view_swap_axes(&fixture->view, 0, 1);
+    expect_saved(fixture, "a.npy", true);
+    assert_holds_view(fixture, "a.npy", 'C');
     make(fixture, "|V5000000", false, "(3,)", 15000000);
     expect_view(fixture, "::-2", 'C');
 }

@@ -89,8 +89,9 @@ static int find_place(const struct directory *directory, const struct save_dialo
     int r = !*path                   ? -ENOENT
             : strcmp(path, "-") == 0 ? error_set(error, EINVAL, "names no file")
                                      : save_format_of(path, &opened->save.format, error);
-    if (r == 0)
-        r = save_check(&opened->save, error);
+    if (r == 0 && (r = save_check(&opened->save, error)) == -EINVAL)
+        error_set(error, EINVAL,
+                  "csv has two dimensions at most: look at it and save the slice that is shown");
     if (r == 0)
         r = save_place_open(path, directory, place, error);
     free(path);
