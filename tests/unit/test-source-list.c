@@ -130,19 +130,26 @@ static void a_shape_too_long_is_told_by_its_rank(void **state)
     is_member(f, 0, "a", true, "float64 64 dimensions, 0, stored");
 }
 
+static void has_no_members(struct fixture *f, const char *file)
+{
+    source_members_clear(&f->members);
+    assert_int_equal(source_list(file, &f->members, NULL), 0);
+    assert_int_equal(f->members.count, 0);
+    assert_true(f->members.total == 0);
+}
+
 static void other_files_have_no_members(void **state)
 {
     struct fixture *f = *state;
+    const char *file = tmpdir_path(&f->tmpdir, "a");
     list(f, NULL, 0);
     assert_int_equal(f->members.count, 0);
+    has_no_members(f, file);
     tmpdir_write(&f->tmpdir, "a", f->c, f->c_size);
-    assert_int_equal(source_list(tmpdir_path(&f->tmpdir, "a"), &f->members, NULL), 0);
-    assert_int_equal(f->members.count, 0);
+    has_no_members(f, file);
     tmpdir_write(&f->tmpdir, "a", "", 0);
-    assert_int_equal(source_list(tmpdir_path(&f->tmpdir, "a"), &f->members, NULL), 0);
-    assert_int_equal(f->members.count, 0);
-    assert_int_equal(source_list("-", &f->members, NULL), 0);
-    assert_int_equal(f->members.count, 0);
+    has_no_members(f, file);
+    has_no_members(f, "-");
 }
 
 static void what_cannot_be_read_is_an_error(void **state)
