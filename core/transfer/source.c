@@ -8,12 +8,20 @@
 
 #define SIGNATURE 6 /* bytes by which a kind is known */
 
+/* From protocol 2 on a pickle tells its protocol first. */
+static bool is_pickle(const uint8_t *head, size_t n)
+{
+    return n >= 2 && head[0] == 0x80 && head[1] >= 2 && head[1] <= 5;
+}
+
 static source_function *importer_of(const uint8_t *head, size_t n)
 {
     if (npy_has_magic(head, n))
         return source_open_npy;
     if (npz_has_magic(head, n))
         return source_open_npz;
+    if (is_pickle(head, n))
+        return source_open_pickle;
     return source_open_text;
 }
 

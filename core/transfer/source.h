@@ -87,6 +87,7 @@ int source_read_all(struct source *source, void *buf, size_t size, struct error 
 typedef int source_function(struct source *source, const struct source_options *options, struct error *error);
 source_function source_open_npy;
 source_function source_open_npz;
+source_function source_open_pickle;
 /* What is no other kind: -EBADMSG where it is no text either. Faults in the numbers are -EBADMSG too, by line
  * and column. */
 source_function source_open_text;
