@@ -154,6 +154,7 @@ static int build_sub_array(struct pickle_machine *machine, struct pickle_dtype *
         return r;
     made.dims = dims;
     made.depth = inner->depth;
+    made.fields = inner->fields;
     made.dtype = inner->dtype;
     if (!size_of(&made, &size) || itemsize.kind != PICKLE_INT || (uint64_t)itemsize.number != size)
         return pickle_refuse(machine, EBADMSG, "a field whose size is not that of its elements");
@@ -175,6 +176,7 @@ struct fields {
     size_t count;
     uint64_t end; /* of the last */
     int depth;
+    size_t total; /* with those within */
 };
 
 static int pad(struct pickle_machine *machine, struct fields *fields, uint64_t offset)
@@ -222,6 +224,7 @@ static int add_field(struct pickle_machine *machine, struct fields *fields, stru
         return pickle_refuse(machine, EBADMSG, "a struct of more than %d bytes", DTYPE_SIZE_MAX);
     fields->end += size;
     fields->depth = type->depth > fields->depth ? type->depth : fields->depth;
+    fields->total += 1 + type->fields;
     fields->list[fields->count++] = (struct dtype_field){.name = chars,
                                                          .title = title,
                                                          .dtype = type->dtype,
@@ -243,6 +246,9 @@ static int gather(struct pickle_machine *machine, struct fields *fields, const s
         if (r < 0)
             return r;
     }
+    /* The memo makes a few types into very many fields. */
+    if (fields->total > PICKLE_ENTRIES_MAX)
+        return pickle_refuse(machine, EBADMSG, "more fields than any array needs");
     if (fields->depth >= DTYPE_DEPTH_MAX)
         return pickle_refuse(machine, EBADMSG, "a type nested more than %d deep", DTYPE_DEPTH_MAX);
     return pad(machine, fields, (uint64_t)itemsize.number);
@@ -257,6 +263,7 @@ static int set_fields(struct pickle_machine *machine, struct pickle_dtype *type,
     dtype_clear(&type->dtype);
     type->dtype = made;
     type->depth = fields->depth + 1;
+    type->fields = fields->total;
     return 0;
 }
 

@@ -14,7 +14,7 @@
 #define PICKLE_MARKS_MAX   64
 #define PICKLE_MEMO_MAX    65536
 #define PICKLE_ITEMS_MAX   65536 /* of all tuples */
-#define PICKLE_ENTRIES_MAX 16384 /* of all dicts; and fields of all structs */
+#define PICKLE_ENTRIES_MAX 16384 /* of all dicts; and fields of all structs, and of one with all within */
 #define PICKLE_OBJECTS_MAX 16384 /* strings, tuples, dicts; each */
 #define PICKLE_DTYPES_MAX  4096
 
@@ -73,6 +73,7 @@ struct pickle_dtype {
     struct dtype dtype; /* owned */
     bool is_built;      /* its state was set */
     int depth;          /* of structs within structs */
+    size_t fields;      /* as a header would list them: with those of structs within */
     int rank;           /* of a field that is an array */
     uint64_t *dims;     /* owned */
     uint64_t levels;    /* as in struct dtype_field */

@@ -26,7 +26,7 @@ int pickle_grow(struct pickle_machine *machine, struct pickle_table *table, size
 {
     if (n > max || table->count > max - n)
         return pickle_refuse(machine, EBADMSG, "more %s than any array needs", what);
-    if (table->count + n > table->capacity) {
+    if (!table->items || table->count + n > table->capacity) {
         size_t capacity = table->capacity ? table->capacity * 2 : 64;
         while (capacity < table->count + n)
             capacity *= 2;

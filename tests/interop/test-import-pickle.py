@@ -92,6 +92,15 @@ def structs_with_all_that_fields_can_be():
 
 
 @test
+def what_people_hang_on_a_type_is_ignored():
+    with Directory() as d:
+        for metadata in ({"a": 1}, {"unit": "m", "more": None, "deep": {"x": ("y", b"z")}}):
+            for protocol in PROTOCOLS:
+                array = np.arange(6.0).view(np.dtype("<f8", metadata=metadata))
+                check(d, array.view("<f8"), pickle.dumps(array, protocol))
+
+
+@test
 def every_shape_in_both_orders():
     with Directory() as d:
         for shape in SHAPES:
@@ -283,6 +292,10 @@ def bombs_are_bounded():
         refused(d, head + array + b"(" + b"K\x01K\x02\x85" + DTYPE_F8 + b"\x89\x8e" + struct.pack("<Q", 2**64 - 1), "more than any file can hold")
         refused(d, head + b"\x8d" + struct.pack("<Q", 2**60) + b"x", "a string of 1152921504606846976 bytes")
         refused(d, head + array + b"(K\x01\x8b\xff\xff\xff\x7f", "a number of")
+        shared = np.dtype("V0")
+        for _ in range(15):
+            shared = np.dtype([("%d" % i, shared) for i in range(10)])
+        refused(d, pickle.dumps(np.zeros(3, shared), 4), "more fields")
         million = b"K\x01\x8a\x08" + struct.pack("<q", 2**62) + b"\x8a\x08" + struct.pack("<q", 2**62) + b"\x86"
         refused(d, head + array + b"(" + million + DTYPE_F8 + b"\x89C\x00tb.", "63 bits")
         refused(d, head + array + b"(K\x01J\xff\xff\xff\xff\x85" + DTYPE_F8 + b"\x89C\x00tb.", "natural numbers")
