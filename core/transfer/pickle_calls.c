@@ -4,24 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/transfer/latin1.h"
 #include "core/transfer/pickle_private.h"
-
-/* Characters below 256 in UTF-8, of which each is a byte. False where another is among them. */
-static bool decode_latin1(const char *text, size_t size, uint8_t *ret_bytes, size_t *ret_n)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < size; i++) {
-        uint8_t c = (uint8_t)text[i];
-        if (c >= 0x80) {
-            if ((c != 0xc2 && c != 0xc3) || i + 1 == size || ((uint8_t)text[i + 1] & 0xc0) != 0x80)
-                return false;
-            c = (uint8_t)(c << 6 | ((uint8_t)text[++i] & 0x3f));
-        }
-        ret_bytes[n++] = c;
-    }
-    *ret_n = n;
-    return true;
-}
 
 static bool is_latin1(const char *name)
 {
@@ -32,16 +16,19 @@ static bool is_latin1(const char *name)
 static int encode(struct pickle_machine *machine, struct pickle_value arguments)
 {
     uint8_t bytes[PICKLE_HELD_MAX];
-    size_t n;
+    size_t n, taken;
     const struct pickle_value *given = pickle_items_of(machine, arguments, &n);
     if (n != 2 || given[0].kind != PICKLE_STRING || !is_latin1(pickle_plain_string(machine, given[1])))
         return pickle_refuse(machine, ENOTSUP, "encodes something that is no text in Latin-1");
     struct pickle_string string = *pickle_string_of(machine, given[0]);
     if (string.text != PICKLE_TEXT)
         return pickle_refuse(machine, ENOTSUP, "encodes something that is no text");
-    if (string.is_held &&
-        !decode_latin1(pickle_chars_of(machine, &string), string.length, bytes, &string.length))
-        return pickle_refuse(machine, EBADMSG, "text that is not Latin-1, where bytes are encoded in it");
+    if (string.is_held) {
+        const uint8_t *text = (const uint8_t *)pickle_chars_of(machine, &string);
+        string.length = latin1_decode(text, string.length, bytes, sizeof bytes, &taken);
+        if (taken < string.size)
+            return pickle_refuse(machine, EBADMSG, "text that is not Latin-1, where bytes are encoded in it");
+    }
     string.text = PICKLE_BYTES;
     string.is_encoded = true;
     return pickle_push_string(machine, &string, bytes);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "core/sys/checked.h"
+#include "core/transfer/latin1.h"
 #include "core/transfer/pickle_machine.h"
 #include "core/transfer/source.h"
 #include "core/transfer/spool.h"
@@ -123,24 +124,14 @@ static int bad_text(const struct pickle *pickle, struct error *error)
 /* As many as the chunk holds; a character that it cuts stays for the next. */
 static ssize_t decode_chunk(struct pickle *pickle, uint8_t *buf, size_t size, struct error *error)
 {
-    const uint8_t *text = pickle->text;
-    size_t done = 0, at = pickle->text_at, end = pickle->text_size;
-    while (done < size && at < end) {
-        uint8_t c = text[at];
-        if (c >= 0x80 && at + 1 == end && pickle->text_left > 0)
-            break;
-        if (c >= 0x80) {
-            if ((c != 0xc2 && c != 0xc3) || at + 1 == end || (text[at + 1] & 0xc0) != 0x80) {
-                pickle->text_at = at;
-                return bad_text(pickle, error);
-            }
-            c = (uint8_t)(c << 6 | (text[++at] & 0x3f));
-        }
-        at++;
-        buf[done++] = c;
-    }
-    pickle->text_at = at;
-    return (ssize_t)done;
+    size_t taken, left = pickle->text_size - pickle->text_at;
+    size_t n = latin1_decode(pickle->text + pickle->text_at, left, buf, size, &taken);
+    pickle->text_at += taken;
+    left -= taken;
+    if (n == size || left == 0)
+        return (ssize_t)n;
+    bool is_cut = left == 1 && pickle->text_left > 0 && pickle->text[pickle->text_at] >= 0x80;
+    return is_cut ? (ssize_t)n : bad_text(pickle, error);
 }
 
 static int wrong_length(const struct pickle *pickle, const char *how, struct error *error)
