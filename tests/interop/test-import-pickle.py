@@ -59,7 +59,7 @@ SHAPES = [(), (0,), (1,), (7,), (3, 4), (2, 0, 3), (2, 3, 4), (1,) * 20]
 def loaded(d, data, *, pipe):
     """The bytes of the segment that a pickle becomes."""
     path = write(d.file("a.pkl"), data)
-    if pipe and data[1] < 5:
+    if pipe:
         d.expect(0, "load", "-", "a.shm", "--replace", input=data)
     else:
         d.expect(0, "load", path, "a.shm", "--replace")
@@ -238,7 +238,7 @@ def what_would_run_code_is_refused_by_name_and_place():
         trap = d.file("trap")
         for protocol in PROTOCOLS:
             posix = refused(d, pickle.dumps(Runs(os.system, f"touch {trap}"), protocol), "asks for posix.system: refused, nothing of it was run")
-            assert "at byte " in posix[0] and (protocol == 5 or "posix.system" in posix[1])
+            assert "at byte " in posix[0] and "posix.system" in posix[1]
             evil = pickle.dumps(Runs(eval, "1"), protocol)
             refused(d, evil, "asks for __builtin__.eval" if protocol == 2 else "asks for builtins.eval")
             refused(d, pickle.dumps([np.ones(3), Runs(os.getcwd)], protocol), "a list")

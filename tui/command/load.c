@@ -247,6 +247,10 @@ static enum exit_status report_failure(struct load_command *command)
 static enum exit_status load_into(struct load_command *command)
 {
     struct error *error = &command->error;
+    const struct source_options source = {.header_lines = -1,
+                                          .spool = command->directory,
+                                          .proc_root = command->load.proc_root,
+                                          .cgroup_root = command->load.cgroup_root};
     if (!command->name) {
         if (load_default_name(command->file, command->default_name, sizeof command->default_name, error) < 0)
             return report_error(command->options, command->file, error);
@@ -254,7 +258,7 @@ static enum exit_status load_into(struct load_command *command)
     }
     if (name_check(command->name, error) < 0 || directory_may_change(command->directory, error) < 0)
         return report_error(command->options, command->name, error);
-    if (load_open(&command->source, command->file, NULL, error) < 0)
+    if (load_open(&command->source, command->file, &source, error) < 0)
         return report_error(command->options, command->file, error);
     command->load.publish.is_protected =
         command->options->host.producers_lost ||
