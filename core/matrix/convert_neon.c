@@ -1,12 +1,16 @@
 /*
  * NEON, which every aarch64 has: halves by hand, for it rounds to odd by an instruction of its own (see
  * convert_avx2.c for why); of the plain loops the compiler makes NEON in convert_portable.c.
+ * Which value is the greatest is told by the bits: a nan stands above inf there, where a float maximum may
+ * return it or drop what went before.
  */
 #include "core/matrix/convert_kernels.h"
 
 #if defined(__aarch64__)
 
 #include <arm_neon.h>
+
+#define F2_OVERFLOW_BITS 0x477ff000u /* of F2_OVERFLOW as f4 */
 
 COUNT_OVERFLOW(f4)
 COUNT_OVERFLOW(f8)
@@ -31,13 +35,13 @@ static inline float32x4_t load_f4(const f4_at *from)
         f2_at *to = to_bytes;                                                                                \
         for (size_t m; n >= 4; n -= m, from += m, to += m) {                                                 \
             m = n < 1024 ? n & ~(size_t)3 : 1024;                                                            \
-            float32x4_t greatest = vdupq_n_f32(0);                                                           \
+            uint32x4_t greatest = vdupq_n_u32(0);                                                            \
             for (size_t i = 0; i < m; i += 4) {                                                              \
                 float32x4_t x = load_##from_type(from + i);                                                  \
-                greatest = vmaxnmq_f32(vabsq_f32(x), greatest); /* nan: the second */                        \
+                greatest = vmaxq_u32(vreinterpretq_u32_f32(vabsq_f32(x)), greatest);                         \
                 vst1_u8((uint8_t *)(to + i), vreinterpret_u8_f16(vcvt_f16_f32(x)));                          \
             }                                                                                                \
-            if (vmaxvq_f32(greatest) >= F2_OVERFLOW)                                                         \
+            if (vmaxvq_u32(greatest) >= F2_OVERFLOW_BITS)                                                    \
                 counts->overflowed += count_overflow_##from_type(from, m);                                   \
         }                                                                                                    \
         convert_portable.pair[UNIT_##from_type][UNIT_f2](from, to, n, counts);                               \
