@@ -26,7 +26,7 @@ INT_PAIRS(INTS)
 PLAIN_PAIRS(PLAIN)
 PLAIN(f4, f8)
 NARROW(f8, f4, F4_OVERFLOW)
-CLAMPED_PAIRS(FLOAT_CLAMPED)
+FLOAT_CLAMPED(f8, i4, -2147483649.0, 0x1p31)
 CHOSEN_PAIRS(FLOAT_CHOSEN)
 TO_BOOL_PAIRS(TO_BOOL)
 SWAP(16, u2)
@@ -110,6 +110,105 @@ static inline void store_f8(f8_at *to, __m256 x)
     }
 FROM_HALF(f4)
 FROM_HALF(f8)
+
+/* --- floats to integers of one and two bytes, eight at a time: the compiler takes long ways to pack --- */
+
+static inline u8 sum_f8(__m256i lanes)
+{
+    u8 lane[4];
+    _mm256_storeu_si256((__m256i_u *)lane, lanes);
+    return lane[0] + lane[1] + lane[2] + lane[3];
+}
+
+static inline u8 sum_f4(__m256i lanes)
+{
+    const __m256i ones = _mm256_set1_epi64x(UINT32_MAX);
+    return sum_f8(_mm256_and_si256(lanes, ones)) + sum_f8(_mm256_srli_epi64(lanes, 32));
+}
+
+/* What is counted in each lane, and within what it is kept. */
+struct tally {
+    __m256i saturated, lost_nan;
+};
+
+#define CLAMP(from_type, vector, suffix, bits, cast, whole)                                                  \
+    static inline whole clamp_##from_type(const from_type##_at *from, const vector limit[4],                 \
+                                          struct tally *tally)                                               \
+    {                                                                                                        \
+        vector x = _mm256_loadu_##suffix((const from_type *)from);                                           \
+        vector below = _mm256_cmp_##suffix(x, limit[0], _CMP_LE_OQ);                                         \
+        vector above = _mm256_cmp_##suffix(x, limit[1], _CMP_GE_OQ);                                         \
+        vector nan = _mm256_cmp_##suffix(x, x, _CMP_UNORD_Q);                                                \
+        vector kept = _mm256_min_##suffix(_mm256_max_##suffix(x, limit[2]), limit[3]);                       \
+        tally->saturated = _mm256_sub_epi##bits(tally->saturated, cast(_mm256_or_##suffix(below, above)));   \
+        tally->lost_nan = _mm256_sub_epi##bits(tally->lost_nan, cast(nan));                                  \
+        return _mm256_cvtt##suffix##_epi32(_mm256_andnot_##suffix(nan, kept));                               \
+    }
+CLAMP(f4, __m256, ps, 32, _mm256_castps_si256, __m256i)
+CLAMP(f8, __m256d, pd, 64, _mm256_castpd_si256, __m128i)
+
+static inline __m256i clamp_8_f4(const f4_at *from, const __m256 limit[4], struct tally *tally)
+{
+    return clamp_f4(from, limit, tally);
+}
+
+static inline __m256i clamp_8_f8(const f8_at *from, const __m256d limit[4], struct tally *tally)
+{
+    __m128i low = clamp_f8(from, limit, tally);
+    return _mm256_set_m128i(clamp_f8(from + 4, limit, tally), low);
+}
+
+static inline __m128i pack_signed(__m256i x)
+{
+    return _mm_packs_epi32(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1));
+}
+
+static inline void store_8_i1(i1_at *to, __m256i x)
+{
+    _mm_storeu_si64(to, _mm_packs_epi16(pack_signed(x), _mm_setzero_si128()));
+}
+
+static inline void store_8_u1(u1_at *to, __m256i x)
+{
+    _mm_storeu_si64(to, _mm_packus_epi16(pack_signed(x), _mm_setzero_si128()));
+}
+
+static inline void store_8_i2(i2_at *to, __m256i x)
+{
+    _mm_storeu_si128((__m128i_u *)to, pack_signed(x));
+}
+
+static inline void store_8_u2(u2_at *to, __m256i x)
+{
+    _mm_storeu_si128((__m128i_u *)to,
+                     _mm_packus_epi32(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1)));
+}
+
+#define SMALL(from_type, to_type, below, above, vector, set)                                                 \
+    static void from_type##_to_##to_type(const void *from_bytes, void *to_bytes, size_t n,                   \
+                                         struct convert_counts *counts)                                      \
+    {                                                                                                        \
+        const from_type##_at *from = from_bytes;                                                             \
+        to_type##_at *to = to_bytes;                                                                         \
+        const vector limit[4] = {set(below), set(above), set(MIN_##to_type), set(MAX_##to_type)};            \
+        for (size_t m; n >= 8; n -= m, from += m, to += m) {                                                 \
+            m = n < 4096 ? n & ~(size_t)7 : 4096;                                                            \
+            struct tally tally = {_mm256_setzero_si256(), _mm256_setzero_si256()};                           \
+            for (size_t i = 0; i < m; i += 8)                                                                \
+                store_8_##to_type(to + i, clamp_8_##from_type(from + i, limit, &tally));                     \
+            counts->saturated += sum_##from_type(tally.saturated);                                           \
+            counts->lost_nan += sum_##from_type(tally.lost_nan);                                             \
+        }                                                                                                    \
+        convert_portable.pair[UNIT_##from_type][UNIT_##to_type](from, to, n, counts);                        \
+    }
+SMALL(f4, i1, -129, 128, __m256, _mm256_set1_ps)
+SMALL(f4, u1, -1, 256, __m256, _mm256_set1_ps)
+SMALL(f4, i2, -32769, 32768, __m256, _mm256_set1_ps)
+SMALL(f4, u2, -1, 65536, __m256, _mm256_set1_ps)
+SMALL(f8, i1, -129, 128, __m256d, _mm256_set1_pd)
+SMALL(f8, u1, -1, 256, __m256d, _mm256_set1_pd)
+SMALL(f8, i2, -32769, 32768, __m256d, _mm256_set1_pd)
+SMALL(f8, u2, -1, 65536, __m256d, _mm256_set1_pd)
 
 /* --- floats to 64-bit integers, and to uint32 --- */
 
