@@ -32,7 +32,6 @@ struct source_options {
      * bounded by the room; NULL: it is refused. */
     const struct directory *spool;
     const char *proc_root, *cgroup_root; /* of that room; NULL: "/proc", "/sys/fs/cgroup" */
-    struct progress *progress;           /* of that copy, in bytes; NULL: nobody watches */
 };
 
 struct source;

@@ -55,8 +55,7 @@ static int spool(struct source *source, const struct source_options *options, st
         return 0;
     if (!options->spool)
         return error_set(error, ENOTSUP, "an .npz must be a file, for its directory is at its end");
-    return input_spool(&source->input, options->spool, options->proc_root, options->cgroup_root,
-                       options->progress, error);
+    return input_spool(&source->input, options->spool, options->proc_root, options->cgroup_root, NULL, error);
 }
 
 /* "npz member prices, deflated": of a long name the beginning. */

@@ -17,8 +17,8 @@ def ok(condition, text):
     results.append((bool(condition), text))
 
 
-def load(directory, source, name):
-    return subprocess.run([SHMTOP, "-d", directory, "load", source, name], capture_output=True)
+def load(directory, source, name, stdin=None):
+    return subprocess.run([SHMTOP, "-d", directory, "load", source, name], input=stdin, capture_output=True)
 
 
 def same(a, b):
@@ -41,9 +41,9 @@ def arrays():
     }
 
 
-def check_member(source, directory, key, title):
+def check_member(source, directory, key, title, stdin=None):
     target = f"{directory}/x.shm"
-    done = load(directory, source, "x.shm")
+    done = load(directory, "-" if stdin else source, "x.shm", stdin)
     if done.returncode:
         ok(False, f"{title}: {done.stderr.decode(errors='replace')}")
         return
@@ -59,7 +59,10 @@ def check_archives(files, directory):
     for save in np.savez, np.savez_compressed:
         for key, array in arrays().items():
             save(source, **{key: array})
-            check_member(source, directory, key, f"{save.__name__} {ascii(key)[:40]}")
+            title = f"{save.__name__} {ascii(key)[:40]}"
+            check_member(source, directory, key, title)
+            with open(source, "rb") as archive:
+                check_member(source, directory, key, f"{title}, through a pipe", archive.read())
 
 
 class Unseekable(io.RawIOBase):
@@ -114,6 +117,8 @@ def check_refusals(files, directory):
     refused(directory, source, 2, ["--member", "prices", "volumes"], "several, and none chosen")
     np.savez(source)
     refused(directory, source, 1, ["no matrix"], "no arrays")
+    done = load(directory, "-", "x.shm", b"PK\3\4 and no more")
+    ok(done.returncode == 1 and b"no zip archive" in done.stderr and not os.listdir(directory), "a pipe that breaks off")
     np.savez(source, a=np.array([{}, None], dtype=object))
     refused(directory, source, 1, ["object", "member a"], "objects")
     for method, word in (zipfile.ZIP_BZIP2, "bzip2"), (zipfile.ZIP_LZMA, "LZMA"):
