@@ -1,5 +1,5 @@
 /*
- * Starts a thread: workers.c and ranges.c alone do. Signals go to the loop's thread, so they are blocked in
+ * Starts a thread: workers.c, ranges.c and pump.c alone do. Signals go to the loop's thread, so they are blocked in
  * the new one but for those that a thread brings on itself: blocked, they would end the process past the
  * handler that restores the terminal.
  */
