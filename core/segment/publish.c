@@ -213,6 +213,21 @@ const struct publish_old *publish_get_old(const struct publish *publish)
     return publish->has_old ? &publish->old : NULL;
 }
 
+int publish_restart(struct publish *publish, int *ret_fd, struct error *error)
+{
+    publish_unmap(publish);
+    int before = fd_steal(&publish->fd);
+    publish->size = 0;
+    int r = open_unnamed(publish, error);
+    if (r == 0)
+        r = publish_set_access(publish, error);
+    if (r < 0)
+        fd_close(&before);
+    else
+        *ret_fd = before;
+    return r;
+}
+
 static int link_failed(int code, struct error *error)
 {
     if (code == EEXIST)

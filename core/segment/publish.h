@@ -74,6 +74,10 @@ int publish_reserve_part(struct publish *publish, uint64_t offset, uint64_t coun
  */
 int publish_copy_attributes(struct publish *publish, int from_fd, struct error *error);
 
+/* Begins anew with another unnamed file, as publish_begin opened the first, which goes to *ret_fd: the caller
+ * reads from it and closes it, and then it is gone. After a failure the publish can only be freed. */
+int publish_restart(struct publish *publish, int *ret_fd, struct error *error);
+
 /* Gives it one user attribute ("user.npy_header"). -ENOTSUP where its file system has none (tmpfs before
  * Linux 6.6), or what failed. */
 int publish_set_attribute(struct publish *publish, const char *name, const void *value, size_t size,

@@ -1,9 +1,10 @@
 /*
  * A file into a segment: what it holds is looked at first (load_open), then the whole of it is published
- * (load_run).
+ * (load_run), its elements converted on the way.
  *
- * Memory stays bounded whatever the size: a file in the order that is wanted is copied inside the kernel, a
- * pipe goes through one buffer, and another order is made box by box (reorder.h).
+ * Memory stays bounded whatever the size: what stays as it is is copied inside the kernel, what is converted
+ * goes through blocks that fit the cache, a stream through a few blocks, and another order is made box by box
+ * (reorder.h).
  */
 #ifndef SHMTOP_CORE_TRANSFER_LOAD_H
 #define SHMTOP_CORE_TRANSFER_LOAD_H
@@ -37,9 +38,18 @@ void load_close(struct load *load);
 
 const struct matrix *load_matrix(const struct load *load); /* what the file holds; borrowed */
 const char *load_kind(const struct load *load);            /* "npy 1.0" */
-uint64_t load_bytes(const struct load *load);              /* of data */
+uint64_t load_bytes(const struct load *load);              /* of data, in the file's type */
 
-/* Bytes that the segment will take with these options (header and data). */
+/* Whether it shows only at the end how many rows there are: shape[0] and load_bytes are 0 until it was
+ * measured or run. */
+bool load_is_open_ended(const struct load *load);
+
+/* Finds the length of such a file; nothing to do with any other, nor with a stream, which stays so. load_run
+ * does it too. Progress in bytes of the file. -EBADMSG, -ECANCELED. */
+int load_measure(struct load *load, struct progress *progress, struct error *error);
+
+/* Bytes that the segment will take with these options (header and data); of what is open-ended the header's.
+ * -ENOTSUP where the type cannot become that of the options. */
 int load_room_needed(const struct load *load, const struct load_options *options, uint64_t *ret_bytes,
                      struct error *error);
 
@@ -50,6 +60,7 @@ int load_default_name(const char *file, char *buf, size_t size, struct error *er
 struct load_report {
     uint64_t bytes; /* of the segment */
     struct identity id;
+    struct matrix matrix;         /* owned: what lies in it */
     struct convert_counts counts; /* values that lost more than precision */
     char *note; /* owned: what a person should know of what was read (source.h); NULL: nothing */
     bool replaced;
@@ -60,11 +71,25 @@ struct load_report {
     uint32_t old_links;     /* other hard links of the old one */
 };
 
+/* After a failure: whether it is about the file (malformed, changed, not to be converted) rather than about
+ * the segment. */
+bool load_failure_is_of_file(const struct load *load);
+
+/* Of the run so far, from any thread. */
+struct convert_counts load_counts(const struct load *load);
+
+#define LOAD_COUNTS_TEXT_MAX 192
+
+/* "12 values overflowed to inf, 3 nan became 0", "" where nothing was lost. Returns the length needed. */
+size_t load_counts_text(const struct convert_counts *counts, char *buf, size_t size);
+
 /*
  * Publishes it as name, which may be the file itself (with replace). All or nothing; progress in bytes of the
  * segment written (while the room is reserved it stands at 0). As publish.h, -ESTALE where the file shrank or
- * changed since load_open (size or modification time), -EBADMSG where a stream ends early, -EBUSY where the
- * one to replace is held or protected, -ECANCELED, -ENOSPC naming what is short. A stream can be run once.
+ * changed since load_open (size or modification time), -EBADMSG where a stream ends early, or a strict load
+ * loses values, -ENOTSUP where the type cannot become the one wanted, -EBUSY where the one to replace is held
+ * or protected, -ECANCELED, -ENOSPC naming what is short. What gives its data one after another (source.h)
+ * can be run once.
  */
 int load_run(struct load *load, const struct directory *directory, const char *name,
              const struct load_options *options, struct progress *progress, struct load_report *ret_report,

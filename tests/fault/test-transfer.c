@@ -1,5 +1,5 @@
 /*
- * The n-th system call of a load, a replacement or a deletion fails, comes short, is interrupted, or kills
+ * The n-th system call of a deletion, or of a copy before it, fails, comes short, is interrupted, or kills
  * the process: the directory is as before, or as wanted, and nothing else.
  */
 #include "tests/support/test.h"
@@ -10,7 +10,6 @@
 
 #include "core/transfer/delete.h"
 #include "core/transfer/keep.h"
-#include "core/transfer/load.h"
 #include "core/sys/fd.h"
 #include "tests/support/fault.h"
 #include "tests/support/tmpdir.h"
@@ -21,8 +20,6 @@ static const int errors[] = {EIO, ENOSPC, EACCES, ENOENT, EINVAL, ENOMEM};
 struct fixture {
     struct tmpdir tmpdir, files; /* the directory of segments; source files and an empty proc root */
     struct directory *directory;
-    struct load_options options;
-    const char *want; /* among the files: what a load has to make */
     bool has_old;
     bool may_leave_temporary; /* the call that removes it may be the one that fails */
     bool must_succeed;        /* an interruption or a short count is no failure */
@@ -32,19 +29,8 @@ struct fixture {
 static int setup(void **state)
 {
     struct fixture *fixture = calloc(1, sizeof *fixture);
-    uint8_t c[6000], f[6000];
     tmpdir_make(&fixture->tmpdir);
     tmpdir_make(&fixture->files);
-    fixture->options = (struct load_options){.layout = LAYOUT_NPY,
-                                             .publish = {.uid = (uid_t)-1, .gid = (gid_t)-1},
-                                             .proc_root = fixture->files.path,
-                                             .cgroup_root = fixture->files.path};
-    for (unsigned i = 0; i < 60; i++)
-        for (unsigned j = 0; j < 100; j++)
-            f[i + 60 * j] = c[100 * i + j] = (uint8_t)(7 * i + 31 * j);
-    tmpdir_write_npy(&fixture->files, "c.npy", "|u1", false, "(60, 100)", c, sizeof c);
-    tmpdir_write_npy(&fixture->files, "f.npy", "|u1", true, "(60, 100)", f, sizeof f);
-    fixture->want = "c.npy";
     assert_int_equal(directory_open(&fixture->directory, fixture->tmpdir.path, false, NULL), 0);
     *state = fixture;
     return 0;
@@ -69,21 +55,6 @@ static void restore_old(struct fixture *fixture)
         tmpdir_write_text(&fixture->tmpdir, "a.shm", OLD);
 }
 
-static int run_load(void *context)
-{
-    struct fixture *fixture = context;
-    struct load *load = NULL;
-    struct load_report report = {0};
-    struct error error = {0};
-    int r = load_open(&load, tmpdir_path(&fixture->files, "c.npy"), NULL, &error);
-    if (r == 0)
-        r = load_run(load, fixture->directory, "a.shm", &fixture->options, NULL, &report, &error);
-    load_report_clear(&report);
-    load_close(load);
-    assert_true(r == 0 || (error.code == -r && error.text[0]));
-    return r;
-}
-
 static bool holds(const struct fixture *fixture, const char *bytes, size_t size)
 {
     size_t there;
@@ -91,77 +62,6 @@ static bool holds(const struct fixture *fixture, const char *bytes, size_t size)
     bool same = there == size && memcmp(found, bytes, size) == 0;
     free(found);
     return same;
-}
-
-/* What a SIGKILL between the two steps left is the complete new matrix, and the next shmtop removes it. */
-static void clean(const struct fixture *fixture)
-{
-    publish_clean_leftovers(fixture->directory);
-}
-
-static void check_load(void *context, int result)
-{
-    struct fixture *fixture = context;
-    size_t size;
-    char *want = tmpdir_read(&fixture->files, fixture->want, &size);
-    bool exists = tmpdir_exists(&fixture->tmpdir, "a.shm");
-    bool is_new = exists && holds(fixture, want, size);
-    if (result == -EINTR)
-        clean(fixture);
-    else
-        assert_int_equal(is_new, result == 0);
-    if (!is_new)
-        assert_true(fixture->has_old ? exists && holds(fixture, OLD, strlen(OLD)) : !exists);
-    if (fixture->must_succeed)
-        assert_int_equal(result, 0);
-    assert_int_equal(tmpdir_count(&fixture->tmpdir), exists);
-    fixture->done += is_new;
-    free(want);
-    restore_old(fixture);
-}
-
-static void each_load(struct fixture *fixture)
-{
-    unsigned long struck = 0;
-    restore_old(fixture);
-    for (unsigned i = 0; i < sizeof errors / sizeof errors[0]; i++)
-        struck += fault_each(FAULT_ERROR, errors[i], run_load, check_load, fixture);
-    assert_true(struck > 15 * sizeof errors / sizeof errors[0]);
-    assert_true(fixture->done >=
-                sizeof errors / sizeof errors[0]); /* the last of each, that nothing struck */
-    fixture->done = 0;
-    assert_true(fault_each(FAULT_KILL, 0, run_load, check_load, fixture) > 15);
-    assert_true(fixture->done >= 1);
-    fixture->must_succeed = true;
-    assert_true(fault_each(FAULT_SHORT, 0, run_load, check_load, fixture) > 2);
-    assert_true(fault_each(FAULT_INTERRUPT, 0, run_load, check_load, fixture) > 4);
-}
-
-static void test_load(void **state)
-{
-    each_load(*state);
-}
-
-static void test_load_in_another_order(void **state)
-{
-    struct fixture *fixture = *state;
-    fixture->options.order = LOAD_ORDER_F;
-    fixture->want = "f.npy";
-    each_load(fixture);
-}
-
-static void test_replace(void **state)
-{
-    struct fixture *fixture = *state;
-    fixture->options.publish.replace = true;
-    fixture->has_old = true;
-    each_load(fixture);
-}
-
-static void test_load_without_sendfile(void **state)
-{
-    fault_play(FAULT_NO_SENDFILE);
-    each_load(*state);
 }
 
 static int run_delete(void *context)
@@ -285,10 +185,6 @@ static void test_keep_on_an_old_file_system(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_load),
-        TEST(test_load_in_another_order),
-        TEST(test_load_without_sendfile),
-        TEST(test_replace),
         TEST(test_delete),
         TEST(test_keep),
         TEST(test_keep_on_an_old_file_system),

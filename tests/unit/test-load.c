@@ -2,123 +2,24 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/sys/calls.h"
-#include "core/transfer/load.h"
-#include "tests/support/child.h"
-#include "tests/support/fault.h"
-#include "tests/support/tmpdir.h"
+#include "tests/support/loading.h"
 
-/* Where nothing limits: an empty proc root and no cgroups. */
-static const struct load_options plain = {.layout = LAYOUT_NPY,
-                                          .publish = {.uid = (uid_t)-1, .gid = (gid_t)-1},
-                                          .proc_root = "/nonexistent",
-                                          .cgroup_root = "/nonexistent"};
-
-struct fixture {
-    struct tmpdir tmpdir, elsewhere; /* the directory of segments; where the files lie */
-    struct directory *directory;
-};
-
-static int setup(void **state)
-{
-    struct fixture *fixture = calloc(1, sizeof *fixture);
-    tmpdir_make(&fixture->tmpdir);
-    tmpdir_make(&fixture->elsewhere);
-    assert_int_equal(directory_open(&fixture->directory, fixture->tmpdir.path, false, NULL), 0);
-    *state = fixture;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *fixture = *state;
-    directory_close(fixture->directory);
-    tmpdir_remove(&fixture->tmpdir);
-    tmpdir_remove(&fixture->elsewhere);
-    free(fixture);
-    return 0;
-}
-
-static void fill(uint8_t *bytes, size_t size)
-{
-    for (size_t i = 0; i < size; i++)
-        bytes[i] = (uint8_t)(i * 2654435761u >> 9);
-}
-
-static struct load *open_path(const char *path)
-{
-    struct load *load = NULL;
-    struct error error = {0};
-    if (load_open(&load, path, NULL, &error) < 0)
-        fail_msg("%s", error.text);
-    return load;
-}
-
-static struct load *open_file(const struct fixture *fixture, const char *file)
-{
-    return open_path(tmpdir_path(&fixture->elsewhere, file));
-}
-
-static void says(const struct error *error, int code, const char *words)
-{
-    assert_int_equal(error->code, code);
-    if (!strstr(error->text, words))
-        fail_msg("\"%s\" does not say \"%s\"", error->text, words);
-}
-
-static struct load_report run(const struct fixture *fixture, const char *file, const char *name,
-                              const struct load_options *options)
-{
-    struct load *load = open_file(fixture, file);
-    struct load_report report;
-    struct error error = {0};
-    if (load_run(load, fixture->directory, name, options, NULL, &report, &error) < 0)
-        fail_msg("%s", error.text);
-    load_close(load);
-    return report;
-}
-
-static void expect_failure(const struct fixture *fixture, struct load *load,
-                           const struct load_options *options, int code, const char *words)
-{
-    struct load_report report;
-    struct error error = {0};
-    unsigned before = tmpdir_count(&fixture->tmpdir);
-    assert_int_equal(load_run(load, fixture->directory, "a.shm", options, NULL, &report, &error), -code);
-    says(&error, code, words);
-    assert_int_equal(tmpdir_count(&fixture->tmpdir), before);
-    load_close(load);
-}
-
-static void expect_no_open(const struct fixture *fixture, const char *file, int code, const char *words)
+static void expect_no_open(const struct loading *fixture, const char *file, int code, const char *words)
 {
     struct load *load = NULL;
     struct error error = {0};
     unsigned fds = tmpdir_open_fds();
     assert_int_equal(load_open(&load, tmpdir_path(&fixture->elsewhere, file), NULL, &error), -code);
-    says(&error, code, words);
+    loading_says(&error, code, words);
     assert_int_equal(tmpdir_open_fds(), fds);
-}
-
-static void assert_same(const struct tmpdir *a, const char *a_name, const struct tmpdir *b,
-                        const char *b_name)
-{
-    size_t a_size, b_size;
-    char *a_bytes = tmpdir_read(a, a_name, &a_size), *b_bytes = tmpdir_read(b, b_name, &b_size);
-    assert_int_equal(a_size, b_size);
-    assert_memory_equal(a_bytes, b_bytes, a_size);
-    free(a_bytes);
-    free(b_bytes);
 }
 
 static void test_byte_for_byte(void **state)
 {
-    struct fixture *fixture = *state;
+    struct loading *fixture = *state;
     static const struct {
         const char *descr, *shape;
         bool fortran;
@@ -132,11 +33,11 @@ static void test_byte_for_byte(void **state)
     };
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         uint8_t *bytes = malloc(cases[i].size + 1);
-        fill(bytes, cases[i].size);
+        loading_fill(bytes, cases[i].size);
         tmpdir_write_npy(&fixture->elsewhere, "x.npy", cases[i].descr, cases[i].fortran, cases[i].shape,
                          bytes, cases[i].size);
-        struct load_report report = run(fixture, "x.npy", "a.shm", &plain);
-        assert_same(&fixture->elsewhere, "x.npy", &fixture->tmpdir, "a.shm");
+        struct load_report report = loading_run(fixture, "x.npy", "a.shm", &loading_plain);
+        loading_assert_same(&fixture->elsewhere, "x.npy", &fixture->tmpdir, "a.shm");
         assert_false(report.replaced);
         tmpdir_unlink(&fixture->tmpdir, "a.shm");
         free(bytes);
@@ -145,17 +46,17 @@ static void test_byte_for_byte(void **state)
 
 static void test_what_a_file_holds(void **state)
 {
-    struct fixture *fixture = *state;
+    struct loading *fixture = *state;
     tmpdir_write_npy(&fixture->elsewhere, "x.npy", "<f2", false, "(3, 4)", NULL, 24);
-    struct load *load = open_file(fixture, "x.npy");
+    struct load *load = loading_open(fixture, "x.npy");
     uint64_t room;
     assert_string_equal(load_kind(load), "npy 1.0");
     assert_int_equal(load_bytes(load), 24);
     assert_int_equal(load_matrix(load)->rank, 2);
     assert_int_equal(load_matrix(load)->shape[1], 4);
-    assert_int_equal(load_room_needed(load, &plain, &room, NULL), 0);
+    assert_int_equal(load_room_needed(load, &loading_plain, &room, NULL), 0);
     assert_int_equal(room, 128 + 24);
-    struct load_options raw = plain;
+    struct load_options raw = loading_plain;
     raw.layout = LAYOUT_RAW;
     assert_int_equal(load_room_needed(load, &raw, &room, NULL), 0);
     assert_int_equal(room, 24);
@@ -171,18 +72,18 @@ static void append(const struct tmpdir *tmpdir, const char *name, const char *te
 
 static void test_trailing_bytes_are_dropped(void **state)
 {
-    struct fixture *fixture = *state;
+    struct loading *fixture = *state;
     tmpdir_write_npy(&fixture->elsewhere, "want.npy", "<i4", false, "(2,)", "12345678", 8);
     tmpdir_write_npy(&fixture->elsewhere, "x.npy", "<i4", false, "(2,)", "12345678", 8);
     append(&fixture->elsewhere, "x.npy", "junk");
-    run(fixture, "x.npy", "a.shm", &plain);
-    assert_same(&fixture->elsewhere, "want.npy", &fixture->tmpdir, "a.shm");
+    loading_run(fixture, "x.npy", "a.shm", &loading_plain);
+    loading_assert_same(&fixture->elsewhere, "want.npy", &fixture->tmpdir, "a.shm");
 }
 
 /* Another writer's header, legal but not numpy's form. */
 static void test_header_is_written_anew(void **state)
 {
-    struct fixture *fixture = *state;
+    struct loading *fixture = *state;
     static const char header[] =
         "\x93NUMPY\x02\x00\x38\x00\x00\x00{\"shape\":( 2 ,),\"fortran_order\":False,\"descr\":\"<i4\"}"
         "     \n";
@@ -192,29 +93,29 @@ static void test_header_is_written_anew(void **state)
     memcpy(bytes + sizeof header - 1, "12345678", 8);
     tmpdir_write(&fixture->elsewhere, "x.npy", bytes, sizeof bytes);
     tmpdir_write_npy(&fixture->elsewhere, "want.npy", "<i4", false, "(2,)", "12345678", 8);
-    struct load *load = open_file(fixture, "x.npy");
+    struct load *load = loading_open(fixture, "x.npy");
     assert_string_equal(load_kind(load), "npy 2.0");
     load_close(load);
-    run(fixture, "x.npy", "a.shm", &plain);
-    assert_same(&fixture->elsewhere, "want.npy", &fixture->tmpdir, "a.shm");
+    loading_run(fixture, "x.npy", "a.shm", &loading_plain);
+    loading_assert_same(&fixture->elsewhere, "want.npy", &fixture->tmpdir, "a.shm");
 }
 
 static void test_raw(void **state)
 {
-    struct fixture *fixture = *state;
-    struct load_options raw = plain;
+    struct loading *fixture = *state;
+    struct load_options raw = loading_plain;
     raw.layout = LAYOUT_RAW;
     tmpdir_write_npy(&fixture->elsewhere, "x.npy", "<i4", false, "(2,)", "12345678", 8);
     tmpdir_write(&fixture->elsewhere, "want", "12345678", 8);
-    struct load_report report = run(fixture, "x.npy", "a.shm", &raw);
+    struct load_report report = loading_run(fixture, "x.npy", "a.shm", &raw);
     assert_int_equal(report.bytes, 8);
-    assert_same(&fixture->elsewhere, "want", &fixture->tmpdir, "a.shm");
+    loading_assert_same(&fixture->elsewhere, "want", &fixture->tmpdir, "a.shm");
 }
 
 /* (2, 3, 4) of bytes 0..23 in C order, and the same array in F order. */
 static void test_order(void **state)
 {
-    struct fixture *fixture = *state;
+    struct loading *fixture = *state;
     uint8_t c[24], f[24];
     for (unsigned i = 0; i < 2; i++)
         for (unsigned j = 0; j < 3; j++)
@@ -222,17 +123,17 @@ static void test_order(void **state)
                 f[i + 2 * j + 6 * k] = c[12 * i + 4 * j + k] = (uint8_t)(12 * i + 4 * j + k);
     tmpdir_write_npy(&fixture->elsewhere, "c.npy", "|u1", false, "(2, 3, 4)", c, 24);
     tmpdir_write_npy(&fixture->elsewhere, "f.npy", "|u1", true, "(2, 3, 4)", f, 24);
-    struct load_options to_c = plain, to_f = plain;
+    struct load_options to_c = loading_plain, to_f = loading_plain;
     to_c.order = LOAD_ORDER_C;
     to_f.order = LOAD_ORDER_F;
     static const char *const files[] = {"c.npy", "f.npy"};
     for (unsigned i = 0; i < 2; i++) {
-        run(fixture, files[i], "keep.shm", &plain);
-        run(fixture, files[i], "c.shm", &to_c);
-        run(fixture, files[i], "f.shm", &to_f);
-        assert_same(&fixture->elsewhere, files[i], &fixture->tmpdir, "keep.shm");
-        assert_same(&fixture->elsewhere, "c.npy", &fixture->tmpdir, "c.shm");
-        assert_same(&fixture->elsewhere, "f.npy", &fixture->tmpdir, "f.shm");
+        loading_run(fixture, files[i], "keep.shm", &loading_plain);
+        loading_run(fixture, files[i], "c.shm", &to_c);
+        loading_run(fixture, files[i], "f.shm", &to_f);
+        loading_assert_same(&fixture->elsewhere, files[i], &fixture->tmpdir, "keep.shm");
+        loading_assert_same(&fixture->elsewhere, "c.npy", &fixture->tmpdir, "c.shm");
+        loading_assert_same(&fixture->elsewhere, "f.npy", &fixture->tmpdir, "f.shm");
         tmpdir_unlink(&fixture->tmpdir, "keep.shm");
         tmpdir_unlink(&fixture->tmpdir, "c.shm");
         tmpdir_unlink(&fixture->tmpdir, "f.shm");
@@ -242,149 +143,18 @@ static void test_order(void **state)
 /* Byte order is kept, though the order of the elements changes. */
 static void test_order_of_swapped_elements(void **state)
 {
-    struct fixture *fixture = *state;
-    struct load_options to_f = plain;
+    struct loading *fixture = *state;
+    struct load_options to_f = loading_plain;
     to_f.order = LOAD_ORDER_F;
     tmpdir_write_npy(&fixture->elsewhere, "c.npy", ">u2", false, "(2, 2)", "\0\1\0\2\0\3\0\4", 8);
     tmpdir_write_npy(&fixture->elsewhere, "f.npy", ">u2", true, "(2, 2)", "\0\1\0\3\0\2\0\4", 8);
-    run(fixture, "c.npy", "a.shm", &to_f);
-    assert_same(&fixture->elsewhere, "f.npy", &fixture->tmpdir, "a.shm");
-}
-
-/* Puts fd in the place of standard input, and gives the old one back with restore_input. */
-static int replace_input(int fd)
-{
-    int saved = fcntl(0, F_DUPFD_CLOEXEC, 3);
-    assert_return_code(dup2(fd, 0), errno);
-    close(fd);
-    return saved;
-}
-
-static void restore_input(int saved)
-{
-    if (saved >= 0)
-        dup2(saved, 0);
-    else
-        close(0);
-    close(saved);
-}
-
-/* A child that writes the bytes in odd pieces to a pipe; returns the pipe's other end. */
-static int piped(const char *bytes, size_t size, size_t piece)
-{
-    int ends[2];
-    assert_return_code(pipe2(ends, O_CLOEXEC), errno);
-    fflush(NULL);
-    pid_t child = fork();
-    assert_return_code(child, errno);
-    if (child == 0) {
-        close(ends[0]);
-        for (size_t done = 0; done < size;) {
-            size_t n = size - done < piece ? size - done : piece;
-            ssize_t written = write(ends[1], bytes + done, n);
-            if (written < 0)
-                _exit(1);
-            done += (size_t)written;
-        }
-        _exit(0);
-    }
-    close(ends[1]);
-    return ends[0];
-}
-
-static void load_input(const struct fixture *fixture, const struct load_options *options, int fd, int code,
-                       const char *words)
-{
-    int saved = replace_input(fd);
-    struct load *load = NULL;
-    struct load_report report;
-    struct error error = {0};
-    int r = load_open(&load, "-", NULL, &error);
-    if (r == 0)
-        r = load_run(load, fixture->directory, "a.shm", options, NULL, &report, &error);
-    if (r == 0 && fcntl(0, F_GETFD) >= 0)
-        r = load_run(load, fixture->directory, "b.shm", options, NULL, &report, NULL) == 0 && code == -1 ? 1
-                                                                                                         : 0;
-    load_close(load);
-    restore_input(saved);
-    while (waitpid(-1, NULL, WNOHANG) > 0)
-        ;
-    if (r < 0 && !code)
-        fail_msg("%s", error.text);
-    if (code > 0)
-        says(&error, code, words);
-}
-
-static void test_pipe(void **state)
-{
-    struct fixture *fixture = *state;
-    enum { SIZE = 41 * 83 * 100 * 2 };
-    uint8_t *data = malloc(SIZE);
-    struct load_options orders[] = {plain, plain, plain};
-    size_t size;
-    static const size_t pieces[] = {1000003, 4097, 127};
-    fill(data, SIZE);
-    orders[1].order = LOAD_ORDER_F;
-    orders[2].order = LOAD_ORDER_C;
-    tmpdir_write_npy(&fixture->elsewhere, "x.npy", "<f2", false, "(41, 83, 100)", data, SIZE);
-    char *bytes = tmpdir_read(&fixture->elsewhere, "x.npy", &size);
-    for (unsigned i = 0; i < 6; i++) {
-        int input = piped(bytes, size, pieces[i % 3]);
-        if (i >= 3) /* as another process that has the pipe may set it */
-            assert_return_code(fcntl(input, F_SETFL, O_NONBLOCK), errno);
-        load_input(fixture, &orders[i % 3], input, 0, "");
-        run(fixture, "x.npy", "want.shm", &orders[i % 3]);
-        assert_same(&fixture->tmpdir, "want.shm", &fixture->tmpdir, "a.shm");
-        assert_int_equal(tmpdir_count(&fixture->tmpdir), 2); /* a stream is read once */
-        tmpdir_unlink(&fixture->tmpdir, "a.shm");
-        tmpdir_unlink(&fixture->tmpdir, "want.shm");
-    }
-    free(bytes);
-    free(data);
-}
-
-static void test_pipe_ends_early(void **state)
-{
-    struct fixture *fixture = *state;
-    struct load_options to_f = plain;
-    size_t size;
-    to_f.order = LOAD_ORDER_F;
-    tmpdir_write_npy(&fixture->elsewhere, "x.npy", "<f2", false, "(3, 4)", NULL, 24);
-    char *bytes = tmpdir_read(&fixture->elsewhere, "x.npy", &size);
-    load_input(fixture, &plain, piped(bytes, size - 1, size), EBADMSG, "standard input ended");
-    load_input(fixture, &to_f, piped(bytes, size - 1, size), EBADMSG, "standard input ended");
-    load_input(fixture, &plain, piped(bytes, 100, size), EBADMSG, "within its header");
-    load_input(fixture, &plain, piped(bytes, 7, size), EBADMSG, "within its header");
-    load_input(fixture, &plain, piped(bytes, 0, size), EBADMSG, "empty");
-    load_input(fixture, &plain, piped("something else", 14, 14), EBADMSG, "without numbers");
-    load_input(fixture, &plain, piped("PK\3\4 something", 14, 14), ENOTSUP, "must be a file");
-    assert_int_equal(tmpdir_count(&fixture->tmpdir), 0);
-    free(bytes);
-}
-
-/* A file as standard input is read as one, from where it stands, and as often as one likes. */
-static void test_redirected_file(void **state)
-{
-    struct fixture *fixture = *state;
-    size_t size;
-    tmpdir_write_npy(&fixture->elsewhere, "x.npy", "<i4", false, "(2,)", "12345678", 8);
-    char *bytes = tmpdir_read(&fixture->elsewhere, "x.npy", &size);
-    tmpdir_write_text(&fixture->elsewhere, "y", "before it: ");
-    int fd = open(tmpdir_path(&fixture->elsewhere, "y"), O_RDWR | O_CLOEXEC);
-    lseek(fd, 0, SEEK_END);
-    assert_int_equal(write(fd, bytes, size), size);
-    lseek(fd, 11, SEEK_SET);
-    load_input(fixture, &plain, fd, -1, "");
-    assert_same(&fixture->elsewhere, "x.npy", &fixture->tmpdir, "a.shm");
-    assert_same(&fixture->elsewhere, "x.npy", &fixture->tmpdir, "b.shm");
-    fd = open(tmpdir_path(&fixture->elsewhere, "y"), O_RDONLY | O_CLOEXEC);
-    load_input(fixture, &plain, fd, EBADMSG, "neither .npy");
-    free(bytes);
+    loading_run(fixture, "c.npy", "a.shm", &to_f);
+    loading_assert_same(&fixture->elsewhere, "f.npy", &fixture->tmpdir, "a.shm");
 }
 
 static void test_bad_files(void **state)
 {
-    struct fixture *fixture = *state;
+    struct loading *fixture = *state;
     struct tmpdir *files = &fixture->elsewhere;
     tmpdir_fifo(files, "fifo");
     tmpdir_mkdir(files, "dir");
@@ -415,193 +185,68 @@ static void test_bad_files(void **state)
     struct load *load;
     struct error error = {0};
     assert_int_equal(load_open(&load, "/dev/null", NULL, &error), -ENOTSUP);
-    says(&error, ENOTSUP, "no regular file");
+    loading_says(&error, ENOTSUP, "no regular file");
 }
 
 static void test_file_changes(void **state)
 {
-    struct fixture *fixture = *state;
+    struct loading *fixture = *state;
     struct tmpdir *files = &fixture->elsewhere;
-    struct load_options to_f = plain;
+    struct load_options to_f = loading_plain;
     to_f.order = LOAD_ORDER_F;
     tmpdir_write_npy(files, "x.npy", "<f8", false, "(3, 4)", NULL, 96);
 
-    struct load *load = open_file(fixture, "x.npy");
+    struct load *load = loading_open(fixture, "x.npy");
     append(files, "x.npy", "more");
-    expect_failure(fixture, load, &plain, ESTALE, "changed while it was read");
+    loading_expect_failure(fixture, load, &loading_plain, ESTALE, "changed while it was read");
 
-    load = open_file(fixture, "x.npy");
+    load = loading_open(fixture, "x.npy");
     struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 1000000}};
     assert_return_code(utimensat(AT_FDCWD, tmpdir_path(files, "x.npy"), times, 0), errno);
-    expect_failure(fixture, load, &plain, ESTALE, "changed while it was read");
+    loading_expect_failure(fixture, load, &loading_plain, ESTALE, "changed while it was read");
 
     for (int order = 0; order < 2; order++) {
         tmpdir_write_npy(files, "x.npy", "<f8", false, "(3, 4)", NULL, 96);
-        load = open_file(fixture, "x.npy");
+        load = loading_open(fixture, "x.npy");
         assert_return_code(truncate(tmpdir_path(files, "x.npy"), 200), errno);
-        expect_failure(fixture, load, order ? &to_f : &plain, ESTALE, "shrank while it was read");
+        loading_expect_failure(fixture, load, order ? &to_f : &loading_plain, ESTALE,
+                               "shrank while it was read");
     }
 }
 
 static void test_refusals_come_first(void **state)
 {
-    struct fixture *fixture = *state;
-    struct load_options options = plain;
+    struct loading *fixture = *state;
+    struct load_options options = loading_plain;
     tmpdir_write_npy(&fixture->elsewhere, "x.npy", "<f8", false, "(3, 4)", NULL, 96);
     tmpdir_write_text(&fixture->tmpdir, "a.shm", "old");
-    expect_failure(fixture, open_file(fixture, "x.npy"), &plain, EEXIST, "--replace");
+    loading_expect_failure(fixture, loading_open(fixture, "x.npy"), &loading_plain, EEXIST, "--replace");
     options.layout = LAYOUT_OTHER;
-    expect_failure(fixture, open_file(fixture, "x.npy"), &options, EINVAL, "npy or raw");
+    loading_expect_failure(fixture, loading_open(fixture, "x.npy"), &options, EINVAL, "npy or raw");
 }
 
 static void test_room(void **state)
 {
-    struct fixture *fixture = *state;
-    struct load_options options = plain;
+    struct loading *fixture = *state;
+    struct load_options options = loading_plain;
     tmpdir_write_npy(&fixture->elsewhere, "x.npy", "<f8", false, "(1000, 1000)", NULL, 8000000);
     tmpdir_write_text(&fixture->elsewhere, "meminfo",
                       "MemTotal: 8000 kB\nMemFree: 100 kB\nMemAvailable: 4000 kB\n");
     options.proc_root = fixture->elsewhere.path;
-    expect_failure(fixture, open_file(fixture, "x.npy"), &options, ENOSPC, "emory");
-}
-
-static void test_replace(void **state)
-{
-    struct fixture *fixture = *state;
-    struct load_options options = plain;
-    options.publish.replace = true;
-    options.proc_root = "/proc";
-    tmpdir_write_npy(&fixture->elsewhere, "x.npy", "<f8", false, "(3, 4)", NULL, 96);
-    tmpdir_write_text(&fixture->tmpdir, "a.shm", "old");
-    assert_return_code(chmod(tmpdir_path(&fixture->tmpdir, "a.shm"), 0640), errno);
-    struct load_report report = run(fixture, "x.npy", "a.shm", &options);
-    assert_true(report.replaced);
-    assert_int_equal(report.old_held, HELD_NO);
-    assert_int_equal(report.still_held.count, 0);
-    assert_int_equal(report.old_allocated, 4096);
-    load_report_clear(&report);
-    struct stat st;
-    assert_return_code(stat(tmpdir_path(&fixture->tmpdir, "a.shm"), &st), errno);
-    assert_int_equal(st.st_mode & 07777, 0640);
-    assert_same(&fixture->elsewhere, "x.npy", &fixture->tmpdir, "a.shm");
-}
-
-static struct child hold(const char *path)
-{
-    return child_hold(path, (struct child_map){.prot = PROT_READ, .flags = MAP_SHARED});
-}
-
-static void test_replace_held(void **state)
-{
-    struct fixture *fixture = *state;
-    struct load_options options = plain;
-    options.publish.replace = true;
-    options.proc_root = "/proc";
-    tmpdir_write_npy(&fixture->elsewhere, "x.npy", "<f8", false, "(3, 4)", NULL, 96);
-    tmpdir_write_text(&fixture->tmpdir, "a.shm", "old");
-    struct child child = hold(tmpdir_path(&fixture->tmpdir, "a.shm"));
-    expect_failure(fixture, open_file(fixture, "x.npy"), &options, EBUSY, "in use");
-    fault_play(FAULT_NO_LEASES);
-    expect_failure(fixture, open_file(fixture, "x.npy"), &options, EBUSY, "in use");
-    fault_reset();
-    options.publish.allow_held = true;
-    struct load_report report = run(fixture, "x.npy", "a.shm", &options);
-    assert_true(report.replaced);
-    assert_int_equal(report.old_held, HELD_YES);
-    assert_int_equal(report.still_held.count, 1);
-    assert_int_equal(report.still_held.of[0].count, 1);
-    assert_int_equal(report.still_held.of[0].list[0].pid, child.pid);
-    assert_int_equal(report.still_held.of[0].list[0].mapped, 1);
-    load_report_clear(&report);
-    child_end(&child);
-}
-
-/* As sort -o does it: what we read from ourselves is held by nobody else. */
-static void test_replace_from_itself(void **state)
-{
-    struct fixture *fixture = *state;
-    struct load_options options = plain;
-    struct load_report report;
-    struct error error = {0};
-    options.publish.replace = true;
-    options.order = LOAD_ORDER_F;
-    tmpdir_write_npy(&fixture->tmpdir, "a.shm", "<i2", false, "(2, 2)", "\1\0\2\0\3\0\4\0", 8);
-    tmpdir_write_npy(&fixture->elsewhere, "f.npy", "<i2", true, "(2, 2)", "\1\0\3\0\2\0\4\0", 8);
-    const char *path = tmpdir_path(&fixture->tmpdir, "a.shm");
-
-    struct child child = hold(path);
-    expect_failure(fixture, open_path(path), &options, EBUSY, "in use");
-    child_end(&child);
-
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    load_input(fixture, &options, fd, EBUSY, "standard input itself: give its path");
-
-    struct load *load = open_path(path);
-    if (load_run(load, fixture->directory, "a.shm", &options, NULL, &report, &error) < 0)
-        fail_msg("%s", error.text);
-    load_close(load);
-    assert_true(report.replaced);
-    assert_int_equal(report.old_held, HELD_NO);
-    assert_int_equal(report.still_held.count, 0);
-    load_report_clear(&report);
-    assert_same(&fixture->elsewhere, "f.npy", &fixture->tmpdir, "a.shm");
-    assert_int_equal(tmpdir_count(&fixture->tmpdir), 1);
-}
-
-/* The lease on what we read is given back where the replacement fails after it was taken. */
-static int refuse_rename(int olddir, const char *oldpath, int newdir, const char *newpath, unsigned flags)
-{
-    (void)olddir, (void)oldpath, (void)newdir, (void)newpath, (void)flags;
-    errno = EIO;
-    return -1;
-}
-
-static void test_failed_replacement_from_itself(void **state)
-{
-    struct fixture *fixture = *state;
-    struct load_options options = plain;
-    struct load_report report;
-    options.publish.replace = true;
-    tmpdir_write_npy(&fixture->tmpdir, "a.shm", "<i2", false, "(2, 2)", "\1\0\2\0\3\0\4\0", 8);
-    const char *path = tmpdir_path(&fixture->tmpdir, "a.shm");
-    struct load *load = open_path(path);
-    sys.renameat2 = refuse_rename;
-    assert_int_equal(load_run(load, fixture->directory, "a.shm", &options, NULL, &report, NULL), -EIO);
-    sys.renameat2 = sys_kernel.renameat2;
-    int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC); /* with the lease kept: EAGAIN */
-    assert_return_code(fd, errno);
-    close(fd);
-    load_close(load);
-    assert_int_equal(tmpdir_count(&fixture->tmpdir), 1);
-}
-
-static void test_protected_name(void **state)
-{
-    struct fixture *fixture = *state;
-    struct load_options options = plain;
-    options.publish.replace = true;
-    struct load_report report;
-    struct error error = {0};
-    tmpdir_write_npy(&fixture->elsewhere, "x.npy", "<f8", false, "(3, 4)", NULL, 96);
-    tmpdir_write_text(&fixture->tmpdir, "PostgreSQL.1234", "old");
-    struct load *load = open_file(fixture, "x.npy");
-    assert_int_equal(load_run(load, fixture->directory, "PostgreSQL.1234", &options, NULL, &report, &error),
-                     -EBUSY);
-    says(&error, EBUSY, "protected");
-    load_close(load);
+    loading_expect_failure(fixture, loading_open(fixture, "x.npy"), &options, ENOSPC, "emory");
 }
 
 static void test_progress_and_cancel(void **state)
 {
-    struct fixture *fixture = *state;
+    struct loading *fixture = *state;
     struct load *load;
     struct load_report report;
     struct progress progress = {0}, stopped = {.cancel = true};
     tmpdir_write_npy(&fixture->elsewhere, "x.npy", "<f8", false, "(1000, 3000)", NULL, 24000000);
     for (int order = LOAD_ORDER_KEEP; order <= LOAD_ORDER_F; order++) {
-        struct load_options options = plain;
+        struct load_options options = loading_plain;
         options.order = (enum load_order)order;
-        load = open_file(fixture, "x.npy");
+        load = loading_open(fixture, "x.npy");
         assert_int_equal(load_run(load, fixture->directory, "a.shm", &options, &stopped, &report, NULL),
                          -ECANCELED);
         assert_int_equal(tmpdir_count(&fixture->tmpdir), 0);
@@ -646,16 +291,16 @@ static void test_default_name(void **state)
 
 static void test_full(void **state)
 {
-    struct fixture *fixture = *state;
+    struct loading *fixture = *state;
     tmpdir_write_npy(&fixture->elsewhere, "x.npy", "<f8", false, "(1000, 1000)", NULL, 8000000);
     directory_close(fixture->directory);
     fixture->directory = NULL; /* the mount may be refused: then the test ends there */
     tmpdir_mount(&fixture->tmpdir, "size=1m");
     assert_int_equal(directory_open(&fixture->directory, fixture->tmpdir.path, false, NULL), 0);
-    expect_failure(fixture, open_file(fixture, "x.npy"), &plain, ENOSPC, "");
+    loading_expect_failure(fixture, loading_open(fixture, "x.npy"), &loading_plain, ENOSPC, "");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, loading_setup, loading_teardown)
 
 int main(void)
 {
@@ -667,18 +312,10 @@ int main(void)
         TEST(test_raw),
         TEST(test_order),
         TEST(test_order_of_swapped_elements),
-        TEST(test_pipe),
-        TEST(test_pipe_ends_early),
-        TEST(test_redirected_file),
         TEST(test_bad_files),
         TEST(test_file_changes),
         TEST(test_refusals_come_first),
         TEST(test_room),
-        TEST(test_replace),
-        TEST(test_replace_held),
-        TEST(test_replace_from_itself),
-        TEST(test_failed_replacement_from_itself),
-        TEST(test_protected_name),
         TEST(test_progress_and_cancel),
         TEST(test_default_name),
         TEST(test_full),
