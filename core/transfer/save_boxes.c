@@ -12,7 +12,7 @@
 #include "core/sys/fd.h"
 #include "core/transfer/save_private.h"
 
-#define RUN (UINT64_C(64) << 10) /* bytes; longer ones gain nothing more */
+#define RUN (UINT64_C(8) << 10) /* bytes; longer ones would make the others short */
 
 struct boxes {
     const struct view *view;
