@@ -4,6 +4,7 @@
 #include <locale.h>
 #include <math.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +50,8 @@ static uint64_t value_of_eight(uint64_t digits)
     return (high + low) >> 32;
 }
 
-/* Appends the digits that stand at `at` to *m, which wraps; returns where they end. */
+/* Appends the digits that stand at `at` to *m, which wraps; returns where they end. The last few are taken
+ * without a branch, for how many they are cannot be foreseen. */
 static inline const char *read_digits(const char *at, uint64_t *m)
 {
     uint64_t bytes = load_eight(at);
@@ -59,8 +61,7 @@ static inline const char *read_digits(const char *at, uint64_t *m)
         at += 8;
         bytes = load_eight(at);
     }
-    if (n > 0)
-        *m = *m * tens[n] + value_of_eight((bytes - UINT64_C(0x3030303030303030)) << (64 - 8 * n));
+    *m = *m * tens[n] + value_of_eight((bytes - UINT64_C(0x3030303030303030)) << 1 << (63 - 8 * n));
     return at + n;
 }
 
@@ -197,11 +198,10 @@ static inline bool round_product(const struct power *powers, uint64_t m, int64_t
     }
     if (binary < -1022)
         return false;
-    int drop = 74 + top;
-    uint64_t kept = (uint64_t)(v >> drop);
-    unsigned __int128 half = (unsigned __int128)1 << (drop - 1), rest = v & (2 * half - 1);
-    bool up = rest > half;
-    if (rest == half) {
+    uint64_t high = (uint64_t)(v >> 64), half = UINT64_C(1) << (9 + top);
+    uint64_t kept = high >> (10 + top), rest = high & (2 * half - 1);
+    bool up = rest >= half;
+    if (rest == half && (uint64_t)v == 0) {
         if (exponent < 0 || exponent > POWER_EXACT_MAX)
             return false;
         up = (uint64_t)low != 0 || (kept & 1);
@@ -243,10 +243,22 @@ static double round_exactly(const struct parts *parts)
     return strtod_l(text, NULL, c_locale);
 }
 
+/* Without a call where the table is made. */
+static const struct power *get_powers(void)
+{
+    static const struct power *_Atomic made;
+    const struct power *powers = atomic_load_explicit(&made, memory_order_acquire);
+    if (!powers) {
+        powers = power_table();
+        atomic_store_explicit(&made, powers, memory_order_release);
+    }
+    return powers;
+}
+
 static inline double value_of(const struct parts *parts)
 {
     double value, above;
-    const struct power *powers = power_table();
+    const struct power *powers = get_powers();
     if (parts->m == 0)
         return 0;
     if (!round_product(powers, parts->m, parts->exponent, &value))
