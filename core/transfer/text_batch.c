@@ -9,13 +9,15 @@
 #include "core/sys/workers.h"
 
 #define PIECE_MIN ((size_t)32 << 10)
+#define CARRIED   ((size_t)TEXT_CELL_MAX) /* at most, before a batch */
 
 int text_batch_open(struct text_batch *ret_batch, struct input *input, struct error *error)
 {
     struct text_batch batch = {.input = input, .threads = 1};
-    batch.buffer = malloc(TEXT_BATCH + TEXT_SLACK);
-    batch.cells = malloc((TEXT_BATCH + TEXT_PIECES) * sizeof *batch.cells);
-    if (!batch.buffer || !batch.cells) {
+    batch.buffer = malloc(CARRIED + TEXT_BATCH + TEXT_SLACK);
+    batch.next = malloc(CARRIED + TEXT_BATCH + TEXT_SLACK);
+    batch.cells = malloc((CARRIED + TEXT_BATCH + TEXT_PIECES) * sizeof *batch.cells);
+    if (!batch.buffer || !batch.next || !batch.cells) {
         text_batch_close(&batch);
         return error_set_errno(error, ENOMEM, "cannot read the text");
     }
@@ -27,8 +29,9 @@ int text_batch_open(struct text_batch *ret_batch, struct input *input, struct er
 void text_batch_close(struct text_batch *batch)
 {
     free(batch->buffer);
+    free(batch->next);
     free(batch->cells);
-    batch->buffer = NULL;
+    batch->buffer = batch->next = NULL;
     batch->cells = NULL;
 }
 
@@ -201,12 +204,45 @@ static void cut(struct text_batch *batch)
     batch->piece_count = n;
 }
 
-static int scan_pieces(void *context, uint64_t first, uint64_t count, struct error *error)
+static void read_next(struct text_batch *batch)
+{
+    batch->next_size = input_read(batch->input, batch->next + CARRIED, TEXT_BATCH, &batch->next_error);
+    batch->has_next = true;
+    if (batch->next_size >= 0)
+        memset(batch->next + CARRIED + batch->next_size, 0, TEXT_SLACK);
+}
+
+/* What was read beside the scan becomes the batch, behind what is carried over. */
+static int take_next(struct text_batch *batch, struct error *error)
+{
+    size_t left = text_batch_left(batch);
+    char *buffer = batch->next;
+    assert(left <= CARRIED);
+    if (batch->next_size < 0) {
+        if (error)
+            *error = batch->next_error;
+        return (int)batch->next_size;
+    }
+    memcpy(buffer + CARRIED - left, batch->buffer + batch->begin, left);
+    batch->next = batch->buffer;
+    batch->buffer = buffer;
+    batch->begin = CARRIED - left;
+    batch->end = CARRIED + (size_t)batch->next_size;
+    batch->is_last = (size_t)batch->next_size < TEXT_BATCH;
+    batch->has_next = false;
+    return 0;
+}
+
+/* The first unit reads on, each other scans a piece. */
+static int work(void *context, uint64_t first, uint64_t count, struct error *error)
 {
     struct text_batch *batch = context;
     (void)error;
     for (uint64_t i = first; i < first + count; i++)
-        text_scan(&batch->format, &batch->pieces[i]);
+        if (i > 0)
+            text_scan(&batch->format, &batch->pieces[i - 1]);
+        else if (!batch->is_last)
+            read_next(batch);
     return 0;
 }
 
@@ -233,13 +269,13 @@ static int join(struct text_batch *batch, struct error *error)
 
 static int scan_next(struct text_batch *batch, struct error *error)
 {
-    int r = text_batch_fill(batch, error);
+    int r = batch->has_next ? take_next(batch, error) : text_batch_fill(batch, error);
     if (r < 0)
         return r;
     cut(batch);
     batch->piece = 0;
     batch->given = 0;
-    r = parallel_ranges((uint64_t)batch->piece_count, 1, batch->threads, scan_pieces, batch, NULL, error);
+    r = parallel_ranges((uint64_t)batch->piece_count + 1, 1, batch->threads, work, batch, NULL, error);
     return r < 0 ? r : join(batch, error);
 }
 

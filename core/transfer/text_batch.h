@@ -9,7 +9,7 @@
 #include "core/transfer/input.h"
 #include "core/transfer/text_scan.h"
 
-#define TEXT_BATCH  ((size_t)1 << 20)
+#define TEXT_BATCH  ((size_t)768 << 10)
 #define TEXT_PIECES 4
 
 /* Its members may be looked at. */
@@ -17,11 +17,15 @@ struct text_batch {
     struct input *input; /* borrowed */
     struct text_format format;
     unsigned threads;
-    char *buffer;            /* TEXT_BATCH bytes and TEXT_SLACK; owned */
-    size_t begin, end;       /* of what stands in it and was not scanned yet */
-    uint64_t offset;         /* in the input: of the buffer's first byte */
-    bool is_last;            /* nothing follows what stands in it */
-    bool is_over;            /* all was scanned */
+    char *buffer;      /* room for what is carried over, TEXT_BATCH bytes and TEXT_SLACK; owned */
+    size_t begin, end; /* of what stands in it and was not scanned yet */
+    uint64_t offset;   /* in the input: of the buffer's first byte, until the first text_batch_read */
+    bool is_last;      /* nothing follows what stands in it */
+    bool is_over;      /* all was scanned */
+    char *next;        /* another such buffer, for the batch that follows; owned */
+    ssize_t next_size; /* bytes that were read into it, or -errno */
+    bool has_next;
+    struct error next_error;
     struct text_place place; /* of begin */
     struct text_counts counts;
 

@@ -563,8 +563,8 @@ static void a_stream_with_a_first_line_too_long_is_refused(void **state)
         memcpy(text + i, "1,", 2);
     feed_begin(&feed, text, size, 65536);
     assert_int_equal(source_open(&source, "-", NULL, &error), -ENOTSUP);
-    assert_string_equal(error.text,
-                        "line 1 is longer than 1048576 bytes, too long for a stream: load it from a file");
+    assert_non_null(strstr(error.text, "line 1 is longer than"));
+    assert_non_null(strstr(error.text, "load it from a file"));
     feed_end(&feed);
     free(text);
 }
