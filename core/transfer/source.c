@@ -25,6 +25,20 @@ static source_function *importer_of(const uint8_t *head, size_t n)
     return source_open_text;
 }
 
+/* An option that says something of another kind of file is a mistake, not to be passed over. */
+static int check_options(source_function *importer, const struct source_options *options, struct error *error)
+{
+    if (options->member && importer != source_open_npz)
+        return error_set(error, EINVAL, "no .npz file: it has no members to choose from");
+    if (importer == source_open_text)
+        return 0;
+    if (options->delimiter != SOURCE_DELIMITER_AUTO)
+        return error_set(error, EINVAL, "no text file: it has no delimiter");
+    if (options->header_lines >= 0)
+        return error_set(error, EINVAL, "no text file: it has no header lines");
+    return 0;
+}
+
 static int recognise(struct source *source, const struct source_options *options, struct error *error)
 {
     uint8_t head[SIGNATURE];
@@ -35,7 +49,9 @@ static int recognise(struct source *source, const struct source_options *options
         return (int)n;
     if (n == 0)
         return error_set(error, EBADMSG, "empty");
-    return importer_of(head, (size_t)n)(source, options, error);
+    source_function *importer = importer_of(head, (size_t)n);
+    int r = check_options(importer, options, error);
+    return r < 0 ? r : importer(source, options, error);
 }
 
 int source_open(struct source **ret_source, const char *file, const struct source_options *options,

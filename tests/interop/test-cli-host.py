@@ -137,6 +137,20 @@ def segments_that_logind_may_delete_are_warned_of():
 
 
 @test
+def who_would_be_robbed_at_logout_is_told_so_at_the_load():
+    if os.geteuid() != 0:
+        raise Skip("needs root to give a segment away")
+    setup = ("mount -t tmpfs none /run; mkdir -p /run/systemd/users /etc/systemd; "
+             "echo '[Login]' >/etc/systemd/logind.conf; echo RemoveIPC={} >>/etc/systemd/logind.conf; ")
+    with Directory() as d:
+        for removes, uid, told in (("yes", "1234", True), ("no", "1234", False), ("yes", "0", False)):
+            options = ["load", "--replace", "--owner", uid, npy(d), "a.shm"]
+            result = run(d, "", *options, setup=setup.format(removes))
+            words = "shmtop: a.shm: logind may delete it at the last logout of user 1234, in use or not: set RemoveIPC=no"
+            assert result.code == 0 and result.err.startswith(words) == told and bool(result.err) == told, result.err
+
+
+@test
 def a_file_that_cannot_be_used_is_said_and_the_rest_works():
     with Directory() as d:
         write(d / "psm_8d2f11aa")

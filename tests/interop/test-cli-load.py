@@ -72,6 +72,161 @@ def order_and_layout_are_as_asked():
         assert open(d / "raw.shm", "rb").read() == array.tobytes()
 
 
+def loads(d, array, *args, says=None, code=0):
+    """Loads the array as a.shm with these options; what lies there then, and what was said."""
+    done = d.expect(code, "load", "--replace", *args, write(d.file("in.npy"), npy(array)), "a.shm", says=says)
+    return np.load(d / "a.shm") if code == 0 else None, done.err
+
+
+@test
+def what_is_loaded_as_another_type_is_as_numpy_has_it():
+    with Directory() as d:
+        array = (np.random.default_rng(1).standard_normal((300, 500)) * 1e3).astype("f8")
+        for dtype in ("f2", "<f4", ">f8", "float16", "c8", "i8", "i2", "bool"):
+            for order in ("C", "F"):
+                found, said = loads(d, np.asarray(array, order=order), "--as", dtype)
+                want = array.astype(dtype)
+                assert found.dtype == want.dtype and found.tobytes() == want.tobytes(), dtype
+                assert found.flags.f_contiguous == (order == "F") and not said, said
+                found, _ = loads(d, np.asarray(array, order=order), "--as", dtype, "--order", "C")
+                assert found.flags.c_contiguous and found.tobytes() == want.tobytes()
+        swapped = array.astype(">f8")
+        assert loads(d, swapped)[0].dtype == swapped.dtype  # kept without --as
+        assert loads(d, swapped, "--as", "f8")[0].dtype == array.dtype
+        d.expect(0, "load", "-", "b.shm", "--as", "f2", input=npy(array))
+        assert (np.load(d / "b.shm") == array.astype("f2")).all()
+
+
+@test
+def what_a_conversion_loses_is_told_and_refused_where_strict():
+    with Directory() as d:
+        array = np.array([1, 1e6, -1e6, np.nan, np.inf])
+        found, said = loads(d, array, "--as", "f2")
+        assert found.tolist()[:3] == [1, np.inf, -np.inf] and np.isnan(found[3])
+        assert said == "shmtop: a.shm: 2 values overflowed to inf\n", said
+        found, said = loads(d, array, "--as", "i2")
+        assert found.tolist() == [1, 32767, -32768, 0, 32767]
+        assert said == "shmtop: a.shm: 3 values were out of range and saturated, 1 nan became 0\n", said
+        before = open(d / "a.shm", "rb").read()
+        for order in ("keep", "F"):
+            _, said = loads(d, array.reshape(1, 5), "--as", "f2", "--strict", "--order", order, code=1)
+            assert "in.npy: 2 values overflowed to inf" in said, said
+        _, said = loads(d, array, "--strict", "--as", "u1", code=1)
+        assert "1 nan became 0" in said and "3 values" in said, said
+        assert open(d / "a.shm", "rb").read() == before and d.names() == ["a.shm"]
+        assert loads(d, array[:1], "--as", "u1", "--strict")[1] == ""
+        assert loads(d, array, "--strict")[1] == ""
+
+
+@test
+def types_that_are_no_numbers_stay_what_they_are():
+    with Directory() as d:
+        for array, words in [(np.zeros(3, "c16"), "imaginary"), (np.zeros(3, "S4"), "bytes"), (np.zeros(3, "M8[s]"), "")]:
+            _, said = loads(d, array, "--as", "f8", code=1)
+            assert "in.npy: " in said and words in said, said
+        assert loads(d, np.array(["ab", "c"]), "--as", ">U2")[0].tolist() == ["ab", "c"]
+
+
+@test
+def raw_bytes_are_what_one_says():
+    with Directory() as d:
+        array = np.arange(12, dtype="f4").reshape(3, 4)
+        path = write(d.file("raw"), array.tobytes())
+        d.expect(0, "load", "--as", "f4", "--shape", "3,4", path, "a.shm")
+        assert open(d / "a.shm", "rb").read() == npy(array)
+        d.expect(0, "load", "--as", "f4", "--shape", "3,4", "--order", "F", path, "f.shm")
+        assert np.load(d / "f.shm").flags.f_contiguous and (np.load(d / "f.shm") == array).all()
+        d.expect(0, "load", "--as", ">i2", "--shape=24", "-", "b.shm", input=array.tobytes())
+        assert np.load(d / "b.shm").tobytes() == array.tobytes()
+        done = d.expect(1, "load", "--as", "f4", "--shape", "3,3", path, "c.shm", says="raw")
+        assert "48 bytes" in done.err, done.err
+        assert "c.shm" not in d.names()
+
+
+@test
+def options_that_make_no_sense_are_errors_of_usage():
+    with Directory() as d:
+        path = write(d.file("a.npy"), npy(np.zeros(3)))
+        for options, words in [
+            (["--as", "f3"], "option --as: 'f3' is no element type; expected one like f2"),
+            (["--as", "object"], "option --as: "),
+            (["--as", "\x1b[31m"], r"\x1b[31m"),
+            (["--order", "F", "--as"], "option --as: "),
+            (["--shape", "3"], "--shape needs --as"),
+            (["--as", "f8", "--shape", "3,x"], "option --shape: a shape is lengths separated by commas"),
+            (["--as", "f8", "--shape", ""], "option --shape: "),
+            (["--as", "f8", "--shape", "3", "--member", "a"], "no --member"),
+            (["--as", "f8", "--shape", "3", "--delimiter", ","], "--delimiter"),
+            (["--delimiter", ""], "one character, or tab, or space"),
+            (["--delimiter", "ab"], "one character, or tab, or space"),
+            (["--delimiter", "\udcff"], "one character, or tab, or space"),
+            (["--header-lines", "-1"], "a number of lines"),
+            (["--header-lines", "x"], "a number of lines"),
+            (["--header-lines", "9" * 30], "a number of lines"),
+            (["--strict=yes"], "--strict"),
+            (["--member", "a"], "a.npy: no .npz file: it has no members"),
+            (["--delimiter", "tab"], "a.npy: no text file: it has no delimiter"),
+            (["--header-lines", "0"], "a.npy: no text file: it has no header lines"),
+        ]:
+            done = d.expect(2, "load", *options, path)
+            assert words in done.err, (options, done.err)
+        assert d.names() == []
+
+
+@test
+def of_an_archive_one_member_is_loaded():
+    with Directory() as d:
+        a, b = np.arange(1000.0), np.arange(12, dtype="i4").reshape(3, 4)
+        np.savez(d.file("one.npz"), a=a)
+        np.savez_compressed(d.file("two.npz"), a=a, b=b)
+        d.expect(0, "load", d.file("one.npz"), "a.shm")
+        assert open(d / "a.shm", "rb").read() == npy(a)
+        for member in ("b", "b.npy"):
+            d.expect(0, "load", "--replace", "--member", member, d.file("two.npz"), "b.shm")
+            assert open(d / "b.shm", "rb").read() == npy(b)
+        d.expect(0, "load", "--member", "b", "--as", "f2", "--order", "F", d.file("two.npz"), "f.shm")
+        found = np.load(d / "f.shm")
+        assert (found == b).all() and found.dtype == "f2" and found.flags.f_contiguous
+        with open(d.file("two.npz"), "rb") as f:
+            d.expect(0, "load", "--member", "a", "-", "p.shm", input=f.read())
+        assert open(d / "p.shm", "rb").read() == npy(a)
+        d.expect(3, "load", "--member", "c", d.file("two.npz"), "c.shm", says="c")
+        done = d.expect(2, "load", d.file("two.npz"), "c.shm", says="two.npz")
+        assert "--member" in done.err or "member" in done.err, done.err
+        assert "c.shm" not in d.names()
+
+
+@test
+def text_is_loaded_from_a_file_or_a_pipe_alike():
+    with Directory() as d:
+        array = np.random.default_rng(2).standard_normal((2000, 7)) * 1e4
+        text = ("a;b;c;d;e;f;g\n" + "\n".join(";".join(repr(float(v)) for v in row) for row in array) + "\n").encode()
+        path = write(d.file("in.csv"), text)
+        for options, want in [
+            ([], array),
+            (["--as", "f2"], array.astype("f2")),
+            (["--order", "F"], np.asfortranarray(array)),
+            (["--order", "F", "--as", ">f4"], np.asfortranarray(array.astype(">f4"))),
+            (["--delimiter", ";", "--header-lines", "1"], array),
+        ]:
+            for source in ("file", "pipe"):
+                if source == "file":
+                    d.expect(0, "load", "--replace", *options, path, "a.shm")
+                else:
+                    d.expect(0, "load", "--replace", *options, "-", "a.shm", input=text)
+                assert open(d / "a.shm", "rb").read() == npy(want), (options, source)
+        d.expect(0, "load", "--layout", "raw", "-", "raw.shm", input=text)
+        assert open(d / "raw.shm", "rb").read() == array.tobytes()
+        bad = text + b"1;2;3;4;5;6;x\n"
+        d.expect(1, "load", write(d.file("bad.csv"), bad), "b.shm", says="bad.csv: line 2002")
+        d.expect(1, "load", "-", "b.shm", input=bad, says="line 2002")
+        done = d.expect(0, "load", "-", "n.shm", input=b"1,2\n,4\n")
+        assert np.isnan(np.load(d / "n.shm")[1, 0]) and "n.shm: " in done.err, done.err
+        done = d.expect(1, "load", "--as", "i2", "--strict", "-", "s.shm", input=b"1,70000\n")
+        assert "1 value was out of range" in done.err, done.err
+        assert sorted(d.names()) == ["a.shm", "n.shm", "raw.shm"]
+
+
 @test
 def mode_is_0666_less_the_umask_or_as_asked():
     with Directory() as d:

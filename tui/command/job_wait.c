@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <time.h>
@@ -57,13 +58,20 @@ static void clear_progress(const struct waiting *waiting)
 static void draw_progress(const struct waiting *waiting)
 {
     uint64_t done, total;
-    char text[512];
+    char text[512], more[256] = "";
+    unsigned width = error_width() - 1, taken = 0;
     if (!waiting->shows || !workers_progress(waiting->workers, waiting->id, &done, &total))
         return;
-    progress_bar_text(done, total, monotonic() - waiting->began, error_width() - 1, waiting->wait->ascii,
-                      text, sizeof text);
+    if (waiting->wait->say)
+        waiting->wait->say(waiting->context, more, sizeof more);
+    if (more[0] && strlen(more) + 2 < width / 2)
+        taken = (unsigned)strlen(more) + 2;
+    progress_bar_text(done, total, monotonic() - waiting->began, width - taken, waiting->wait->ascii, text,
+                      sizeof text);
     clear_progress(waiting);
     fputs(text, stderr);
+    if (taken)
+        fprintf(stderr, "  %s", more);
     fflush(stderr);
 }
 

@@ -16,7 +16,9 @@ struct job_wait {
     bool ascii;    /* the bar */
     bool may_hang; /* the work may wait for a silent pipe and see no cancel: then, after a second, the signal
                       ends us all the same */
-    int64_t elapsed; /* filled: ms that the work took */
+    void (*say)(const void *context, char *buf, size_t size); /* what is said behind the bar, "" for nothing;
+                                                                 NULL: never anything */
+    int64_t elapsed;                                          /* filled: ms that the work took */
 };
 
 /* 0 or -errno; stops with -ECANCELED where progress is cancelled. */
