@@ -63,6 +63,7 @@ struct row {
     bool unmeasured : 1;   /* unlinked and not permitted: size is its longest mapping; owner (-1), mode and
                               times are not known (0) */
     bool ownerless : 1;    /* its owner has no process on this host */
+    enum description description : 2; /* who tells what it is, of LAYOUT_DESCRIBED */
     bool recognised : 1;   /* the bytes were looked at since they changed; else layout and matrix are the last
                               known */
     bool is_protected : 1; /* by its producer */

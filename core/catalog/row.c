@@ -59,7 +59,8 @@ static bool row_take_look(struct row *row, struct segment *segment, struct packe
     bool same_matrix =
         row->matrix ? segment->matrix && packed_equal(row->matrix, segment->matrix) : !segment->matrix;
     bool same = same_matrix && row->recognised == segment->recognised && row->layout == segment->layout &&
-                text_equal(row->damage, segment->damage) && row->creator_pid == creator;
+                row->description == segment->description && text_equal(row->damage, segment->damage) &&
+                row->creator_pid == creator;
     if (same)
         return false;
     if (!same_matrix) {
@@ -70,6 +71,7 @@ static bool row_take_look(struct row *row, struct segment *segment, struct packe
     row->damage = segment->damage;
     segment->damage = NULL;
     row->layout = (uint8_t)segment->layout;
+    row->description = segment->description;
     row->recognised = segment->recognised;
     row->creator = row->creator_pid == creator ? row->creator : CREATOR_UNKNOWN;
     row->creator_pid = creator;

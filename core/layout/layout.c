@@ -19,8 +19,13 @@ static const struct {
 const char *layout_name(enum layout layout)
 {
     static const char *const names[] = {
-        [LAYOUT_NPY] = "npy",     [LAYOUT_SHAREDARRAY] = "sharedarray", [LAYOUT_IMAGESTREAM] = "imagestream",
-        [LAYOUT_RAW] = "raw",     [LAYOUT_DIRECTORY] = "directory",     [LAYOUT_SEMAPHORE] = "semaphore",
+        [LAYOUT_NPY] = "npy",
+        [LAYOUT_SHAREDARRAY] = "sharedarray",
+        [LAYOUT_IMAGESTREAM] = "imagestream",
+        [LAYOUT_DESCRIBED] = "described",
+        [LAYOUT_RAW] = "raw",
+        [LAYOUT_DIRECTORY] = "directory",
+        [LAYOUT_SEMAPHORE] = "semaphore",
         [LAYOUT_OTHER] = "other",
     };
     return (size_t)layout < sizeof names / sizeof names[0] ? names[layout] : NULL;

@@ -15,6 +15,7 @@ enum layout {
     LAYOUT_NPY,
     LAYOUT_SHAREDARRAY,
     LAYOUT_IMAGESTREAM,
+    LAYOUT_DESCRIBED, /* raw bytes of which something beside them tells what they are */
     LAYOUT_RAW,
     LAYOUT_DIRECTORY,
     LAYOUT_SEMAPHORE,
@@ -55,6 +56,17 @@ struct layout_result {
 #define LAYOUT_NEED_TAIL 0x7fffffff
 int layout_recognise(const struct layout_probe *probe, struct layout_result *ret);
 void layout_result_clear(struct layout_result *result);
+
+/*
+ * Raw bytes that a text beside them describes: the dictionary of a .npy header (in UTF-8), and the decimal
+ * offset where the data begin (n 0: at 0). Fills *ret as LAYOUT_DESCRIBED, with the matrix, or damaged where
+ * the text is malformed or tells of more than size bytes.
+ */
+void layout_describe(const char *header, size_t n, const char *offset, size_t offset_n, uint64_t size,
+                     struct layout_result *ret);
+
+/* Whether the matrix lies within a file of this size: 0, or -EBADMSG with the numbers. */
+int layout_check_size(const struct matrix *matrix, uint64_t size, struct error *error);
 
 /* A POSIX semaphore by name and size alone: needs no byte of it. */
 bool layout_is_semaphore(const char *name, uint64_t size);

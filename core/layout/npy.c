@@ -522,6 +522,19 @@ static int check_characters(const struct reader *reader)
     return 0;
 }
 
+/* All of the reader's text as what lies at offset. */
+static int take_text(struct reader *reader, uint64_t offset, struct matrix *ret_matrix)
+{
+    struct dictionary dictionary = {0};
+    int r = check_characters(reader);
+    if (r == 0)
+        r = take_dictionary(reader, &dictionary);
+    if (r == 0)
+        r = build_matrix(&dictionary, offset, ret_matrix, reader->error);
+    dtype_clear(&dictionary.type.dtype);
+    return r;
+}
+
 bool npy_has_magic(const uint8_t *bytes, size_t n)
 {
     return n >= MAGIC_SIZE && memcmp(bytes, MAGIC, MAGIC_SIZE) == 0;
@@ -562,13 +575,17 @@ int npy_parse_header(const uint8_t *bytes, size_t n, struct matrix *ret_matrix, 
         return r;
     struct reader reader = {
         .start = bytes, .at = bytes + start, .end = bytes + end, .version = bytes[6], .error = error};
-    r = check_characters(&reader);
-    if (r < 0)
-        return r;
-    struct dictionary dictionary = {0};
-    r = take_dictionary(&reader, &dictionary);
-    if (r == 0)
-        r = build_matrix(&dictionary, end, ret_matrix, error);
-    dtype_clear(&dictionary.type.dtype);
-    return r;
+    return take_text(&reader, end, ret_matrix);
+}
+
+int npy_parse_dictionary(const void *text, size_t n, uint64_t offset, struct matrix *ret_matrix,
+                         struct error *error)
+{
+    const uint8_t *bytes = text;
+    if (n > NPY_HEADER_MAX)
+        return error_set(error, EBADMSG, "a header of %zu bytes (at most %d are read)", n, NPY_HEADER_MAX);
+    if (offset > INT64_MAX)
+        return error_set(error, EBADMSG, "data that begin behind what 63 bits can count");
+    struct reader reader = {.start = bytes, .at = bytes, .end = bytes + n, .version = 3, .error = error};
+    return take_text(&reader, offset, ret_matrix);
 }

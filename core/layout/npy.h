@@ -20,6 +20,13 @@
  */
 int npy_parse_header(const uint8_t *bytes, size_t n, struct matrix *ret_matrix, struct error *error);
 
+/*
+ * The dictionary of a header alone, in UTF-8, for data that begin at offset: as npy_parse_header, never > 0.
+ * At most NPY_HEADER_MAX bytes.
+ */
+int npy_parse_dictionary(const void *text, size_t n, uint64_t offset, struct matrix *ret_matrix,
+                         struct error *error);
+
 /* True where bytes begin with \x93NUMPY. */
 bool npy_has_magic(const uint8_t *bytes, size_t n);
 
@@ -30,5 +37,8 @@ bool npy_has_magic(const uint8_t *bytes, size_t n);
  */
 int npy_write_header(const struct matrix *matrix, uint8_t **ret_header, size_t *ret_size,
                      struct error *error);
+
+/* The dictionary of that header alone, in UTF-8, without padding: malloc'ed. The same errors. */
+int npy_write_dictionary(const struct matrix *matrix, char **ret_text, struct error *error);
 
 #endif

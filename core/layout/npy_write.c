@@ -25,8 +25,9 @@ static bool is_fortran(const struct matrix *matrix)
     return matrix->order == 'F' && longer >= 2;
 }
 
-static void add_growth_room(struct text *text, const struct matrix *matrix, bool fortran)
+static void add_growth_room(struct text *text, const struct matrix *matrix)
 {
+    bool fortran = is_fortran(matrix);
     if (matrix->rank == 0)
         return;
     struct text digits;
@@ -51,7 +52,6 @@ static void add_dictionary(struct text *text, const struct matrix *matrix, const
         text_add_u64(text, matrix->shape[axis]);
     }
     text_add_string(text, matrix->rank == 1 ? ",), }" : "), }");
-    add_growth_room(text, matrix, fortran);
 }
 
 /* UTF-8 into latin-1 in place, where every character has one. Returns the new length, or SIZE_MAX. */
@@ -106,33 +106,49 @@ static int choose_and_assemble(char *dictionary, size_t length, uint8_t **ret_he
     return assemble(text <= UINT16_MAX ? 1 : 2, dictionary, narrowed, ret_header, ret_size, error);
 }
 
-int npy_write_header(const struct matrix *matrix, uint8_t **ret_header, size_t *ret_size, struct error *error)
+/* The dictionary, with room to grow where padded: malloc'ed, its length in *ret_length. */
+static int make_dictionary(const struct matrix *matrix, bool padded, char **ret_text, size_t *ret_length,
+                           struct error *error)
 {
     uint64_t bytes;
     int r = matrix_bytes(matrix, &bytes, error);
     if (r < 0)
         return r;
-    size_t descr_size = dtype_descr(&matrix->dtype, NULL, 0) + 1;
-    char *descr = malloc(descr_size);
-    char *dictionary = NULL;
-    struct text text;
-    r = -ENOMEM;
-    if (!descr)
-        goto out;
-    dtype_descr(&matrix->dtype, descr, descr_size);
-    text_init(&text, NULL, 0);
-    add_dictionary(&text, matrix, descr);
-    size_t size = text.length + 1;
-    dictionary = malloc(size);
-    if (!dictionary)
-        goto out;
-    text_init(&text, dictionary, size);
-    add_dictionary(&text, matrix, descr);
-    r = choose_and_assemble(dictionary, text.length, ret_header, ret_size, error);
-out:
-    if (r == -ENOMEM)
-        error_set(error, ENOMEM, "no memory for a header");
-    free(dictionary);
+    size_t descr_size = dtype_descr(&matrix->dtype, NULL, 0) + 1, size = 0;
+    char *descr = malloc(descr_size), *made = NULL;
+    for (int pass = 0; descr && pass < 2; pass++) { /* how long it is, then itself */
+        struct text text;
+        dtype_descr(&matrix->dtype, descr, descr_size);
+        text_init(&text, made, size);
+        add_dictionary(&text, matrix, descr);
+        if (padded)
+            add_growth_room(&text, matrix);
+        *ret_length = text.length;
+        size = text.length + 1;
+        if (pass == 0 && !(made = malloc(size)))
+            break;
+    }
     free(descr);
+    if (!made)
+        return error_set(error, ENOMEM, "no memory for a header");
+    *ret_text = made;
+    return 0;
+}
+
+int npy_write_header(const struct matrix *matrix, uint8_t **ret_header, size_t *ret_size, struct error *error)
+{
+    char *dictionary;
+    size_t length;
+    int r = make_dictionary(matrix, true, &dictionary, &length, error);
+    if (r < 0)
+        return r;
+    r = choose_and_assemble(dictionary, length, ret_header, ret_size, error);
+    free(dictionary);
     return r;
+}
+
+int npy_write_dictionary(const struct matrix *matrix, char **ret_text, struct error *error)
+{
+    size_t length;
+    return make_dictionary(matrix, false, ret_text, &length, error);
 }

@@ -10,6 +10,7 @@ struct host {
     const char *root;                  /* "/": where etc, run and usr lie */
     const char *proc_root;             /* "/proc" */
     const struct producers *producers; /* NULL: the built-in table */
+    struct descriptions *descriptions; /* core/segment/descriptions.h; NULL: none */
     bool producers_lost; /* the admin's could not be read: any name may be one that they protect */
 };
 

@@ -2,16 +2,14 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <threads.h>
 
 #include "core/process/producers_table.h"
-#include "core/sys/calls.h"
-#include "core/sys/fd.h"
 #include "core/sys/memory.h"
+#include "core/sys/trusted.h"
 
 /* Rows by the first byte of a name: nearly every name meets a handful of rows at most. */
 struct producers {
@@ -95,54 +93,18 @@ static const struct producers *table_of(const struct producers *producers)
 
 /* --- the file --- */
 
-static int check_facts(const struct statx *facts, struct error *error)
-{
-    if (!S_ISREG(facts->stx_mode))
-        return error_set(error, ENOTSUP, "not a regular file");
-    if (facts->stx_uid != 0 && facts->stx_uid != sys.geteuid())
-        return error_set(error, EPERM, "belongs to user %u: only root's or your own is believed",
-                         (unsigned)facts->stx_uid);
-    if (facts->stx_mode & S_IWOTH)
-        return error_set(error, EPERM, "everybody may write it: chmod o-w");
-    if (facts->stx_size > PRODUCERS_FILE_MAX)
-        return error_set(error, EFBIG, "larger than 1 MiB");
-    return 0;
-}
-
-/* Checked before it is opened (opening a FIFO releases whoever waits at its other end) and once more after.
- */
-static int open_checked(const char *path, struct error *error)
-{
-    struct statx facts;
-    if (sys.statx(AT_FDCWD, path, 0, STATX_BASIC_STATS, &facts) < 0)
-        return errno == ENOENT || errno == ENOTDIR ? -ENOENT
-                                                   : error_set_errno(error, errno, "cannot look at it");
-    int r = check_facts(&facts, error);
-    if (r < 0)
-        return r;
-    int fd AUTO_CLOSE = fd_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
-    if (fd < 0)
-        return error_set_errno(error, -fd, "cannot open it");
-    if (sys.statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &facts) < 0)
-        return error_set_errno(error, errno, "cannot look at it");
-    r = check_facts(&facts, error);
-    return r < 0 ? r : fd_steal(&fd);
-}
-
 int producers_load(struct producers **ret_producers, const char *path, struct error *error)
 {
-    int fd AUTO_CLOSE = open_checked(path, error);
-    if (fd == -ENOENT) {
+    char *text;
+    size_t size;
+    int r = trusted_read(AT_FDCWD, path, TRUSTED_GROUP, &text, &size, NULL, error);
+    if (r == -ENOENT) {
         *ret_producers = NULL;
         return 0;
     }
-    if (fd < 0)
-        return fd;
-    char *text = memory_new(PRODUCERS_FILE_MAX + 1);
-    ssize_t n = fd_read_full(fd, text, PRODUCERS_FILE_MAX + 1);
-    int r = n < 0                             ? error_set_errno(error, (int)-n, "cannot read it")
-            : n > (ssize_t)PRODUCERS_FILE_MAX ? error_set(error, EFBIG, "larger than 1 MiB")
-                                              : make(ret_producers, text, (size_t)n, error);
+    if (r < 0)
+        return r;
+    r = make(ret_producers, text, size, error);
     free(text);
     return r;
 }

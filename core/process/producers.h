@@ -50,11 +50,10 @@ struct producers;
 /*
  * *ret is the file's rows and the built-in ones; NULL (the built-in table alone) where there is no such file.
  * The file must be a regular one that root or we ourselves own and that not everybody may write, of at most
- * PRODUCERS_FILE_MAX bytes: -EPERM, -ENOTSUP, -EFBIG otherwise. -EBADMSG names the first line that is wrong
+ * 1 MiB: -EPERM, -ENOTSUP, -EFBIG otherwise. -EBADMSG names the first line that is wrong
  * and what was expected; -EACCES. *ret is untouched on failure.
  */
-#define PRODUCERS_FILE     "/etc/shmtop/producers"
-#define PRODUCERS_FILE_MAX (1u << 20)
+#define PRODUCERS_FILE "/etc/shmtop/producers"
 int producers_load(struct producers **ret_producers, const char *path, struct error *error);
 void producers_free(struct producers *producers); /* NULL is fine */
 

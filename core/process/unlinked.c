@@ -271,13 +271,13 @@ int unlinked_find(const struct directory *directory, const char *proc_root, uint
     return 0;
 }
 
-int unlinked_look(int fd, const char *name, const struct producers *producers, struct segment *ret_segment,
-                  struct error *error)
+int unlinked_look(const struct directory *directory, int fd, const char *name,
+                  const struct producers *producers, struct segment *ret_segment, struct error *error)
 {
     *ret_segment = (struct segment){0};
     int r = segment_stat_opened(fd, name, ret_segment, error);
     if (r == 0)
-        r = segment_recognise_opened(ret_segment, fd, error);
+        r = segment_recognise_opened(directory, ret_segment, fd, error);
     if (r < 0)
         segment_clear(ret_segment);
     else
@@ -285,13 +285,14 @@ int unlinked_look(int fd, const char *name, const struct producers *producers, s
     return r;
 }
 
-int unlinked_recognise(struct unlinked *unlinked, const struct host *host, struct error *error)
+int unlinked_recognise(const struct directory *directory, struct unlinked *unlinked, const struct host *host,
+                       struct error *error)
 {
     struct segment *segment = &unlinked->segment, now;
     int fd AUTO_CLOSE =
         unlinked_open_held(host->proc_root, &segment->id, &unlinked->other->holders, O_RDONLY, error);
     segment->recognised = true;
-    int r = fd < 0 ? fd : unlinked_look(fd, segment->name, host->producers, &now, error);
+    int r = fd < 0 ? fd : unlinked_look(directory, fd, segment->name, host->producers, &now, error);
     if (r < 0)
         return r;
     segment_clear(segment);

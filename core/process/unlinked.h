@@ -24,11 +24,12 @@ int unlinked_open_held(const char *proc_root, const struct identity *id, const s
                        int flags, struct error *error);
 
 /*
- * Looks at what is open of one, which is called name: its facts, what lies in it and what its content says of
- * its creator (producers may be NULL). 0, or -errno and *ret_segment is zeroed.
+ * Looks at what is open of one of the directory, which is called name: its facts, what lies in it and what
+ * its content says of its creator (directory and producers may be NULL). 0, or -errno and *ret_segment is
+ * zeroed.
  */
-int unlinked_look(int fd, const char *name, const struct producers *producers, struct segment *ret_segment,
-                  struct error *error);
+int unlinked_look(const struct directory *directory, int fd, const char *name,
+                  const struct producers *producers, struct segment *ret_segment, struct error *error);
 
 struct unlinked {
     struct sweep sweep;              /* of everything held on the directory's device */
@@ -46,7 +47,8 @@ int unlinked_find(const struct directory *directory, const char *proc_root, uint
 
 /* Opens it for reading, looks at it anew and recognises it: the descriptor, or as unlinked_open; then what is
  * known of it stays, its layout unknown. */
-int unlinked_recognise(struct unlinked *unlinked, const struct host *host, struct error *error);
+int unlinked_recognise(const struct directory *directory, struct unlinked *unlinked, const struct host *host,
+                       struct error *error);
 void unlinked_clear(struct unlinked *unlinked);
 
 #endif

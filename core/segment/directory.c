@@ -20,6 +20,8 @@ struct directory {
     char *path;
     _Atomic uint64_t device;
     bool read_only;
+    struct descriptions *descriptions; /* borrowed; NULL: none */
+    atomic_bool *lacks_attributes;     /* owned; learnt by looking, which changes nothing */
 };
 
 /* A sudoers rule for `shmtop -r` must not become a way to read any file of the machine as root. */
@@ -74,9 +76,11 @@ int directory_open(struct directory **ret_directory, const char *path, bool read
         return fd;
     struct directory *directory = calloc(1, sizeof *directory);
     char *own_path = strdup(path);
-    if (!directory || !own_path) {
+    atomic_bool *lacks_attributes = calloc(1, sizeof *lacks_attributes);
+    if (!directory || !own_path || !lacks_attributes) {
         free(directory);
         free(own_path);
+        free(lacks_attributes);
         fd_close(&fd);
         return error_set_errno(error, ENOMEM, "cannot open it");
     }
@@ -84,6 +88,7 @@ int directory_open(struct directory **ret_directory, const char *path, bool read
     directory->path = own_path;
     directory->device = device;
     directory->read_only = read_only;
+    directory->lacks_attributes = lacks_attributes;
     *ret_directory = directory;
     return 0;
 }
@@ -94,6 +99,7 @@ void directory_close(struct directory *directory)
         return;
     fd_close(&directory->fd);
     free(directory->path);
+    free(directory->lacks_attributes);
     free(directory);
 }
 
@@ -106,6 +112,7 @@ int directory_reopen(struct directory *directory, struct error *error)
     if (dup3(fd, directory->fd, O_CLOEXEC) < 0)
         return error_set_errno(error, errno, "cannot open it again");
     atomic_store(&directory->device, device);
+    atomic_store(directory->lacks_attributes, false);
     return 0;
 }
 
@@ -143,6 +150,26 @@ bool directory_is_whole(const struct directory *directory)
 bool directory_is_read_only(const struct directory *directory)
 {
     return directory->read_only;
+}
+
+void directory_use_descriptions(struct directory *directory, struct descriptions *descriptions)
+{
+    directory->descriptions = descriptions;
+}
+
+struct descriptions *directory_descriptions(const struct directory *directory)
+{
+    return directory->descriptions;
+}
+
+bool directory_lacks_attributes(const struct directory *directory)
+{
+    return atomic_load(directory->lacks_attributes);
+}
+
+void directory_note_lacking_attributes(const struct directory *directory)
+{
+    atomic_store(directory->lacks_attributes, true);
 }
 
 int directory_may_change(const struct directory *directory, struct error *error)

@@ -12,6 +12,7 @@
 #include "core/sys/error.h"
 
 struct directory;
+struct descriptions; /* core/segment/descriptions.h */
 
 /*
  * Opens DIR. With read_only nothing in it can be changed through this library; and as root it must then lie
@@ -41,6 +42,15 @@ bool directory_is_read_only(const struct directory *directory);
  * of the same file system show them. False where that cannot be known.
  */
 bool directory_is_whole(const struct directory *directory);
+
+/* What is said of the raw segments in it, borrowed until it is closed; NULL (as opened): nothing. */
+void directory_use_descriptions(struct directory *directory, struct descriptions *descriptions);
+struct descriptions *directory_descriptions(const struct directory *directory);
+
+/* Whether its file system is known to have no user attributes (tmpfs before Linux 6.6), which whoever meets
+ * that notes, so that nobody asks again for each of 100,000 files. */
+bool directory_lacks_attributes(const struct directory *directory);
+void directory_note_lacking_attributes(const struct directory *directory);
 
 /* 0, or -EROFS with the reason. */
 int directory_may_change(const struct directory *directory, struct error *error);

@@ -4,6 +4,7 @@
 
 #include "core/layout/npy.h"
 #include "core/segment/beneath.h"
+#include "core/segment/description.h"
 #include "core/sys/checked.h"
 #include "core/sys/fd.h"
 #include "core/sys/memory.h"
@@ -70,28 +71,47 @@ int segment_probe(int fd, const char *name, uint64_t size, struct layout_result 
 }
 
 /* Takes the result into the segment. */
-static void keep(struct segment *segment, const struct facts *facts, struct layout_result *result)
+static void keep(struct segment *segment, struct layout_result *result, enum description description)
 {
     segment->layout = result->layout;
+    segment->payload = result->payload;
+    segment->description = description;
     if (result->damaged)
         segment->damage = memory_dup(result->reason);
     if (result->has_matrix) {
         segment->matrix = memory_new(sizeof *segment->matrix);
         *segment->matrix = result->matrix;
     }
-    /* The shape was held against this size; the row has to show both alike. */
-    segment->size = facts->st.stx_size;
-    segment->allocated = facts->st.stx_blocks * 512;
-    segment->modified = facts_time(&facts->st.stx_mtime);
 }
 
-static int look_inside(struct segment *segment, int fd, const struct facts *facts, struct error *error)
+/* What nothing in it describes something beside it may. */
+static int look_beside(const struct directory *directory, const struct segment *segment, int fd,
+                       struct layout_result *result, enum description *ret_description)
+{
+    if (result->layout != LAYOUT_RAW)
+        return 0;
+    uint64_t payload = result->payload;
+    int r = description_find(directory, fd, segment, result, ret_description);
+    result->payload = payload;
+    return r;
+}
+
+static int look_inside(const struct directory *directory, struct segment *segment, int fd,
+                       const struct facts *facts, struct error *error)
 {
     struct layout_result result = {0};
+    enum description description = DESCRIPTION_NONE;
     int r = segment_probe(fd, segment->name, facts->st.stx_size, &result);
     if (r < 0)
         return error_set_errno(error, -r, "cannot read it");
-    keep(segment, facts, &result);
+    /* The shape is held against this size; the row has to show both alike. */
+    segment->size = facts->st.stx_size;
+    segment->allocated = facts->st.stx_blocks * 512;
+    segment->modified = facts_time(&facts->st.stx_mtime);
+    r = look_beside(directory, segment, fd, &result, &description);
+    if (r < 0)
+        return error_set_errno(error, -r, "cannot read its attributes");
+    keep(segment, &result, description);
     return 0;
 }
 
@@ -103,12 +123,15 @@ static void forget(struct segment *segment)
     free(segment->damage);
     segment->matrix = NULL;
     segment->damage = NULL;
+    segment->payload = 0;
+    segment->description = DESCRIPTION_NONE;
 }
 
-static int recognise(struct segment *segment, int fd, const struct facts *facts, struct error *error)
+static int recognise(const struct directory *directory, struct segment *segment, int fd,
+                     const struct facts *facts, struct error *error)
 {
     forget(segment);
-    int r = look_inside(segment, fd, facts, error);
+    int r = look_inside(directory, segment, fd, facts, error);
     segment->recognised = r == 0;
     return r;
 }
@@ -129,10 +152,11 @@ int segment_recognise(const struct directory *directory, struct segment *segment
     }
     if (fd == -ENOTSUP || (fd >= 0 && !identity_equal(&facts.id, &segment->id)))
         return error_set(error, ESTALE, "another segment bears this name now");
-    return fd < 0 ? fd : recognise(segment, fd, &facts, error);
+    return fd < 0 ? fd : recognise(directory, segment, fd, &facts, error);
 }
 
-int segment_recognise_opened(struct segment *segment, int fd, struct error *error)
+int segment_recognise_opened(const struct directory *directory, struct segment *segment, int fd,
+                             struct error *error)
 {
     struct facts facts;
     int r = facts_get(fd, "", &facts);
@@ -140,5 +164,5 @@ int segment_recognise_opened(struct segment *segment, int fd, struct error *erro
         return beneath_error(error, -r, "look at");
     if (!identity_equal(&facts.id, &segment->id))
         return error_set(error, ESTALE, "another segment is open");
-    return recognise(segment, fd, &facts, error);
+    return recognise(directory, segment, fd, &facts, error);
 }

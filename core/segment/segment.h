@@ -25,6 +25,14 @@ struct identity {
 };
 bool identity_equal(const struct identity *a, const struct identity *b);
 
+/* Who tells what raw bytes are. */
+enum description {
+    DESCRIPTION_NONE,
+    DESCRIPTION_ATTRIBUTE, /* the file's own attribute */
+    DESCRIPTION_STATE,     /* the user's state file */
+    DESCRIPTION_RULE,      /* the admin's rules */
+};
+
 struct segment {
     char *name; /* owned, raw: "FILE" or "DIR/FILE" */
     struct identity id;
@@ -40,6 +48,8 @@ struct segment {
     enum layout layout;  /* set by segment_stat already for what is no regular file, and for semaphores by name */
     struct matrix *matrix; /* owned; NULL: none, or damaged */
     char *damage;          /* owned; NULL: not damaged */
+    uint64_t payload;      /* without matrix: where the bytes begin that are no header */
+    enum description description; /* of LAYOUT_DESCRIBED */
     pid_t creator_pid;     /* that its bytes tell: core/process/creator.h; 0: none */
 };
 
@@ -60,8 +70,9 @@ int segment_stat_opened(int fd, const char *name, struct segment *ret, struct er
  */
 int segment_recognise(const struct directory *directory, struct segment *segment, struct error *error);
 
-/* The same of what is open already. -ESTALE where that is another. */
-int segment_recognise_opened(struct segment *segment, int fd, struct error *error);
+/* The same of what is open already, and has or had this name in the directory (which may be NULL: then its own
+ * attribute alone describes it). -ESTALE where it is another. */
+int segment_recognise_opened(const struct directory *directory, struct segment *segment, int fd, struct error *error);
 
 /* Whether a NAME has the form "#INODE". */
 bool segment_read_inode(const char *text, uint64_t *ret_inode);

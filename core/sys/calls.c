@@ -86,6 +86,7 @@ static int call_getrlimit(int resource, struct rlimit *buf)
     .flistxattr = flistxattr, \
     .fgetxattr = fgetxattr, \
     .fsetxattr = fsetxattr, \
+    .fremovexattr = fremovexattr, \
     .fanotify_init = fanotify_init, \
     .fanotify_mark = fanotify_mark, \
     .pidfd_open = call_pidfd_open, \

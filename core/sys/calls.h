@@ -65,6 +65,7 @@ struct map_query;
     X(ssize_t, fgetxattr, (int fd, const char *name, void *value, size_t size), (fd, name, value, size))    \
     X(int, fsetxattr, (int fd, const char *name, const void *value, size_t size, int flags),                 \
       (fd, name, value, size, flags))                                                                        \
+    X(int, fremovexattr, (int fd, const char *name), (fd, name))                                             \
     X(int, fanotify_init, (unsigned flags, unsigned event_flags), (flags, event_flags))                      \
     X(int, fanotify_mark, (int fd, unsigned flags, uint64_t mask, int dirfd, const char *path),              \
       (fd, flags, mask, dirfd, path))                                                                        \

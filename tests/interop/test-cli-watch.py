@@ -12,7 +12,7 @@ import time
 import numpy as np
 
 sys.path.insert(0, os.path.join(os.environ["SRCDIR"], "tests/support"))
-from cli import DEADLINE, HOSTILE, Directory, check_event, main, need_root, test
+from cli import DEADLINE, HOSTILE, Directory, Skip, check_event, main, need_root, test
 
 HOLD = """
 import sys, numpy as np
@@ -261,6 +261,23 @@ def sizes_and_descriptions_are_told_as_they_settle():
         event = watch.next()
         assert (event["event"], event["name"], event["type"], event["shape"]) == ("described", "a.shm", "float32", [10]), event
         del array
+
+
+@test
+def an_attribute_that_describes_is_told_of():
+    with Directory() as d, Watch(d) as watch:
+        with open(d / "a.shm", "wb") as f:
+            f.write(bytes(48))
+        watch.expect("created a.shm")
+        header = repr({"descr": "<f4", "fortran_order": False, "shape": (3, 4)}).encode()
+        try:
+            os.setxattr(d / "a.shm", "user.npy_header", header)
+        except OSError:
+            raise Skip("no user attributes here (tmpfs before Linux 6.6)")
+        event = watch.expect("described a.shm")
+        assert (event["layout"], event["shape"]) == ("described", [3, 4]), event
+        os.removexattr(d / "a.shm", "user.npy_header")
+        assert watch.expect("described a.shm")["shape"] is None
 
 
 @test

@@ -188,6 +188,26 @@ static int faulty_pidfd_open(pid_t pid, unsigned flags)
     return plays(FAULT_NO_PIDFD) ? lacks(ENOSYS) : plain_pidfd_open(pid, flags);
 }
 
+static ssize_t faulty_flistxattr(int fd, char *list, size_t size)
+{
+    return plays(FAULT_NO_ATTRIBUTES) ? lacks(EOPNOTSUPP) : plain_flistxattr(fd, list, size);
+}
+
+static ssize_t faulty_fgetxattr(int fd, const char *name, void *value, size_t size)
+{
+    return plays(FAULT_NO_ATTRIBUTES) ? lacks(EOPNOTSUPP) : plain_fgetxattr(fd, name, value, size);
+}
+
+static int faulty_fsetxattr(int fd, const char *name, const void *value, size_t size, int flags)
+{
+    return plays(FAULT_NO_ATTRIBUTES) ? lacks(EOPNOTSUPP) : plain_fsetxattr(fd, name, value, size, flags);
+}
+
+static int faulty_fremovexattr(int fd, const char *name)
+{
+    return plays(FAULT_NO_ATTRIBUTES) ? lacks(EOPNOTSUPP) : plain_fremovexattr(fd, name);
+}
+
 static void install(void)
 {
 #define INSTALL(type, name, parameters, arguments) sys.name = plain_##name;
@@ -208,6 +228,10 @@ static void install(void)
     sys.inotify_init1 = faulty_inotify_init1;
     sys.inotify_add_watch = faulty_inotify_add_watch;
     sys.pidfd_open = faulty_pidfd_open;
+    sys.flistxattr = faulty_flistxattr;
+    sys.fgetxattr = faulty_fgetxattr;
+    sys.fsetxattr = faulty_fsetxattr;
+    sys.fremovexattr = faulty_fremovexattr;
 }
 
 void fault_play(unsigned kernel)

@@ -46,6 +46,7 @@ enum {
     FAULT_NO_FALLOCATE = 512,       /* EOPNOTSUPP */
     FAULT_NO_SENDFILE = 1024,       /* EINVAL, as of a file system that has no splice */
     FAULT_NO_PIDFD = 2048,          /* pidfd_open: ENOSYS (before 5.3) */
+    FAULT_NO_ATTRIBUTES = 4096,     /* user attributes: EOPNOTSUPP (before 6.6 on tmpfs) */
 };
 void fault_play(unsigned kernel);
 

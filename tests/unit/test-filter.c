@@ -458,7 +458,7 @@ static void an_error_names_the_term_what_was_expected_and_where(void **state)
          "user>bob: expected user: and a user's name or number, or a pattern such as data*"},
         {"a !user: b", 2, 6, "!user:: expected a user's name or number, or a pattern such as data*"},
         {"group:\"\"", 0, 8, "group:\"\": expected a group's name or number, or a pattern such as data*"},
-        {"layout:nyp", 0, 10, "layout:nyp: expected npy, sharedarray, imagestream, raw, directory, semaphore or other"},
+        {"layout:nyp", 0, 10, "layout:nyp: expected npy, sharedarray, imagestream, described, raw, directory, semaphore or other"},
         {"state:dead", 0, 10, "state:dead: expected live, idle, stale, leaked or unlinked"},
         {"is:free", 0, 7, "is:free: expected held, unheld, protected, damaged, ownerless or loading"},
         {"type:f3", 0, 7, "type:f3: expected a type such as f2, >f8 or float32, or a pattern such as float*"},
@@ -558,7 +558,7 @@ static void completion_knows_fields_and_values(void **state)
     completes("state:stale,", 12, NULL, NULL, "12-12: idle leaked live stale unlinked +0");
     completes("state:stale,l,idle", 13, NULL, NULL, "12-13: leaked live +0");
     completes("state:st,idle", 8, NULL, NULL, "6-8: stale +3");
-    completes("layout:", 7, NULL, NULL, "7-7: directory imagestream npy other raw semaphore sharedarray +0");
+    completes("layout:", 7, NULL, NULL, "7-7: described directory imagestream npy other raw semaphore sharedarray +0");
     completes("size>", 5, NULL, NULL, "5-5: +0");
     completes("name:", 5, NULL, NULL, "5-5: +0");
     completes("nonsense:", 9, NULL, NULL, "9-9: +0");

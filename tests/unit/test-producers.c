@@ -6,6 +6,7 @@
 
 #include "core/process/pattern.h"
 #include "core/process/producers.h"
+#include "core/sys/trusted.h"
 #include "core/sys/calls.h"
 #include "tests/support/fault.h"
 #include "tests/support/tmpdir.h"
@@ -604,7 +605,7 @@ static void a_file_that_anybody_may_have_written_is_not_believed(void **state)
     assert_int_equal(load_code(tmpdir, "directory"), -ENOTSUP);
     tmpdir_fifo(tmpdir, "fifo");
     assert_int_equal(load_code(tmpdir, "fifo"), -ENOTSUP);
-    tmpdir_write_sparse(tmpdir, "large", PRODUCERS_FILE_MAX + 1);
+    tmpdir_write_sparse(tmpdir, "large", TRUSTED_MAX + 1);
     chmod(tmpdir_path(tmpdir, "large"), 0644);
     assert_int_equal(load_code(tmpdir, "large"), -EFBIG);
     if (geteuid() == 0 && chown(tmpdir_path(tmpdir, "producers"), 12, 0) == 0)

@@ -242,7 +242,7 @@ static struct segment looked_at(const struct tmpdir *dir, const char *file, cons
     struct segment segment;
     int fd = open(tmpdir_path(dir, file), O_RDONLY);
     assert_true(fd >= 0);
-    assert_int_equal(unlinked_look(fd, name, NULL, &segment, NULL), 0);
+    assert_int_equal(unlinked_look(NULL, fd, name, NULL, &segment, NULL), 0);
     close(fd);
     assert_true(segment.recognised);
     assert_string_equal(segment.name, name);
@@ -276,7 +276,7 @@ static int look_once(void *context)
     struct segment segment;
     struct error error = {0};
     int fd = open(tmpdir_path(dir, "a"), O_RDONLY);
-    int r = unlinked_look(fd, "x.im.shm", NULL, &segment, &error);
+    int r = unlinked_look(NULL, fd, "x.im.shm", NULL, &segment, &error);
     close(fd);
     assert_int_equal(-r, error.code);
     assert_true((r == 0) == (segment.name != NULL));

@@ -425,6 +425,8 @@ static int open_parts(struct console *console, const struct console_options *opt
 {
     int r = directory_open(&console->directory, options->directory, options->read_only, error);
     if (r == 0)
+        directory_use_descriptions(console->directory, options->host.descriptions);
+    if (r == 0)
         r = watch_new(&console->watch, console->directory, error);
     if (r == 0 && release_new(&console->release, error) < 0)
         console->release = NULL; /* then the sweeps tell */

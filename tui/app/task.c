@@ -11,6 +11,7 @@
 #include "core/catalog/catalog.h"
 #include "core/process/creator.h"
 #include "core/process/unlinked.h"
+#include "core/segment/descriptions.h"
 #include "core/segment/lease.h"
 #include "core/segment/publish.h"
 #include "core/sys/calls.h"
@@ -113,6 +114,18 @@ static void add(struct task *task, struct segment *segment, bool gone, size_t ro
     post_full(task);
 }
 
+/* With what is said of the raw segments in it as it is now. */
+static int open_directory(struct task *task, struct error *error)
+{
+    struct descriptions *descriptions = task->host.descriptions;
+    int r = directory_open(&task->directory, task->path, task->read_only, error);
+    if (r < 0 || !descriptions)
+        return r;
+    descriptions_refresh(descriptions, NULL, NULL);
+    directory_use_descriptions(task->directory, descriptions);
+    return 0;
+}
+
 /* An entry that can be recognised no further is taken as it is: it must not be asked for again and again. */
 static int recognise(struct task *task, struct segment *segment)
 {
@@ -136,7 +149,7 @@ static int add_scanned(void *context, struct segment *segment)
 static void run_scan(struct task *task)
 {
     struct error *error = memory_new(sizeof *error);
-    int r = task->directory ? 0 : directory_open(&task->directory, task->path, task->read_only, error);
+    int r = open_directory(task, error);
     if (r == 0)
         r = segment_scan(task->directory, add_scanned, task, job_progress(task->job), error);
     post_batch(task);
@@ -318,8 +331,9 @@ static void run_reach(struct task *task)
         reached->id = target->id;
         reached->fd =
             unlinked_open(task->host.proc_root, &target->id, target->pids, target->pid_count, &error);
-        reached->looked = reached->fd >= 0 && unlinked_look(reached->fd, target->name, task->host.producers,
-                                                            &reached->segment, &error) == 0;
+        reached->looked =
+            reached->fd >= 0 && unlinked_look(task->directory, reached->fd, target->name,
+                                              task->host.producers, &reached->segment, &error) == 0;
         job_post(task->job, TASK_REACHED, reached, reached_free);
     }
 }
@@ -339,7 +353,7 @@ static void run_restore(struct task *task)
     struct restored *restored = memory_new(sizeof *restored);
     struct error *error = &restored->error;
     restored->name = memory_dup(request->name);
-    int r = directory_open(&task->directory, task->path, task->read_only, error);
+    int r = open_directory(task, error);
     int fd AUTO_CLOSE =
         r < 0 ? -1
               : unlinked_open(task->host.proc_root, &request->id, request->pids, request->pid_count, error);
@@ -379,7 +393,7 @@ static void run_component(struct task *task)
 static bool is_about_directory(enum effect_kind kind)
 {
     return kind == EFFECT_LOOK || kind == EFFECT_PREVIEW || kind == EFFECT_LOAD || kind == EFFECT_DELETE ||
-           kind == EFFECT_SAVE;
+           kind == EFFECT_SAVE || kind == EFFECT_REACH;
 }
 
 void task_run(struct job *job, void *argument)
@@ -387,8 +401,7 @@ void task_run(struct job *job, void *argument)
     struct task *task = argument;
     struct error error;
     task->job = job;
-    if (is_about_directory(task->effect.kind) &&
-        directory_open(&task->directory, task->path, task->read_only, &error) < 0)
+    if (is_about_directory(task->effect.kind) && open_directory(task, &error) < 0)
         task->directory = NULL;
     switch (task->effect.kind) {
     case EFFECT_SCAN:

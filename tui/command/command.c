@@ -6,15 +6,15 @@
 #include "core/segment/publish.h"
 
 static const struct command *const commands[] = {
-    &command_list, &command_info, &command_show,    &command_load,
-    &command_save, &command_rm,   &command_restore, &command_watch,
+    &command_list,     &command_info, &command_show,    &command_load,  &command_save,
+    &command_describe, &command_rm,   &command_restore, &command_watch,
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])
 
 static const char global_help[] =
     "Options before the command:\n"
     "  -d, --directory DIR   look there instead of /dev/shm\n"
-    "  -r, --read-only       change nothing: no load, no save, no delete, no restore\n"
+    "  -r, --read-only       change nothing: no load, save, describe, delete, restore\n"
     "  -n, --numeric         user and group ids instead of names\n"
     "      --color WHEN      auto, never, 16 or 256\n"
     "      --ascii           no character beyond ASCII\n"
@@ -36,7 +36,7 @@ void command_print_help(FILE *out)
           "Commands:\n",
           out);
     for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(out, "  %-7s  %s\n", commands[i]->name, commands[i]->summary);
+        fprintf(out, "  %-8s  %s\n", commands[i]->name, commands[i]->summary);
     fprintf(out, "\n%s\nshmtop COMMAND --help tells more; so does man shmtop.\n", global_help);
 }
 
@@ -47,7 +47,7 @@ void command_print_usage(const struct command *command)
 
 static enum exit_status complain_of_unknown(const struct options *options, const char *name)
 {
-    char names[128] = "";
+    char names[160] = "";
     for (size_t i = 0; i < COMMANDS; i++) {
         if (i > 0)
             strcat(names, i + 1 < COMMANDS ? ", " : " and ");
@@ -71,6 +71,7 @@ struct directory *command_open_directory(const struct options *options, enum exi
     struct error error = {0};
     if (directory_open(&directory, options->directory, options->read_only, &error) == 0) {
         publish_clean_leftovers(directory);
+        directory_use_descriptions(directory, options->host.descriptions);
         return directory;
     }
     *ret_status = report_error(options, options->directory, &error);

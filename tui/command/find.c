@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "tui/command/gone.h"
+#include "tui/command/no_values.h"
 
 static bool is_reference(const char *text)
 {
@@ -106,7 +107,7 @@ static int find_open_unlinked(const struct options *options, const struct direct
     int r = find_unlinked(options, directory, text, &unlinked, error);
     if (r < 0)
         return r;
-    r = unlinked_recognise(&unlinked, &options->host, error);
+    r = unlinked_recognise(directory, &unlinked, &options->host, error);
     if (r >= 0) {
         *ret_fd = r;
         *ret_segment = unlinked.segment;
@@ -132,33 +133,9 @@ int find_open(const struct options *options, const struct directory *directory, 
     return fd < 0 ? fd : 0;
 }
 
-/* Why it has no values; the status is that of the error. */
-static int refuse(const struct segment *segment, struct error *error)
-{
-    if (segment->damage)
-        return error_set(error, EBADMSG, "damaged: %s", segment->damage);
-    switch (segment->layout) {
-    case LAYOUT_RAW:
-        return error_set(error, ENOTSUP, "nothing in it says its type and shape, so its values are unknown");
-    case LAYOUT_DIRECTORY:
-        return error_set(error, ENOTSUP, "is a directory; name one of its files, as in DIR/FILE");
-    case LAYOUT_SEMAPHORE:
-        return error_set(error, ENOTSUP, "is a semaphore and holds no matrix");
-    case LAYOUT_SHAREDARRAY:
-        return error_set(error, ENOTSUP,
-                         "a SharedArray that does not tell its type, so its values are unknown");
-    case LAYOUT_IMAGESTREAM:
-        return error_set(error, ENOTSUP, "an image whose values lie in a GPU, not in the segment");
-    case LAYOUT_UNKNOWN:
-        return error_set(error, EACCES, "its bytes may not be read");
-    default:
-        return error_set(error, ENOTSUP, "is no regular file and holds no matrix");
-    }
-}
-
 int find_matrix(const struct options *options, const struct directory *directory, const char *text,
                 struct segment *ret_segment, int *ret_fd, struct error *error)
 {
     int r = find_open(options, directory, text, ret_segment, ret_fd, error);
-    return r == 0 && !ret_segment->matrix ? refuse(ret_segment, error) : r;
+    return r == 0 && !ret_segment->matrix ? no_values(ret_segment, error) : r;
 }

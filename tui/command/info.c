@@ -77,7 +77,7 @@ static void take_item(struct info *info, const char *name, struct delete_item *i
 
 static void take_unlinked(struct info *info, struct unlinked *unlinked)
 {
-    fd_close(&(int){unlinked_recognise(unlinked, &info->options->host, NULL)});
+    fd_close(&(int){unlinked_recognise(info->directory, unlinked, &info->options->host, NULL)});
     struct info_shown *shown = add_shown(info, NULL, &unlinked->segment);
     shown->sweep = unlinked->sweep;
     shown->row.unlinked = true;

@@ -5,6 +5,7 @@
 
 #include "core/catalog/evidence.h"
 #include "core/catalog/format.h"
+#include "core/segment/description.h"
 
 #define NANOSECOND 1000000000
 
@@ -43,6 +44,21 @@ static void put_time(const struct info_page *page, const char *label, int64_t ti
     put_line(page, label, text);
 }
 
+/* Where it stands. */
+static void put_description(const struct info_page *page, const struct row *row)
+{
+    char file[NAME_PRINTABLE_MAX] = "";
+    const char *state = descriptions_state_path(page->options->host.descriptions);
+    if (row->description == DESCRIPTION_STATE && state) {
+        name_escape(state, strlen(state), false, file, sizeof file);
+        put_line(page, "described:", file);
+    } else {
+        put_line(page, "described:",
+                 row->description == DESCRIPTION_RULE ? DESCRIPTIONS_RULES_FILE
+                                                      : "its attribute " DESCRIPTION_HEADER);
+    }
+}
+
 static void put_layout(const struct info_page *page, const struct row *row)
 {
     static const char *const words[] = {
@@ -50,12 +66,15 @@ static void put_layout(const struct info_page *page, const struct row *row)
         [LAYOUT_NPY] = "npy",
         [LAYOUT_SHAREDARRAY] = "sharedarray: an array of the Python package SharedArray",
         [LAYOUT_IMAGESTREAM] = "imagestream: an image of ImageStreamIO",
+        [LAYOUT_DESCRIBED] = "described: raw bytes, and what they are stands beside them",
         [LAYOUT_RAW] = "raw: nothing in it says its type and shape",
         [LAYOUT_DIRECTORY] = "directory",
         [LAYOUT_SEMAPHORE] = "POSIX semaphore",
         [LAYOUT_OTHER] = "other: no regular file",
     };
     put_line(page, "layout:", words[row->layout]);
+    if (row->layout == LAYOUT_DESCRIBED)
+        put_description(page, row);
     if (row->damage)
         put_line(page, "damaged:", row->damage);
 }

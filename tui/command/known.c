@@ -135,7 +135,8 @@ static void recognise_unlinked(struct known *known, const struct row *row)
     struct identity id = row->id;
     struct segment segment;
     int fd AUTO_CLOSE = unlinked_open_held(host->proc_root, &id, row->holders, O_RDONLY, NULL);
-    bool looked = fd >= 0 && unlinked_look(fd, row->name, host->producers, &segment, NULL) == 0;
+    bool looked =
+        fd >= 0 && unlinked_look(known->directory, fd, row->name, host->producers, &segment, NULL) == 0;
     catalog_take_unlinked(known->catalog, &id, looked ? &segment : NULL, 0);
 }
 

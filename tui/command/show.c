@@ -9,9 +9,12 @@
 #include "core/matrix/summary.h"
 #include "core/segment/segment.h"
 #include "core/sys/fd.h"
+#include "core/sys/memory.h"
+#include "tui/command/as.h"
 #include "tui/command/command.h"
 #include "tui/command/find.h"
 #include "tui/command/gone.h"
+#include "tui/command/no_values.h"
 #include "tui/command/values.h"
 
 enum format { FORMAT_TEXT, FORMAT_CSV, FORMAT_JSON };
@@ -21,9 +24,36 @@ struct show {
     const char *name;  /* as given */
     const char *index; /* NULL: none */
     enum format format;
+    struct as as; /* instead of its layout */
     struct segment segment;
     int fd;
 };
+
+/* What is said goes before what its bytes say. */
+static int reinterpret(struct show *show, const struct directory *directory, struct error *error)
+{
+    struct matrix matrix;
+    int code = find_open(show->options, directory, show->name, &show->segment, &show->fd, error);
+    if (code == 0 && show->fd < 0)
+        code = no_values(&show->segment, error);
+    if (code == 0)
+        code = as_matrix(&show->as, show->segment.size, show->segment.payload, &matrix, error);
+    if (code < 0)
+        return code;
+    if (show->segment.matrix)
+        matrix_clear(show->segment.matrix);
+    else
+        show->segment.matrix = memory_new(sizeof matrix);
+    *show->segment.matrix = matrix;
+    return 0;
+}
+
+static int open_segment(struct show *show, const struct directory *directory, struct error *error)
+{
+    if (show->as.has_type)
+        return reinterpret(show, directory, error);
+    return find_matrix(show->options, directory, show->name, &show->segment, &show->fd, error);
+}
 
 static enum exit_status refuse_name(const struct show *show, const struct directory *directory,
                                     const struct error *error)
@@ -77,6 +107,7 @@ static int parse(struct show *show, int argc, char **argv)
 {
     static const struct option names[] = {
         {"format", required_argument, NULL, OPTION_FORMAT},
+        AS_OPTION_NAMES,
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
@@ -92,9 +123,9 @@ static int parse(struct show *show, int argc, char **argv)
         else if (option == OPTION_FORMAT)
             code = parse_format(show, argv[0], optarg);
         else
-            code = -EINVAL;
+            code = as_take(&show->as, show->options, argv[0], option, optarg) == 0 ? 0 : -EINVAL;
     }
-    if (code < 0)
+    if (code < 0 || (code = as_check(&show->as, show->options, argv[0])) < 0)
         return code;
     if (optind + 1 == argc) {
         show->name = argv[optind];
@@ -115,7 +146,7 @@ static enum exit_status run(const struct options *options, int argc, char **argv
     if (!directory)
         return status;
     struct error error = {0};
-    code = find_matrix(options, directory, show.name, &show.segment, &show.fd, &error);
+    code = open_segment(&show, directory, &error);
     if (code == 0)
         code = print(&show, &error);
     /* Where standard output failed, report_finish says so. */
@@ -131,12 +162,17 @@ static enum exit_status run(const struct options *options, int argc, char **argv
 
 const struct command command_show = {
     .name = "show",
-    .usage = "show [-i INDEX] [--format text|csv|json] NAME",
+    .usage = "show [-i INDEX] [--format text|csv|json]\n"
+             "           [--as DTYPE --shape N,M... [--order C|F] [--offset BYTES]] NAME",
     .summary = "The values of a segment",
     .help = "  -i INDEX            a part of them, as in numpy's brackets: 17,0:20,::2\n"
             "      --format text   as numpy prints them; without -i what fits the terminal (the default)\n"
             "      --format csv    all, a row a line; two dimensions at most\n"
             "      --format json   all, as nested lists\n"
+            "      --as DTYPE      as if its bytes were of this type, whatever they say, and of\n"
+            "      --shape N,M...  this shape, of which one dimension may be -1: found from the size\n"
+            "      --order C|F     rows lie together (the default), or columns\n"
+            "      --offset BYTES  where the data begin\n"
             "  -h, --help\n",
     .run = run,
 };

@@ -214,15 +214,16 @@ static bool still_fits(const struct preview_request *request, const struct segme
 }
 
 /* Through its holders: the name that it had may be another's by now. */
-static int look_at_unlinked(const char *proc_root, const struct preview_request *request,
-                            struct preview_reply *reply, struct error *error)
+static int look_at_unlinked(const struct directory *directory, const char *proc_root,
+                            const struct preview_request *request, struct preview_reply *reply,
+                            struct error *error)
 {
     int fd AUTO_CLOSE = unlinked_open(proc_root, &request->id, request->pids, request->pid_count, error);
     if (fd < 0)
         return fd;
     int result = segment_stat_opened(fd, request->name, &reply->segment, error);
     if (result == 0)
-        result = segment_recognise_opened(&reply->segment, fd, error);
+        result = segment_recognise_opened(directory, &reply->segment, fd, error);
     if (result < 0 || !still_fits(request, &reply->segment))
         return result;
     struct reading reading = {fd, &request->matrix, reply, error};
@@ -256,7 +257,7 @@ struct preview_reply *preview_fetch(const struct directory *directory, const cha
     struct preview_reply *reply = calloc(1, sizeof *reply);
     assert(reply);
     reply->generation = request->generation;
-    int result = request->unlinked ? look_at_unlinked(proc_root, request, reply, &reply->error)
+    int result = request->unlinked ? look_at_unlinked(directory, proc_root, request, reply, &reply->error)
                                    : look(directory, request, reply, &reply->error);
     if (result == -ENOENT)
         reply->found = FOUND_NOTHING;

@@ -34,16 +34,17 @@ static int open_named(const struct directory *directory, const struct save_subje
     if (!identity_equal(&opened->segment.id, &subject->id))
         return error_set(error, ESTALE, "another segment bears this name now");
     opened->fd = segment_open(directory, subject->name, &subject->id, error);
-    return opened->fd < 0 ? opened->fd : segment_recognise_opened(&opened->segment, opened->fd, error);
+    return opened->fd < 0 ? opened->fd
+                          : segment_recognise_opened(directory, &opened->segment, opened->fd, error);
 }
 
-static int open_unlinked(const struct host *host, const struct save_subject *subject, struct opened *opened,
-                         struct error *error)
+static int open_unlinked(const struct directory *directory, const struct host *host,
+                         const struct save_subject *subject, struct opened *opened, struct error *error)
 {
     opened->fd = unlinked_open(host->proc_root, &subject->id, subject->pids, subject->pid_count, error);
-    return opened->fd < 0
-               ? opened->fd
-               : unlinked_look(opened->fd, subject->name, host->producers, &opened->segment, error);
+    return opened->fd < 0 ? opened->fd
+                          : unlinked_look(directory, opened->fd, subject->name, host->producers,
+                                          &opened->segment, error);
 }
 
 static int choose_view(const struct save_subject *subject, struct opened *opened, struct error *error)
@@ -63,7 +64,7 @@ static int open_segment(const struct directory *directory, const struct host *ho
                         const struct save_subject *subject, struct opened *opened, struct error *error)
 {
     *opened = (struct opened){.fd = -1};
-    int r = subject->unlinked ? open_unlinked(host, subject, opened, error)
+    int r = subject->unlinked ? open_unlinked(directory, host, subject, opened, error)
                               : open_named(directory, subject, opened, error);
     if (r == 0)
         r = choose_view(subject, opened, error);

@@ -1,0 +1,75 @@
+#include "tui/command/as.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/sys/checked.h"
+#include "tui/command/report.h"
+
+static bool read_offset(const char *text, uint64_t *ret_offset)
+{
+    uint64_t offset = 0;
+    for (const char *c = text; *c; c++)
+        if (*c < '0' || *c > '9' || checked_mul_u64(offset, 10, &offset) ||
+            checked_add_u64(offset, (uint64_t)(*c - '0'), &offset) || offset > INT64_MAX)
+            return false;
+    *ret_offset = offset;
+    return *text != '\0';
+}
+
+static int take_type(struct as *as, const char *value, struct error *error)
+{
+    as->has_type = true;
+    int r = dtype_parse(value, &as->dtype, error);
+    return r == 0 && as->dtype.itemsize == 0 ? error_set(error, EINVAL, "a type of no bytes") : r;
+}
+
+static int take_value(struct as *as, int option, const char *value, struct error *error)
+{
+    switch (option) {
+    case OPTION_AS:
+        return take_type(as, value, error);
+    case OPTION_SHAPE:
+        as->has_shape = true;
+        return fit_parse(value, &as->shape, error);
+    case OPTION_ORDER:
+        as->has_order = true;
+        as->order = value[0];
+        return strcmp(value, "C") == 0 || strcmp(value, "F") == 0 ? 0 : error_set(error, EINVAL, "C or F");
+    default:
+        as->has_offset = true;
+        return read_offset(value, &as->offset) ? 0 : error_set(error, EINVAL, "a number of bytes below 2^63");
+    }
+}
+
+int as_take(struct as *as, const struct options *options, const char *who, int option, const char *value)
+{
+    static const char *const names[] = {"as", "shape", "order", "offset"};
+    struct error error = {0};
+    if (option < OPTION_AS || option > OPTION_OFFSET)
+        return 1;
+    if (take_value(as, option, value, &error) == 0)
+        return 0;
+    report_usage(options, who, "option --%s: %s", names[option - OPTION_AS], error.text);
+    return -EINVAL;
+}
+
+int as_check(const struct as *as, const struct options *options, const char *who)
+{
+    if (as->has_type == as->has_shape && (as->has_type || !(as->has_order || as->has_offset)))
+        return 0;
+    report_usage(options, who, "what the bytes are takes both --as DTYPE and --shape N,M...");
+    return -EINVAL;
+}
+
+int as_matrix(const struct as *as, uint64_t size, uint64_t payload, struct matrix *ret_matrix,
+              struct error *error)
+{
+    struct matrix matrix = {.dtype = as->dtype,
+                            .order = as->has_order ? as->order : 'C',
+                            .offset = as->has_offset ? as->offset : payload};
+    int r = fit_apply(&as->shape, size, &matrix, error);
+    if (r == 0)
+        *ret_matrix = matrix;
+    return r;
+}
