@@ -16,7 +16,7 @@
 #define BOXES_LEAST  8            /* so that no thread waits for the other's only box */
 #define STRIP        (128u << 10)
 #define STRIP_STREAM (1u << 20) /* it may be a part of one long row only: the larger the better */
-#define RUN_MAPPED   1024       /* bytes; a stream's target of shorter runs is mapped, if it can be */
+#define RUN_MAPPED   512        /* bytes; a stream's target of shorter runs is mapped, if it can be */
 
 bool reorder_is_needed(const struct matrix *matrix)
 {
