@@ -8,7 +8,7 @@ code = {}
 for block in re.findall(r"```python\n(.*?)```", readme, re.S):
     exec(block, code)
 
-directory = tempfile.mkdtemp(prefix=".shmtop-test-", dir="/dev/shm")
+directory = code["DIRECTORY"] = tempfile.mkdtemp(prefix=".shmtop-test-", dir="/dev/shm")
 shmtop = os.environ["SHMTOP"]
 results = []
 
@@ -20,7 +20,7 @@ def check(what, truth):
 
 def reader(pipe):
     """Maps the matrix once, then answers with its sum as often as it is asked."""
-    matrix = code["attach"]("prices.shm", directory)
+    matrix = code["get_shared_matrix"]("prices.shm")
     pipe.send(float(matrix.sum(dtype="f8")))
     while pipe.recv():
         pipe.send(float(matrix.sum(dtype="f8")))
@@ -30,17 +30,17 @@ def main():
     print("1..8", flush=True)
     old = np.arange(6000, dtype="f2").reshape(60, 100) % 512
     new = np.ones((500, 300), dtype="f2")
-    code["publish"](old, "prices.shm", directory)
+    code["set_shared_matrix"](old, "prices.shm")
     ours, theirs = multiprocessing.Pipe()
     child = multiprocessing.Process(target=reader, args=(theirs,))
     child.start()
     before = ours.recv()
     check("a reader sees what was published", before == float(old.sum(dtype="f8")))
     inode = os.stat(f"{directory}/prices.shm").st_ino
-    code["publish"](new, "prices.shm", directory)
+    code["set_shared_matrix"](new, "prices.shm")
     ours.send(True)
     check("a reader that maps the old matrix keeps it whole", ours.recv() == before)
-    check("who opens the name now gets the new one", np.array_equal(code["attach"]("prices.shm", directory), new))
+    check("who opens the name now gets the new one", np.array_equal(code["get_shared_matrix"]("prices.shm"), new))
     check("a replaced matrix is another inode", os.stat(f"{directory}/prices.shm").st_ino != inode)
     ours.send(False)
     child.join()
