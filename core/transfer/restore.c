@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/segment/descriptions.h"
 #include "core/segment/room.h"
 #include "core/sys/calls.h"
 #include "core/sys/fd.h"
@@ -134,6 +135,11 @@ static int run(struct restore *restore, const struct directory *directory, const
         r = publish_copy_attributes(restore->publish, restore->from, restore->error);
     if (r == 0)
         r = publish_commit(restore->publish, &restore->report.id, restore->error);
+    /* What is said of it in its attributes was copied with them. It has its name: that the state file cannot
+     * be written undoes nothing. */
+    if (r == 0)
+        restore->report.undescribed = descriptions_copy(directory_descriptions(directory), directory,
+                                                        &restore->old.id, &restore->report.id, NULL) < 0;
     return r == -EEXIST ? refuse_taken(restore->error) : r;
 }
 

@@ -6,6 +6,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "core/segment/descriptions.h"
 #include "core/transfer/restore.h"
 #include "tests/support/fault.h"
 #include "tests/support/tmpdir.h"
@@ -199,10 +200,41 @@ static void too_little_room_is_said_before_anything_is_written(void **state)
 
 #define with_fixture(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
+/* Where there are no attributes, what describe recorded of the old one is recorded of the new. */
+static void the_state_file_knows_the_new_one(void **state)
+{
+    struct fixture *f = *state;
+    struct restore_options options = {.proc_root = "/proc", .cgroup_root = "/sys/fs/cgroup"};
+    struct descriptions *descriptions = descriptions_new(tmpdir_path(&f->tmpdir, "state/described"), NULL);
+    struct matrix matrix = {.order = 'C', .rank = 1, .shape = {MIB}};
+    struct segment old, back;
+    dtype_parse("f8", &matrix.dtype, NULL);
+    make_old(f, 0600);
+    directory_use_descriptions(f->directory, descriptions);
+    assert_int_equal(segment_stat_opened(f->from, "old", &old, NULL), 0);
+    assert_int_equal(descriptions_record(descriptions, f->directory, &old.id, &matrix, NULL), 0);
+    segment_clear(&old);
+    assert_int_equal(restore_run(f->directory, "new", f->from, &options, &f->report, NULL, &f->error), 0);
+    assert_false(f->report.undescribed);
+    assert_int_equal(segment_stat(f->directory, "new", &back, NULL), 0);
+    assert_int_equal(segment_recognise(f->directory, &back, NULL), 0);
+    assert_int_equal(back.layout, LAYOUT_DESCRIBED);
+    assert_int_equal(back.description, DESCRIPTION_STATE);
+    assert_int_equal(back.matrix->shape[0], MIB);
+    segment_clear(&back);
+    /* It is back all the same where that cannot be. */
+    assert_int_equal(chmod(tmpdir_path(&f->tmpdir, "state"), 0777), 0);
+    assert_int_equal(restore_run(f->directory, "again", f->from, &options, &f->report, NULL, &f->error), 0);
+    assert_true(f->report.undescribed);
+    directory_use_descriptions(f->directory, NULL);
+    descriptions_free(descriptions);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         with_fixture(bytes_holes_and_mode_come_back),
+        with_fixture(the_state_file_knows_the_new_one),
         with_fixture(what_describes_it_comes_back),
         with_fixture(an_empty_one_is_restored_too),
         with_fixture(a_name_that_is_taken_stays_as_it_is),

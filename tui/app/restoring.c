@@ -143,8 +143,9 @@ void restoring_done(struct app *app, const struct event *event)
         return;
     }
     format_bytes(restored->report.size, size, sizeof size);
-    app_say(app, false, "%s is back, %s; who holds the old one sees nothing of this one%s", name, size,
-            restored->report.changed ? "; it was written while it was copied" : "");
+    app_say(app, false, "%s is back, %s; who holds the old one sees nothing of this one%s%s", name, size,
+            restored->report.changed ? "; it was written while it was copied" : "",
+            restored->report.undescribed ? "; its description could not be recorded again" : "");
     free(app->wanted);
     app->wanted = memory_dup(restored->name);
     facts_look(app, restored->name);

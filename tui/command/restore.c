@@ -65,6 +65,9 @@ static void say_restored(const struct restoration *restoration, const struct res
     printf("restored %s: %s, inode %" PRIu64 "\n", name, size, report->id.inode);
     if (report->other_group)
         puts("its old group may not be given by you: that group lost what it might do");
+    if (report->undescribed)
+        puts("what describe recorded of the old one could not be recorded of it: the state file cannot be "
+             "written");
     if (report->changed)
         puts("it was written while it was copied: old values and new may be mixed");
     struct users *users = users_new(options->numeric);
