@@ -63,7 +63,7 @@ static void update_links(struct catalog *catalog, const struct row *row)
     struct row *link;
     while ((link = catalog_next_link(catalog, &row->id, &cursor))) {
         uint64_t size = link->size, allocated = link->allocated;
-        if (link == row || !row_take_link(link, row, &catalog->packed))
+        if (link == row || !row_take_link(link, row, &catalog->packed, catalog->producers))
             continue;
         row_changed(catalog, link, size, allocated);
         catalog_emit(catalog, CHANGE_UPDATED, link, NULL);
@@ -78,7 +78,7 @@ static bool has_links(const struct row *row)
 static void update_row(struct catalog *catalog, struct row *row, struct segment *segment)
 {
     uint64_t size = row->size, allocated = row->allocated;
-    bool changed = row_take(row, segment, &catalog->packed);
+    bool changed = row_take(row, segment, &catalog->packed, catalog->producers);
     segment_clear(segment);
     if (!changed)
         return;
@@ -93,7 +93,7 @@ static void create_row(struct catalog *catalog, struct segment *segment, uint32_
     struct row *row = catalog_new_row(catalog, &segment->id, segment->name);
     segment->name = NULL;
     bool was_there = catalog->scanning && !catalog->scanned;
-    row_take(row, segment, &catalog->packed);
+    row_take(row, segment, &catalog->packed, catalog->producers);
     segment_clear(segment);
     row->appeared = was_there ? 0 : catalog->now;
     row->first_allocated = was_there ? row->allocated : 0;
@@ -125,7 +125,7 @@ static void rename_row(struct catalog *catalog, struct arrival *arrival)
     segment->name = NULL;
     row->seen = true;
     lookup_add(&catalog->names, catalog_hash_name(row->name), row->place);
-    row_take(row, segment, &catalog->packed);
+    row_take(row, segment, &catalog->packed, catalog->producers);
     segment_clear(segment);
     row_changed(catalog, row, size, allocated);
     catalog_settle_links(catalog, &row->id);

@@ -20,14 +20,27 @@ static bool creator_is_inside(const struct producer *producer)
 void row_take_name(struct row *row, char *name, const struct producers *producers)
 {
     pid_t pid;
-    const struct producer *producer = producers_find(producers, name, &pid);
+    const struct producer *producer =
+        producers_find_recognised(producers, name, (enum layout)row->layout, &pid);
     free(row->name);
     row->name = name;
     row->in_directory = strchr(name, '/') != NULL;
     if (!creator_is_inside(producer) || !creator_is_inside(row->producer))
         row->creator_pid = pid;
     row->producer = producer;
-    row->is_protected = producer_is_protected(row->producer);
+    row->is_protected = producer_is_protected(producers_find(producers, name, NULL));
+}
+
+/* What it was recognised as may tell who made it. */
+static void row_take_layout(struct row *row, enum layout layout, const struct producers *producers)
+{
+    enum layout old = (enum layout)row->layout;
+    row->layout = (uint8_t)layout;
+    if (layout == old ||
+        (!producers_know_layout(producers, layout) && !producers_know_layout(producers, old)))
+        return;
+    row->producer = producers_find_recognised(producers, row->name, layout, &row->creator_pid);
+    row->creator = CREATOR_UNKNOWN;
 }
 
 static bool row_take_facts(struct row *row, const struct segment *segment)
@@ -53,12 +66,15 @@ static pid_t told_creator(const struct row *row, const struct segment *segment)
 }
 
 /* What was looked at: layout, matrix, damage and creator, whole. */
-static bool row_take_look(struct row *row, struct segment *segment, struct packed_cache *cache)
+static bool row_take_look(struct row *row, struct segment *segment, struct packed_cache *cache,
+                          const struct producers *producers)
 {
+    bool same_layout = row->layout == segment->layout;
+    row_take_layout(row, segment->layout, producers);
     pid_t creator = told_creator(row, segment);
     bool same_matrix =
         row->matrix ? segment->matrix && packed_equal(row->matrix, segment->matrix) : !segment->matrix;
-    bool same = same_matrix && row->recognised == segment->recognised && row->layout == segment->layout &&
+    bool same = same_matrix && row->recognised == segment->recognised && same_layout &&
                 row->description == segment->description && text_equal(row->damage, segment->damage) &&
                 row->creator_pid == creator;
     if (same)
@@ -70,7 +86,6 @@ static bool row_take_look(struct row *row, struct segment *segment, struct packe
     free(row->damage);
     row->damage = segment->damage;
     segment->damage = NULL;
-    row->layout = (uint8_t)segment->layout;
     row->description = segment->description;
     row->recognised = segment->recognised;
     row->creator = row->creator_pid == creator ? row->creator : CREATOR_UNKNOWN;
@@ -78,7 +93,8 @@ static bool row_take_look(struct row *row, struct segment *segment, struct packe
     return true;
 }
 
-bool row_take(struct row *row, struct segment *segment, struct packed_cache *cache)
+bool row_take(struct row *row, struct segment *segment, struct packed_cache *cache,
+              const struct producers *producers)
 {
     bool same_size = row->size == segment->size;
     bool same_bytes = same_size && row->modified == segment->modified && row->uid == segment->uid &&
@@ -86,14 +102,15 @@ bool row_take(struct row *row, struct segment *segment, struct packed_cache *cac
     bool changed = row_take_facts(row, segment);
     bool told = segment->layout != LAYOUT_UNKNOWN && segment->layout != (enum layout)row->layout;
     if (segment->recognised || told || !same_size)
-        return row_take_look(row, segment, cache) || changed;
+        return row_take_look(row, segment, cache, producers) || changed;
     if (same_bytes || !row->recognised)
         return changed;
     row->recognised = false;
     return true;
 }
 
-bool row_take_link(struct row *row, const struct row *link, struct packed_cache *cache)
+bool row_take_link(struct row *row, const struct row *link, struct packed_cache *cache,
+                   const struct producers *producers)
 {
     struct segment segment = {
         .size = link->size,
@@ -105,7 +122,7 @@ bool row_take_link(struct row *row, const struct row *link, struct packed_cache 
         .mode = link->mode,
         .links = link->links,
     };
-    return row_take(row, &segment, cache);
+    return row_take(row, &segment, cache, producers);
 }
 
 bool row_matrix(const struct row *row, struct matrix *ret_matrix)
@@ -142,7 +159,7 @@ void row_from_segment(struct row *row, struct segment *segment, const struct pro
     *row = (struct row){.serial = 1, .id = segment->id};
     row_take_name(row, segment->name, producers);
     segment->name = NULL;
-    row_take(row, segment, NULL);
+    row_take(row, segment, NULL, producers);
     segment_clear(segment);
 }
 

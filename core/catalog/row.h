@@ -13,9 +13,11 @@ void row_take_name(struct row *row, char *name, const struct producers *producer
 
 /* Takes facts and look of a segment of the same identity (its name and identity are not touched). True where
  * anything differs. */
-bool row_take(struct row *row, struct segment *segment, struct packed_cache *cache);
+bool row_take(struct row *row, struct segment *segment, struct packed_cache *cache,
+              const struct producers *producers);
 
 /* Takes the facts of another link to the same inode. True where anything differs. */
-bool row_take_link(struct row *row, const struct row *link, struct packed_cache *cache);
+bool row_take_link(struct row *row, const struct row *link, struct packed_cache *cache,
+                   const struct producers *producers);
 
 #endif

@@ -50,7 +50,7 @@ static bool take_segment(struct catalog *catalog, struct row *row, struct segmen
     uint64_t size = row->size, allocated = row->allocated;
     bool was_measured = !row->unmeasured;
     row->unmeasured = !measured;
-    bool changed = row_take(row, segment, &catalog->packed);
+    bool changed = row_take(row, segment, &catalog->packed, catalog->producers);
     catalog_count_bytes(catalog, row, allocated);
     if (was_measured && (row->size > size || row->allocated > allocated))
         row->grown = catalog->now;

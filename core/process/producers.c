@@ -18,6 +18,7 @@ struct producers {
     uint32_t
         begin[257];  /* in order, of the rows whose names may begin with byte b: begin[b] to begin[b + 1] */
     uint32_t *order; /* owned */
+    const struct producer_row *by_layout[LAYOUT_OTHER + 1]; /* the first of each; NULL: none */
 };
 
 static void add_row(void *context, const struct producer_row *row)
@@ -35,13 +36,17 @@ static void make_index(struct producers *producers)
     for (unsigned byte = 0; byte < 256; byte++) {
         producers->begin[byte] = n;
         for (uint32_t i = 0; i < producers->count; i++) {
-            if (!pattern_may_begin(&producers->rows[i].pattern, (char)byte))
+            const struct producer_row *row = &producers->rows[i];
+            if (row->layout != LAYOUT_UNKNOWN || !pattern_may_begin(&row->pattern, (char)byte))
                 continue;
             producers->order = memory_grow(producers->order, &room, n + 1, sizeof *producers->order);
             producers->order[n++] = i;
         }
     }
     producers->begin[256] = n;
+    for (size_t i = producers->count; i-- > 0;)
+        if (producers->rows[i].layout != LAYOUT_UNKNOWN)
+            producers->by_layout[producers->rows[i].layout] = &producers->rows[i];
 }
 
 /* The rows of text (length 0: none), then the built-in ones. */
@@ -128,9 +133,9 @@ static const struct producer_row *row_of(const struct producers *producers, cons
     return NULL;
 }
 
-const struct producer *producers_find(const struct producers *producers, const char *name, pid_t *ret_creator)
+static const struct producer_row *find_by_name(const struct producers *table, const char *name,
+                                               pid_t *ret_creator)
 {
-    const struct producers *table = table_of(producers);
     const char *slash = strchr(name, '/'), *file = slash ? slash + 1 : name;
     size_t length = slash ? (size_t)(slash - name) : strlen(name);
     const struct producer_row *row = row_of(table, name, length);
@@ -142,9 +147,34 @@ const struct producer *producers_find(const struct producers *producers, const c
             length = strlen(file);
         }
     }
+    *ret_creator = row ? pattern_pid(&row->pattern, name, length) : 0;
+    return row;
+}
+
+const struct producer *producers_find_recognised(const struct producers *producers, const char *name,
+                                                 enum layout layout, pid_t *ret_creator)
+{
+    const struct producers *table = table_of(producers);
+    pid_t creator;
+    const struct producer_row *row = find_by_name(table, name, &creator);
+    const struct producer_row *told = table->by_layout[layout];
+    if (told && !(row && (row < told || producer_is_protected(&row->producer)))) {
+        row = told;
+        creator = 0;
+    }
     if (ret_creator)
-        *ret_creator = row ? pattern_pid(&row->pattern, name, length) : 0;
+        *ret_creator = creator;
     return row ? &row->producer : NULL;
+}
+
+const struct producer *producers_find(const struct producers *producers, const char *name, pid_t *ret_creator)
+{
+    return producers_find_recognised(producers, name, LAYOUT_UNKNOWN, ret_creator);
+}
+
+bool producers_know_layout(const struct producers *producers, enum layout layout)
+{
+    return table_of(producers)->by_layout[layout] != NULL;
 }
 
 bool producer_is_protected(const struct producer *producer)

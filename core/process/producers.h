@@ -7,9 +7,11 @@
  *     ID PATTERN DISPOSAL [content] [LABEL]
  *     feed feed_<#>_*.shm ok Market feed
  * with blanks or tabs between; '#' at the start of a line begins a comment. The first row whose pattern
- * (core/process/pattern.h) fits the name counts. DISPOSAL is ask, ok, self, live or never; "content" says
- * that the creator's pid stands in the bytes (core/process/creator.h knows where); LABEL is the ID unless
- * given.
+ * (core/process/pattern.h) fits the name counts. "layout:NAME" instead of a pattern fits what is recognised
+ * as that layout, whatever its name: what bytes say is better evidence than a name that anybody chose. But
+ * whose name is protected stays so: what is wrong in a label costs less than a wrong deletion. DISPOSAL is
+ * ask, ok, self, live or never; "content" says that the creator's pid stands in the bytes
+ * (core/process/creator.h knows where); LABEL is the ID unless given.
  */
 #ifndef SHMTOP_CORE_PROCESS_PRODUCERS_H
 #define SHMTOP_CORE_PROCESS_PRODUCERS_H
@@ -18,6 +20,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "core/layout/layout.h"
 #include "core/sys/error.h"
 
 /* What may be done with one that nobody holds. */
@@ -66,6 +69,16 @@ const struct producer *producers_at(const struct producers *producers, size_t in
  * name, 0: none. The producer is borrowed from the table. */
 const struct producer *producers_find(const struct producers *producers, const char *name,
                                       pid_t *ret_creator);
+
+/*
+ * The same of one that was recognised as this layout: rows of names and of layouts count in one order, except
+ * that a protected producer of the name goes before all.
+ */
+const struct producer *producers_find_recognised(const struct producers *producers, const char *name,
+                                                 enum layout layout, pid_t *ret_creator);
+
+/* Whether any row is about this layout. */
+bool producers_know_layout(const struct producers *producers, enum layout layout);
 
 /* DISPOSAL_LIVE or DISPOSAL_NEVER. NULL is not protected. */
 bool producer_is_protected(const struct producer *producer);

@@ -46,6 +46,25 @@ static bool word_is(struct word word, const char *text)
     return word.length == strlen(text) && memcmp(word.text, text, word.length) == 0;
 }
 
+#define LAYOUT_WORD "layout:"
+
+static bool word_begins(struct word word, const char *text)
+{
+    return word.length >= strlen(text) && memcmp(word.text, text, strlen(text)) == 0;
+}
+
+static bool parse_layout(struct word word, enum layout *ret_layout)
+{
+    const size_t skip = strlen(LAYOUT_WORD);
+    const struct word name = {word.text + skip, word.length - skip};
+    for (enum layout layout = LAYOUT_UNKNOWN + 1; layout_name(layout); layout++)
+        if (word_is(name, layout_name(layout))) {
+            *ret_layout = layout;
+            return true;
+        }
+    return false;
+}
+
 static struct word rest_of(struct words *words)
 {
     skip_blanks(words);
@@ -113,8 +132,13 @@ static const char *parse_row(struct words words, struct producer_row *ret_row)
     if (!is_id(id))
         return "a short id of a-z, 0-9, '-', '_', '.' and '+'";
     struct word pattern = next_word(&words);
-    if (!pattern_parse(&row.pattern, pattern.text, pattern.length, &problem))
+    bool of_layout = word_begins(pattern, LAYOUT_WORD);
+    if (of_layout && !parse_layout(pattern, &row.layout))
+        return "a layout behind layout:, as npy or sharedarray";
+    if (!of_layout && !pattern_parse(&row.pattern, pattern.text, pattern.length, &problem))
         return problem;
+    if (of_layout)
+        row.pattern.pid = -1;
     if (!parse_disposal(next_word(&words), &row.producer.disposal))
         return "ask, ok, self, live or never behind the pattern";
     struct words ahead = words;

@@ -1,13 +1,22 @@
 #include "core/process/producers_table.h"
 
 /*
- * field-guide.md §2, a row of it after the other; what is more special goes before what is less. A producer
- * whose names can be anything (named segments of Python, SharedArray, Boost) has no row.
+ * field-guide.md §2, a row of it after the other; what is more special goes before what is less, and what the
+ * bytes say before what a name does. A producer whose names can be anything and whose bytes say nothing (named
+ * segments of Python, Boost) has no row.
+ *
+ * An image under another name than *.im.shm is a copy, which no service comes back to: protection is the name's
+ * (core/catalog/row.c), so that deleting need not read what it deletes.
  *
  * No pid is claimed where it cannot be used: Julia writes it modulo 10^6, the fields of CUDA's names are
  * not certain. MosaicML's names are listed one by one, for "#{6}_*" fits any file that begins with a date.
  */
 const char producers_built_in[] =
+    /* whatever their names */
+    "sharedarray layout:sharedarray ask SharedArray\n"
+    "imagestream layout:imagestream live content ImageStreamIO\n"
+    "imagestream *.im.shm live content ImageStreamIO\n"
+
     /* Python */
     "cpython psm_&{8} ok Python shared_memory\n"
     "multiprocessing sem.mp-?{8} ok multiprocessing\n"
@@ -52,7 +61,6 @@ const char producers_built_in[] =
     "mori mori_<&>_& ok R mori\n"
     "sharedobject shared_object_package_space* ok R SharedObject\n"
     "sharedobject sharedObjectCounter ok R SharedObject\n"
-    "imagestream *.im.shm live content ImageStreamIO\n"
 
     /* message passing */
     "vader vader_segment.*.&.# ok Open MPI vader\n"

@@ -11,7 +11,8 @@ extern const char producers_built_in[];
 
 struct producer_row {
     struct producer producer; /* its texts are owned */
-    struct pattern pattern;
+    struct pattern pattern;   /* where layout is LAYOUT_UNKNOWN */
+    enum layout layout;
 };
 
 /* Reads the rows of a text in order: each(context, row) takes the row's texts. -EBADMSG. */

@@ -75,6 +75,7 @@ static void keep(struct segment *segment, struct layout_result *result, enum des
 {
     segment->layout = result->layout;
     segment->payload = result->payload;
+    segment->creator_pid = result->creator;
     segment->description = description;
     if (result->damaged)
         segment->damage = memory_dup(result->reason);
@@ -124,6 +125,7 @@ static void forget(struct segment *segment)
     segment->matrix = NULL;
     segment->damage = NULL;
     segment->payload = 0;
+    segment->creator_pid = 0;
     segment->description = DESCRIPTION_NONE;
 }
 

@@ -30,12 +30,16 @@ static int teardown(void **state)
 /* As ImageStreamIO 2.00 writes it: 8 floats. */
 static void make_image(uint8_t *bytes, size_t size, int32_t creator, int32_t owner)
 {
-    uint64_t data = size - 384;
+    uint64_t data = size - 384, count = data / 4;
+    uint32_t width = (uint32_t)count;
     memset(bytes, 0, size);
     memcpy(bytes, "2.00", 4);
     memcpy(bytes + 32, "frames", 6);
     bytes[112] = 1;
+    memcpy(bytes + 116, &width, 4);
+    memcpy(bytes + 128, &count, 8);
     bytes[136] = 9;
+    bytes[240] = 0xff;
     memcpy(bytes + 216, &creator, 4);
     memcpy(bytes + 220, &owner, 4);
     memcpy(bytes + 312, &data, 8);
@@ -58,7 +62,7 @@ static pid_t creator_of(const char *name)
     struct segment segment = {0};
     struct error error;
     assert_int_equal(segment_stat(directory, name, &segment, &error), 0);
-    segment.creator_pid = -1;
+    assert_int_equal(segment_recognise(directory, &segment, &error), 0);
     creator_read(directory, &segment, NULL);
     pid_t pid = segment.creator_pid;
     segment_clear(&segment);
@@ -88,14 +92,24 @@ static void the_trailer_of_pulseaudio_tells(void **state)
     assert_int_equal(creator_of("pulse-shm-2"), 0);
 }
 
-/* Anybody can write such a file; only a name that says so is looked into. */
-static void what_says_nothing_tells_nobody(void **state)
+/* Whoever writes such a header as something else writes it for a segment of his own. */
+static void the_bytes_tell_whatever_the_name(void **state)
 {
     (void)state;
     uint8_t bytes[384 + 32];
     make_image(bytes, sizeof bytes, 4711, 0);
     tmpdir_write(&tmpdir, "prices.shm", bytes, sizeof bytes);
-    assert_int_equal(creator_of("prices.shm"), 0);
+    assert_int_equal(creator_of("prices.shm"), 4711);
+    tmpdir_write(&tmpdir, "PostgreSQL.12", bytes,
+                 sizeof bytes); /* protected by its name, whose pid is none */
+    assert_int_equal(creator_of("PostgreSQL.12"), 0);
+}
+
+static void what_says_nothing_tells_nobody(void **state)
+{
+    (void)state;
+    uint8_t bytes[384 + 32];
+    make_image(bytes, sizeof bytes, 4711, 0);
     tmpdir_write(&tmpdir, "short.im.shm", bytes, 383);
     assert_int_equal(creator_of("short.im.shm"), 0);
     tmpdir_write(&tmpdir, "empty.im.shm", "", 0);
@@ -219,6 +233,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_DIRECTORY(the_header_of_an_image_stream_tells),
         WITH_DIRECTORY(the_trailer_of_pulseaudio_tells),
+        WITH_DIRECTORY(the_bytes_tell_whatever_the_name),
         WITH_DIRECTORY(what_says_nothing_tells_nobody),
         WITH_DIRECTORY(another_one_under_its_name_is_not_looked_into),
         cmocka_unit_test(a_row_keeps_what_its_bytes_told),

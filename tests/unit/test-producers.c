@@ -257,6 +257,8 @@ static void every_row_of_the_table_has_an_example(void **state)
         bool found = false;
         for (size_t i = 0; i < EXAMPLES; i++)
             found |= producers_find(NULL, examples[i].name, NULL) == producer;
+        for (enum layout layout = LAYOUT_UNKNOWN; layout <= LAYOUT_OTHER; layout++)
+            found |= producers_find_recognised(NULL, "x", layout, NULL) == producer;
         if (!found)
             fail_msg("no example of %s %s", producer->id, producer->pattern);
     }
@@ -635,6 +637,33 @@ static void a_failing_call_is_said_and_leaves_nothing(void **state)
     assert_true(fault_each(FAULT_SHORT, 0, run_load, check_load, *state) >= 1);
 }
 
+static void bytes_tell_more_than_a_name_but_protect_less(void **state)
+{
+    pid_t pid;
+    const struct producers *built_in = NULL;
+    assert_string_equal(producers_find_recognised(built_in, "any", LAYOUT_SHAREDARRAY, &pid)->id,
+                        "sharedarray");
+    assert_string_equal(producers_find_recognised(built_in, "torch_12_3_4", LAYOUT_SHAREDARRAY, &pid)->id,
+                        "sharedarray");
+    assert_int_equal(pid, 0);
+    assert_string_equal(producers_find_recognised(built_in, "any", LAYOUT_IMAGESTREAM, &pid)->id,
+                        "imagestream");
+    assert_string_equal(producers_find_recognised(built_in, "torch_12_3_4", LAYOUT_RAW, &pid)->id, "pytorch");
+    assert_int_equal(pid, 12);
+    assert_string_equal(producers_find_recognised(built_in, "PostgreSQL.12", LAYOUT_SHAREDARRAY, &pid)->id,
+                        "postgresql");
+    /* A file's rows go before the built-in ones, of names and of layouts. */
+    struct producers *own;
+    tmpdir_write_text(*state, "producers", "feed feed-* ask\nours layout:npy ask Our matrices\n");
+    assert_int_equal(producers_load(&own, tmpdir_path(*state, "producers"), NULL), 0);
+    assert_string_equal(producers_find_recognised(own, "feed-1", LAYOUT_SHAREDARRAY, &pid)->id, "feed");
+    assert_string_equal(producers_find_recognised(own, "any", LAYOUT_NPY, &pid)->id, "ours");
+    assert_true(producers_know_layout(own, LAYOUT_NPY) && !producers_know_layout(built_in, LAYOUT_NPY));
+    producers_free(own);
+    tmpdir_write_text(*state, "producers", "ours layout:nyp ask\n");
+    assert_int_equal(producers_load(&own, tmpdir_path(*state, "producers"), NULL), -EBADMSG);
+}
+
 #define WITH_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, tmpdir_setup, tmpdir_teardown)
 
 int main(void)
@@ -645,6 +674,8 @@ int main(void)
         cmocka_unit_test(the_longest_name_takes_no_longer_than_its_length),
         cmocka_unit_test(every_example_has_its_producer_and_its_pid),
         cmocka_unit_test(every_row_of_the_table_has_an_example),
+        cmocka_unit_test_setup_teardown(bytes_tell_more_than_a_name_but_protect_less, tmpdir_setup,
+                                        tmpdir_teardown),
         cmocka_unit_test(what_could_be_anybodys_has_no_producer),
         cmocka_unit_test(a_number_that_is_no_pid_is_none),
         cmocka_unit_test(only_what_is_never_left_and_tells_no_creator_goes_stale),
