@@ -1,0 +1,188 @@
+/*
+ * The n-th system call of a load of an archive, a text, a pickle or raw bytes, from a file and through a
+ * pipe, fails, comes short, is interrupted, or kills the process (tests/support/struck.h).
+ */
+#include "tests/support/test.h"
+
+#include "tests/support/struck.h"
+#include "tests/support/zipfile.h"
+
+static void test_npz(struct struck *struck, unsigned method)
+{
+    size_t size, zip_size;
+    char *npy = tmpdir_read(&struck->files, "c.npy", &size);
+    struct zip_entry entry = {.name = "a.npy", .data = npy, .size = size, .method = method};
+    uint8_t *zip = zip_build(&entry, 1, &(struct zip_end){0}, &zip_size);
+    tmpdir_write(&struck->files, "c.npz", zip, zip_size);
+    free(zip);
+    free(npy);
+    struck->file = "c.npz";
+    struck_each(struck);
+}
+
+static void test_npz_stored(void **state)
+{
+    test_npz(*state, 0);
+}
+
+static void test_npz_deflated(void **state)
+{
+    test_npz(*state, 8);
+}
+
+static void test_npz_converted_in_another_order(void **state)
+{
+    struct struck *struck = *state;
+    struck->options.as = &struck->wide;
+    struck->options.order = LOAD_ORDER_F;
+    struck->want = "f-wide.npy";
+    test_npz(struck, 8);
+}
+
+static void test_npz_piped(void **state)
+{
+    struct struck *struck = *state;
+    struck->is_piped = true;
+    test_npz(struck, 8);
+}
+
+static void write_text(const struct struck *struck)
+{
+    char *text = malloc(4 * STRUCK_COUNT + 1), *at = text;
+    for (unsigned i = 0; i < STRUCK_ROWS; i++)
+        for (unsigned j = 0; j < STRUCK_COLUMNS; j++)
+            at += sprintf(at, "%u%c", struck_number(i, j), j + 1 < STRUCK_COLUMNS ? ',' : '\n');
+    tmpdir_write(&struck->files, "c.csv", text, (size_t)(at - text));
+    free(text);
+}
+
+static void test_text(struct struck *struck)
+{
+    write_text(struck);
+    struck->file = "c.csv";
+    struck->from.as = struck->options.as = &struck->wide;
+    struck->want = "c-wide.npy";
+    struck_each(struck);
+}
+
+static void test_text_measured(void **state)
+{
+    test_text(*state);
+}
+
+static void test_text_piped(void **state)
+{
+    struct struck *struck = *state;
+    struck->is_piped = true;
+    test_text(struck);
+}
+
+static void test_text_as_it_is(void **state)
+{
+    struct struck *struck = *state;
+    double *numbers = malloc(STRUCK_COUNT * sizeof *numbers);
+    for (unsigned i = 0; i < STRUCK_COUNT; i++)
+        numbers[i] = struck_number(i / STRUCK_COLUMNS, i % STRUCK_COLUMNS);
+    tmpdir_write_npy(&struck->files, "c-double.npy", "<f8", false, "(60, 100)", numbers,
+                     STRUCK_COUNT * sizeof *numbers);
+    free(numbers);
+    write_text(struck);
+    struck->file = "c.csv";
+    struck->want = "c-double.npy";
+    struck_each(struck);
+}
+
+/* Those of the fuzz target's corpus named long: a byte's worth of numbers, again and again. */
+static void test_pickle(struct struck *struck, const char *name)
+{
+    char path[4096], bytes[8192];
+    uint8_t numbers[1100];
+    const char *root = getenv("SRCDIR");
+    snprintf(path, sizeof path, "%s/tests/fuzz/corpus/pickle/%s", root ? root : SRCDIR, name);
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    tmpdir_write(&struck->files, "pickle", bytes, fread(bytes, 1, sizeof bytes, file));
+    fclose(file);
+    for (unsigned i = 0; i < sizeof numbers; i++)
+        numbers[i] = (uint8_t)i;
+    tmpdir_write_npy(&struck->files, "numbers.npy", "|u1", false, "(1100,)", numbers, sizeof numbers);
+    struck->file = "pickle";
+    struck->want = "numbers.npy";
+    struck_each(struck);
+}
+
+static void test_pickle_2(void **state)
+{
+    test_pickle(*state, "long-2");
+}
+
+static void test_pickle_4(void **state)
+{
+    test_pickle(*state, "long");
+}
+
+static void test_pickle_5(void **state)
+{
+    test_pickle(*state, "long-5");
+}
+
+static void test_pickle_4_piped(void **state)
+{
+    struct struck *struck = *state;
+    struck->is_piped = true;
+    test_pickle(struck, "long");
+}
+
+static void test_pickle_5_piped(void **state)
+{
+    struct struck *struck = *state;
+    struck->is_piped = true;
+    test_pickle(struck, "long-5");
+}
+
+/* The numbers alone. */
+static void write_raw(const struct struck *struck)
+{
+    size_t size;
+    char *npy = tmpdir_read(&struck->files, "c.npy", &size);
+    tmpdir_write(&struck->files, "c.raw", npy + size - STRUCK_COUNT, STRUCK_COUNT);
+    free(npy);
+}
+
+static void test_raw(void **state)
+{
+    struct struck *struck = *state;
+    struct dtype byte;
+    assert_int_equal(dtype_parse("u1", &byte, NULL), 0);
+    write_raw(struck);
+    struck->file = "c.raw";
+    struck->from.as = &byte;
+    struck->from.has_shape = true;
+    struck->from.rank = 2;
+    struck->from.shape[0] = STRUCK_ROWS;
+    struck->from.shape[1] = STRUCK_COLUMNS;
+    struck_each(struck);
+}
+
+static void test_into_raw(void **state)
+{
+    struct struck *struck = *state;
+    write_raw(struck);
+    struck->options.layout = LAYOUT_RAW;
+    struck->want = "c.raw";
+    struck_each(struck);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, struck_setup, struck_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_npz_stored),    TEST(test_npz_deflated),   TEST(test_npz_converted_in_another_order),
+        TEST(test_text_measured), TEST(test_text_as_it_is),  TEST(test_pickle_2),
+        TEST(test_pickle_4),      TEST(test_pickle_5),       TEST(test_raw),
+        TEST(test_into_raw),      TEST(test_npz_piped), /* from here on descriptor 0 is another */
+        TEST(test_text_piped),    TEST(test_pickle_4_piped), TEST(test_pickle_5_piped),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
