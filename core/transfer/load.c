@@ -235,9 +235,12 @@ int load_run(struct load *load, const struct directory *directory, const char *n
     int r = load_blame_file(load, plan_make(load, options, &run.plan, error));
     if (r < 0)
         return r;
-    if ((r = begin(&run, name, error)) == 0 && (r = write_all(&run, error)) == 0 &&
-        (r = publish_commit(run.publish, &id, error)) == 0)
+    bool has_attribute =
+        (r = begin(&run, name, error)) == 0 && (r = write_all(&run, error)) == 0 && run_give_attribute(&run);
+    if (r == 0 && (r = publish_commit(run.publish, &id, error)) == 0) {
         run_report(&run, &id, ret_report);
+        run_record(&run, has_attribute, ret_report);
+    }
     publish_free(run.publish);
     plan_clear(&run.plan);
     return r;

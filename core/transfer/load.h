@@ -63,6 +63,8 @@ struct load_report {
     struct matrix matrix;         /* owned: what lies in it */
     struct convert_counts counts; /* values that lost more than precision */
     char *note; /* owned: what a person should know of what was read (source.h); NULL: nothing */
+    struct error undescribed; /* raw bytes: why what they are could not be recorded; code 0: it was, or needs
+                                 not */
     bool replaced;
     enum held
         old_held; /* after a replacement: HELD_NO means that the kernel said nobody, and no sweep was due */

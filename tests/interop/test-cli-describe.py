@@ -150,6 +150,18 @@ def what_python_records_is_known():
 
 
 @test
+def load_raw_records_what_it_loads():
+    with Directory() as d:
+        need_attributes(d)
+        text = b"{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }".ljust(117) + b"\n"
+        write(d.file("m.npy"), b"\x93NUMPY\x01\0v\0" + text + floats(6))
+        d.expect(0, "load", d.file("m.npy"), "r", "--layout", "raw")
+        assert open(d / "r", "rb").read() == floats(6)
+        assert said(d, "r") == ("described", "<f4", [2, 3], "F", None)
+        assert eval(os.getxattr(d / "r", HEADER)) == {"descr": "<f4", "fortran_order": True, "shape": (2, 3)}
+
+
+@test
 def a_segment_that_says_it_itself_is_refused():
     with Directory() as d:
         text = b"{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }".ljust(117) + b"\n"
@@ -242,6 +254,13 @@ def where_no_attribute_can_be_the_state_file_tells():
         assert out.endswith(f": recorded in {path}, for you alone\n"), out
         assert said(d, "r", **old) == ("described", "<f4", [3, 4], "C", None)
         assert shown(d, "r") == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]]
+        text = b"{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }".ljust(117) + b"\n"
+        write(d.file("m.npy"), b"\x93NUMPY\x01\0v\0" + text + floats(6))
+        d.expect(0, "load", d.file("m.npy"), "raw", "--layout", "raw", **old)
+        assert said(d, "raw") == ("described", "<f4", [2, 3], "C", None)
+        nowhere = {"env": {"LD_PRELOAD": library, "XDG_STATE_HOME": "/proc/nowhere"}}
+        result = d.expect(0, "load", d.file("m.npy"), "lost", "--layout", "raw", **nowhere)
+        assert "what it holds could not be recorded" in result.err, result.err
         os.truncate(d / "r", 47)
         assert "48 bytes" in said(d, "r")[4]
         d.expect(0, "describe", "r", "--clear", **old)

@@ -62,6 +62,15 @@ static void say_lost(const struct load_command *command)
         report_problem(command->options, command->name, "%s", command->report.note);
 }
 
+static void say_undescribed(const struct load_command *command)
+{
+    const struct error *undescribed = &command->report.undescribed;
+    if (undescribed->code)
+        report_problem(command->options, command->name,
+                       "loaded, but what it holds could not be recorded for who looks at it: %s",
+                       undescribed->text);
+}
+
 static void say_replaced(const struct load_command *command)
 {
     const struct load_report *report = &command->report;
@@ -108,6 +117,7 @@ void load_say_done(const struct load_command *command)
 {
     say_loaded(command);
     say_lost(command);
+    say_undescribed(command);
     say_replaced(command);
     say_removal(command);
 }
