@@ -28,7 +28,9 @@ void row_take_name(struct row *row, char *name, const struct producers *producer
     if (!creator_is_inside(producer) || !creator_is_inside(row->producer))
         row->creator_pid = pid;
     row->producer = producer;
-    row->is_protected = producer_is_protected(producers_find(producers, name, NULL));
+    if (producers_know_layout(producers, (enum layout)row->layout))
+        producer = producers_find(producers, name, NULL); /* bytes protect nothing */
+    row->is_protected = producer_is_protected(producer);
 }
 
 /* What it was recognised as may tell who made it. */
