@@ -96,13 +96,13 @@ int publish_write(struct publish *publish, uint64_t offset, const void *bytes, s
 int publish_map(struct publish *publish, uint8_t **ret_bytes, struct error *error);
 
 /*
- * Copies count bytes at from_offset of a regular file to to_offset, inside the kernel: nothing is mapped, so
- * nothing that happens to the source can end in SIGBUS, and no buffer is needed. On one thread, for tmpfs
- * lets one in at a time. A source that ends early is -ESTALE. Progress is added in bytes; -ECANCELED. Not
- * while another call writes.
+ * Copies count bytes at from_offset of a regular file to to_offset, inside the kernel: of the source nothing
+ * is mapped, so nothing that happens to it can end in SIGBUS, and no buffer is needed. With beside a second
+ * thread helps where there is much to copy. A source that ends early is -ESTALE. Progress is added in bytes;
+ * -ECANCELED. Not while another call writes.
  */
 int publish_copy(struct publish *publish, uint64_t to_offset, int from_fd, uint64_t from_offset,
-                 uint64_t count, struct progress *progress, struct error *error);
+                 uint64_t count, bool beside, struct progress *progress, struct error *error);
 
 /*
  * Gives the name: linkat, or for a replacement link + rename in one step, after looking once more whether the

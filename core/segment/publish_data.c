@@ -15,7 +15,6 @@
 #include "core/segment/room.h"
 #include "core/sys/calls.h"
 #include "core/sys/checked.h"
-#include "core/sys/copy.h"
 #include "core/sys/fd.h"
 
 static int reserve_failed(int code, uint64_t done, uint64_t size, struct error *error)
@@ -161,16 +160,4 @@ void publish_unmap(struct publish *publish)
     if (publish->map)
         sys.munmap(publish->map, publish->map_size);
     publish->map = NULL;
-}
-
-int publish_copy(struct publish *publish, uint64_t to_offset, int from_fd, uint64_t from_offset,
-                 uint64_t count, struct progress *progress, struct error *error)
-{
-    assert(lies_within(publish, to_offset, count));
-    int r = copy_range(publish->fd, to_offset, from_fd, from_offset, count, progress);
-    if (r == -ECANCELED)
-        return error_set(error, ECANCELED, "stopped");
-    if (r == -ENODATA)
-        return error_set(error, ESTALE, "the file shrank while it was read");
-    return r < 0 ? error_set_errno(error, -r, "cannot copy the file") : 0;
 }

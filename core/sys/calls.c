@@ -67,6 +67,7 @@ static int call_getrlimit(int resource, struct rlimit *buf)
     .ftruncate = ftruncate, \
     .mmap = mmap, \
     .munmap = munmap, \
+    .madvise = madvise, \
     .fsync = fsync, \
     .mkdirat = mkdirat, \
     .linkat = linkat, \

@@ -41,6 +41,7 @@ struct map_query;
     X(void *, mmap, (void *at, size_t size, int protection, int flags, int fd, off_t offset),               \
       (at, size, protection, flags, fd, offset))                                                           \
     X(int, munmap, (void *at, size_t size), (at, size))                                                      \
+    X(int, madvise, (void *at, size_t size, int advice), (at, size, advice))                                 \
     X(int, fsync, (int fd), (fd))                                                                            \
     X(int, mkdirat, (int dirfd, const char *path, mode_t mode), (dirfd, path, mode))                        \
     X(int, linkat, (int olddir, const char *oldpath, int newdir, const char *newpath, int flags),           \

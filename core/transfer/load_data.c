@@ -129,5 +129,6 @@ int run_move(struct run *run, struct error *error)
         return parallel_ranges(plan->units, plan_block(plan) * BLOCKS_RANGE, run->threads, convert_range, run,
                                run->progress, error);
     return publish_copy(run->publish, plan->header_size, source->input.fd,
-                        source->input.start + source->matrix.offset, plan->units, run->progress, error);
+                        source->input.start + source->matrix.offset, plan->units, run->threads > 1,
+                        run->progress, error);
 }

@@ -100,7 +100,7 @@ static int copy_all(struct restore *restore)
     uint64_t at = 0, end;
     int r = 0;
     for (; r == 0 && fd_next_data(restore->from, restore->old.size, &at, &end); at = end) {
-        r = publish_copy(restore->publish, at, restore->from, at, end - at, restore->progress,
+        r = publish_copy(restore->publish, at, restore->from, at, end - at, true, restore->progress,
                          restore->error);
         restore->report.allocated += end - at;
     }

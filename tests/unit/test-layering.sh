@@ -48,7 +48,7 @@ report "core references no exit, printf, getenv, clock or signal handler" \
 # 4. The system calls that have an entry in the table are made through it.
 report "core makes its system calls through the table" \
     "$(nm -A --undefined-only "$build/libcore.a" 2>/dev/null | grep -v 'calls\.o' | awk '{print $1, $NF}' |
-        grep -E ' (openat|open|close|statx|fstat|read|write|pread|pread64|pwrite|pwrite64|fallocate|fallocate64|linkat|unlinkat|unlink|renameat2|rename|inotify_[a-z0-9_]*|epoll_[a-z0-9_]*|pidfd_open|ftruncate|ftruncate64|fsync|f[a-z]*xattr|fanotify_[a-z]*|mkdirat|flock|mmap|mmap64|munmap)(@.*)?$')"
+        grep -E ' (openat|open|close|statx|fstat|read|write|pread|pread64|pwrite|pwrite64|fallocate|fallocate64|linkat|unlinkat|unlink|renameat2|rename|inotify_[a-z0-9_]*|epoll_[a-z0-9_]*|pidfd_open|ftruncate|ftruncate64|fsync|f[a-z]*xattr|fanotify_[a-z]*|mkdirat|flock|mmap|mmap64|munmap|madvise)(@.*)?$')"
 
 # 5. None of our global symbols is defined by a library that we link with.
 ours=$(nm --defined-only -g "$build/libcore.a" "$build/libtui.a" 2>/dev/null | awk 'NF==3 {print $3}' | sort -u)

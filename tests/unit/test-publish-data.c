@@ -69,8 +69,8 @@ static void test_copy(void **state)
         assert_int_equal(publish_reserve(publish, SIZE, &progress, NULL), 0);
         assert_int_equal(progress.done, 0);
         assert_int_equal(publish_write(publish, 0, "head", 4, NULL), 0);
-        assert_int_equal(publish_copy(publish, 4, fd, 5, SIZE - 4, &progress, NULL), -ESTALE);
-        assert_int_equal(publish_copy(publish, 4, fd, 4, SIZE - 4, NULL, NULL), 0);
+        assert_int_equal(publish_copy(publish, 4, fd, 5, SIZE - 4, false, &progress, NULL), -ESTALE);
+        assert_int_equal(publish_copy(publish, 4, fd, 4, SIZE - 4, false, NULL, NULL), 0);
         assert_int_equal(publish_commit(publish, &id, NULL), 0);
         fault_reset();
         publish_free(publish);
@@ -96,10 +96,43 @@ static void test_cancel(void **state)
     struct publish *publish = begin(directory, "a.shm", &plain);
     assert_int_equal(publish_reserve(publish, 5, &stopped, NULL), -ECANCELED);
     assert_int_equal(publish_reserve(publish, 5, NULL, NULL), 0);
-    assert_int_equal(publish_copy(publish, 0, fd, 0, 5, &stopped, NULL), -ECANCELED);
+    assert_int_equal(publish_copy(publish, 0, fd, 0, 5, false, &stopped, NULL), -ECANCELED);
     publish_free(publish);
     close(fd);
     assert_int_equal(tmpdir_count(tmpdir), 1);
+    directory_close(directory);
+}
+
+/* Much of it, on two threads, at offsets that are no page's. */
+static void test_copy_beside(void **state)
+{
+    struct tmpdir *tmpdir = *state;
+    struct directory *directory = open_directory(tmpdir);
+    enum { SIZE = (21 << 20) + 77, SKIPPED = 1001, BEFORE = 128 };
+    uint32_t *words = malloc(SIZE + 4);
+    struct progress progress = {0}, stopped = {.cancel = true};
+    struct error error = {0};
+    size_t size;
+    for (uint32_t i = 0; i < SIZE / 4 + 1; i++)
+        words[i] = i * 2654435761u;
+    tmpdir_write(tmpdir, "source", words, SIZE);
+    int fd = open(tmpdir_path(tmpdir, "source"), O_RDONLY | O_CLOEXEC);
+    struct publish *publish = begin(directory, "a.shm", &plain);
+    assert_int_equal(publish_reserve(publish, BEFORE + SIZE, NULL, NULL), 0);
+    assert_int_equal(publish_write(publish, 0, words, BEFORE, NULL), 0);
+    assert_int_equal(publish_copy(publish, BEFORE, fd, SKIPPED, SIZE - SKIPPED, true, &stopped, &error),
+                     -ECANCELED);
+    assert_int_equal(publish_copy(publish, BEFORE, fd, SKIPPED, SIZE, true, NULL, &error), -ESTALE);
+    assert_int_equal(publish_copy(publish, BEFORE, fd, SKIPPED, SIZE - SKIPPED, true, &progress, NULL), 0);
+    assert_int_equal(progress.done, SIZE - SKIPPED);
+    commit(publish);
+    char *bytes = tmpdir_read(tmpdir, "a.shm", &size);
+    assert_int_equal(size, BEFORE + SIZE);
+    assert_memory_equal(bytes, words, BEFORE);
+    assert_memory_equal(bytes + BEFORE, (char *)words + SKIPPED, SIZE - SKIPPED);
+    free(bytes);
+    free(words);
+    close(fd);
     directory_close(directory);
 }
 
@@ -182,7 +215,11 @@ static void test_attribute(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_copy),      TEST(test_cancel), TEST(test_grow), TEST(test_grow_beyond_what_there_is),
+        TEST(test_copy),
+        TEST(test_copy_beside),
+        TEST(test_cancel),
+        TEST(test_grow),
+        TEST(test_grow_beyond_what_there_is),
         TEST(test_attribute),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
