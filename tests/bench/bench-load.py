@@ -1,6 +1,6 @@
 """Loading a .npy of 1 GiB, page cache warm, beside cp to the same directory.
 
-Wanted: ratio of wall time (median over pairs) at most 1.0, private memory at most 16 MB whatever the size. Before each
+Wanted: ratio of wall time (median over pairs) at most 0.9, private memory at most 16 MB whatever the size. Before each
 pair the memory that it needs is touched and freed, and the two take turns in being the first. The floor is one copy of
 those bytes between two arrays whose pages are there already.
 
@@ -21,7 +21,7 @@ MIB = 1 << 20
 SIZE = int(os.environ.get("BENCH_MIB", "1024")) * MIB
 PAIRS = int(os.environ.get("BENCH_PAIRS", "9"))
 SHMTOP = os.environ["SHMTOP"]
-RATIO_WANTED = 1.0
+RATIO_WANTED = 0.9
 PRIVATE_WANTED = 16e6
 
 
