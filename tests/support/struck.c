@@ -103,19 +103,23 @@ static void restore_old(struct struck *struck)
         tmpdir_write_text(&struck->tmpdir, "a.shm", OLD);
 }
 
-static int run_load(void *context)
+int struck_load(const struct struck *struck, struct error *error)
 {
-    const struct struck *struck = context;
     struct load *load = NULL;
     struct load_report report = {0};
-    struct error error = {0};
-    int r = struck->open(struck, &load, &error);
+    int r = struck->open(struck, &load, error);
     if (r == 0)
-        r = load_run(load, struck->directory, "a.shm", &struck->options, NULL, &report, &error);
+        r = load_run(load, struck->directory, "a.shm", &struck->options, NULL, &report, error);
     load_report_clear(&report);
     load_close(load);
-    assert_true(r == 0 || (error.code == -r && error.text[0]));
+    assert_true(r == 0 || (error->code == -r && error->text[0]));
     return r;
+}
+
+static int run_load(void *context)
+{
+    struct error error = {0};
+    return struck_load(context, &error);
 }
 
 static bool holds(const struct struck *struck, const char *name, const char *bytes, size_t size)
@@ -124,6 +128,15 @@ static bool holds(const struct struck *struck, const char *name, const char *byt
     char *found = tmpdir_read(&struck->tmpdir, name, &there);
     bool same = there == size && memcmp(found, bytes, size) == 0;
     free(found);
+    return same;
+}
+
+bool struck_holds(const struct struck *struck, const char *name, const char *file)
+{
+    size_t size;
+    char *want = tmpdir_read(&struck->files, file, &size);
+    bool same = holds(struck, name, want, size);
+    free(want);
     return same;
 }
 
@@ -144,13 +157,13 @@ static char *find_other(const struct struck *struck)
 }
 
 /* The complete file of a replacement, and nothing else, may be there until another shmtop comes. */
-static void clean(struct struck *struck, const char *want, size_t size)
+static void clean(struct struck *struck)
 {
     char *other = find_other(struck);
     if (!other)
         return;
     assert_true(struck->has_old && strncmp(other, ".shmtop-", 8) == 0);
-    assert_true(holds(struck, other, want, size));
+    assert_true(struck_holds(struck, other, struck->want));
     struck->leftovers++;
     free(other);
     publish_clean_leftovers(struck->directory);
@@ -159,12 +172,10 @@ static void clean(struct struck *struck, const char *want, size_t size)
 static void check_load(void *context, int result)
 {
     struct struck *struck = context;
-    size_t size;
-    char *want = tmpdir_read(&struck->files, struck->want, &size);
     bool exists = tmpdir_exists(&struck->tmpdir, "a.shm");
-    bool is_new = exists && holds(struck, "a.shm", want, size);
+    bool is_new = exists && struck_holds(struck, "a.shm", struck->want);
     if (result == -EINTR)
-        clean(struck, want, size);
+        clean(struck);
     else
         assert_int_equal(is_new, result == 0);
     if (!is_new)
@@ -173,7 +184,6 @@ static void check_load(void *context, int result)
         assert_int_equal(result, 0);
     assert_int_equal(tmpdir_count(&struck->tmpdir), exists);
     struck->done += is_new;
-    free(want);
     restore_old(struck);
 }
 

@@ -41,6 +41,12 @@ uint8_t struck_number(unsigned row, unsigned column);
 /* Opens file, by a path or through the pipe: what open is unless a test says otherwise. */
 int struck_open(const struct struck *struck, struct load **ret_load, struct error *error);
 
+/* Loads it as a.shm: what open or load_run returns; a failure has its words. */
+int struck_load(const struct struck *struck, struct error *error);
+
+/* Whether the segment or file in the directory is, byte for byte, this one of the files. */
+bool struck_holds(const struct struck *struck, const char *name, const char *file);
+
 /* Strikes every call in every way, then all of it again where what is loaded replaces a segment. */
 void struck_each(struct struck *struck);
 
