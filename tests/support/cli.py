@@ -201,6 +201,12 @@ def test(function):
     return function
 
 
+def need_plain_memory():
+    with open(SHMTOP, "rb") as f:
+        if b"__asan_init" in f.read():
+            raise Skip("a sanitizer has memory of its own")
+
+
 def need_root():
     if os.geteuid() != 0:
         raise Skip("needs root to become another user")
