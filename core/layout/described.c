@@ -6,7 +6,7 @@
 
 #include "core/layout/layout.h"
 #include "core/layout/npy.h"
-#include "core/sys/checked.h"
+#include "core/sys/text.h"
 
 int layout_check_size(const struct matrix *matrix, uint64_t size, struct error *error)
 {
@@ -21,24 +21,15 @@ int layout_check_size(const struct matrix *matrix, uint64_t size, struct error *
     return 0;
 }
 
-static int read_offset(const char *text, size_t n, uint64_t *ret_offset, struct error *error)
-{
-    uint64_t offset = 0;
-    for (size_t i = 0; i < n; i++)
-        if (text[i] < '0' || text[i] > '9' || checked_mul_u64(offset, 10, &offset) ||
-            checked_add_u64(offset, (uint64_t)(text[i] - '0'), &offset) || offset > INT64_MAX)
-            return error_set(error, EBADMSG, "the offset in its description is no number below 2^63");
-    *ret_offset = offset;
-    return 0;
-}
-
 static int read_matrix(const char *header, size_t n, const char *offset_text, size_t offset_n, uint64_t size,
                        struct matrix *ret_matrix, struct error *error)
 {
     struct matrix matrix;
     uint64_t offset = 0;
-    int r = read_offset(offset_text, offset_n, &offset, error);
-    if (r < 0 || (r = npy_parse_dictionary(header, n, offset, &matrix, error)) < 0)
+    if (offset_n > 0 && !text_read_u64(offset_text, offset_n, INT64_MAX, &offset))
+        return error_set(error, EBADMSG, "the offset in its description is no number below 2^63");
+    int r = npy_parse_dictionary(header, n, offset, &matrix, error);
+    if (r < 0)
         return r;
     r = layout_check_size(&matrix, size, error);
     if (r < 0)

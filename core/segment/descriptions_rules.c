@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "core/segment/descriptions_private.h"
-#include "core/sys/checked.h"
 #include "core/sys/glob.h"
 #include "core/sys/memory.h"
+#include "core/sys/text.h"
 
 #define LINE_MAX_BYTES 2048
 #define WORDS_MAX      5
@@ -24,17 +24,6 @@ static size_t cut_words(char *line, char *words[WORDS_MAX])
     return n;
 }
 
-static bool read_offset(const char *text, uint64_t *ret_offset)
-{
-    uint64_t offset = 0;
-    for (const char *c = text; *c; c++)
-        if (*c < '0' || *c > '9' || checked_mul_u64(offset, 10, &offset) ||
-            checked_add_u64(offset, (uint64_t)(*c - '0'), &offset) || offset > INT64_MAX)
-            return false;
-    *ret_offset = offset;
-    return *text != '\0';
-}
-
 /* Fills the rule but its glob. Returns what is wrong, or NULL. */
 static const char *read_words(char *words[WORDS_MAX], size_t n, struct rule *rule, struct error *reason)
 {
@@ -49,7 +38,7 @@ static const char *read_words(char *words[WORDS_MAX], size_t n, struct rule *rul
         return "a type of no bytes";
     if (n > 3 && strcmp(words[3], "C") != 0 && strcmp(words[3], "F") != 0)
         return "expected the order C or F behind the shape";
-    if (n > 4 && !read_offset(words[4], &rule->offset))
+    if (n > 4 && !text_read_u64(words[4], strlen(words[4]), INT64_MAX, &rule->offset))
         return "expected an offset in bytes behind the order";
     rule->order = n > 3 ? words[3][0] : 'C';
     return NULL;

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "core/sys/checked.h"
+
 struct range {
     uint32_t first, last;
 };
@@ -160,4 +162,16 @@ void text_add_escaped_bytes(struct text *text, const void *bytes, size_t length)
         at += taken;
         length -= taken;
     }
+}
+
+bool text_read_u64(const char *text, size_t length, uint64_t most, uint64_t *ret_number)
+{
+    uint64_t number = 0;
+    for (size_t i = 0; i < length; i++)
+        if (text[i] < '0' || text[i] > '9' || checked_mul_u64(number, 10, &number) ||
+            checked_add_u64(number, (uint64_t)(text[i] - '0'), &number) || number > most)
+            return false;
+    if (length > 0)
+        *ret_number = number;
+    return length > 0;
 }

@@ -43,6 +43,9 @@ size_t text_decode(const void *bytes, size_t length, uint32_t *ret_character);
 /* Encodes a character below 110000 in at most TEXT_UTF8_MAX bytes; returns how many. */
 size_t text_encode(uint32_t character, char *bytes);
 
+/* A number of decimal digits alone, at most most. False for anything else, no digit too. */
+bool text_read_u64(const char *text, size_t length, uint64_t most, uint64_t *ret_number);
+
 /* Controls, format and bidi characters, line and paragraph separators: categories Cc, Cf, Zl, Zp. */
 bool text_is_unprintable(uint32_t character);
 

@@ -76,9 +76,25 @@ static void utf8_goes_both_ways(void **state)
     assert_int_equal(text_decode("\xe0\x80\x80", 3, &none), 0);
 }
 
+static void a_number_is_digits_alone(void **state)
+{
+    (void)state;
+    uint64_t number = 7;
+    assert_true(text_read_u64("0", 1, 0, &number) && number == 0);
+    assert_true(text_read_u64("007x", 3, 9, &number) && number == 7);
+    assert_true(text_read_u64("18446744073709551615", 20, UINT64_MAX, &number) && number == UINT64_MAX);
+    static const char *const none[] = {
+        "", " 1", "1 ", "-1", "+1", "0x1", "1e3", "18446744073709551616", "99999999999999999999999"};
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+        assert_false(text_read_u64(none[i], strlen(none[i]), UINT64_MAX, &number));
+    assert_false(text_read_u64("11", 2, 10, &number));
+    assert_int_equal(number, UINT64_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_number_is_digits_alone),
         cmocka_unit_test(a_text_is_cut_between_pieces),
         cmocka_unit_test(numbers_are_decimal_and_hexadecimal),
         cmocka_unit_test(hostile_bytes_become_printable),

@@ -3,19 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/sys/checked.h"
+#include "core/sys/text.h"
 #include "tui/command/report.h"
-
-static bool read_offset(const char *text, uint64_t *ret_offset)
-{
-    uint64_t offset = 0;
-    for (const char *c = text; *c; c++)
-        if (*c < '0' || *c > '9' || checked_mul_u64(offset, 10, &offset) ||
-            checked_add_u64(offset, (uint64_t)(*c - '0'), &offset) || offset > INT64_MAX)
-            return false;
-    *ret_offset = offset;
-    return *text != '\0';
-}
 
 static int take_type(struct as *as, const char *value, struct error *error)
 {
@@ -38,7 +27,9 @@ static int take_value(struct as *as, int option, const char *value, struct error
         return strcmp(value, "C") == 0 || strcmp(value, "F") == 0 ? 0 : error_set(error, EINVAL, "C or F");
     default:
         as->has_offset = true;
-        return read_offset(value, &as->offset) ? 0 : error_set(error, EINVAL, "a number of bytes below 2^63");
+        return text_read_u64(value, strlen(value), INT64_MAX, &as->offset)
+                   ? 0
+                   : error_set(error, EINVAL, "a number of bytes below 2^63");
     }
 }
 
