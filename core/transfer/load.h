@@ -14,7 +14,7 @@
 #include "core/process/sweep.h"
 #include "core/segment/publish.h"
 #include "core/segment/room.h"
-#include "core/transfer/source.h"
+#include "core/source/source.h"
 
 enum load_order { LOAD_ORDER_KEEP, LOAD_ORDER_C, LOAD_ORDER_F };
 

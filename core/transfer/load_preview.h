@@ -5,8 +5,8 @@
 #define SHMTOP_CORE_TRANSFER_LOAD_PREVIEW_H
 
 #include "core/matrix/convert.h"
+#include "core/source/source.h"
 #include "core/sys/progress.h"
-#include "core/transfer/source.h"
 
 struct load_preview {
     uint64_t elements; /* so many were looked at, as they lie in the file */

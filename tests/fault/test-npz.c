@@ -6,8 +6,8 @@
 
 #include <errno.h>
 
-#include "core/transfer/source.h"
-#include "core/transfer/source_list.h"
+#include "core/source/source.h"
+#include "core/source/source_list.h"
 #include "tests/support/fault.h"
 #include "tests/support/tmpdir.h"
 #include "tests/support/zipfile.h"

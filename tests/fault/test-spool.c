@@ -8,7 +8,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "core/transfer/spool.h"
+#include "core/source/spool.h"
 #include "tests/support/fault.h"
 #include "tests/support/tmpdir.h"
 

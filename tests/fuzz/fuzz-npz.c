@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/transfer/npz.h"
+#include "core/source/npz.h"
 #include "tests/fuzz/target.h"
 
 const char fuzz_corpus[] = "npz";

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/layout/npy.h"
-#include "core/transfer/pickle_machine.h"
+#include "core/source/pickle_machine.h"
 #include "tests/fuzz/target.h"
 
 const char fuzz_corpus[] = "pickle";

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/transfer/text_dialect.h"
-#include "core/transfer/text_rows.h"
-#include "core/transfer/text_scan.h"
+#include "core/source/text_dialect.h"
+#include "core/source/text_rows.h"
+#include "core/source/text_scan.h"
 #include "tests/fuzz/target.h"
 
 const char fuzz_corpus[] = "text";

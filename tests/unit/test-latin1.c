@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "core/transfer/latin1.h"
+#include "core/source/latin1.h"
 
 static size_t encode(const uint8_t *bytes, size_t n, uint8_t *text)
 {

@@ -22,10 +22,10 @@ echo 1..5
 # 1. Includes go down: each room may include itself and the rooms below it.
 offenders=
 rank=0
-for room in sys matrix layout segment process catalog transfer; do
+for room in sys matrix layout segment process catalog source transfer; do
     rank=$((rank + 1))
     above=0
-    for other in sys matrix layout segment process catalog transfer; do
+    for other in sys matrix layout segment process catalog source transfer; do
         above=$((above + 1))
         [ "$above" -gt "$rank" ] || continue
         offenders="$offenders$(grep -ln "#include \"core/$other/" core/$room/*.[ch] 2>/dev/null | sed "s|\$| includes core/$other|")"

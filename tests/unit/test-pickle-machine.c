@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-#include "core/transfer/pickle_machine.h"
+#include "core/source/pickle_machine.h"
 
 /* A pickle under construction, and where it is read. */
 struct program {

@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "core/transfer/source_list.h"
+#include "core/source/source_list.h"
 #include "tests/support/tmpdir.h"
 #include "tests/support/zipfile.h"
 

@@ -6,9 +6,9 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "core/transfer/archive.h"
-#include "core/transfer/npz.h"
-#include "core/transfer/source.h"
+#include "core/source/archive.h"
+#include "core/source/npz.h"
+#include "core/source/source.h"
 #include "tests/support/tmpdir.h"
 #include "tests/support/zipfile.h"
 

@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "core/transfer/source.h"
+#include "core/source/source.h"
 #include "tests/support/tmpdir.h"
 #include "tests/support/zipfile.h"
 

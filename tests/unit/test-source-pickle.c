@@ -6,7 +6,7 @@
 
 #include <errno.h>
 
-#include "core/transfer/source.h"
+#include "core/source/source.h"
 #include "tests/support/feed.h"
 #include "tests/support/tmpdir.h"
 

@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <math.h>
 
-#include "core/transfer/source.h"
-#include "core/transfer/text_scan.h"
+#include "core/source/source.h"
+#include "core/source/text_scan.h"
 #include "tests/support/feed.h"
 #include "tests/support/tmpdir.h"
 

@@ -5,7 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "core/transfer/spool.h"
+#include "core/source/spool.h"
 #include "tests/support/fault.h"
 #include "tests/support/tmpdir.h"
 
