@@ -78,7 +78,13 @@ static bool fail_junk(struct scan *scan, const char *begin, const char *end)
 /* --- values --- */
 
 /* What a value lost when it became 64 bits. */
-enum loss { LOSS_NOTHING, LOSS_SATURATED, LOSS_OVERFLOWED, LOSS_NAN };
+enum loss {
+    LOSS_NOTHING,
+    LOSS_SATURATED,
+    LOSS_NEGATIVE, /* saturated to an unsigned 0, which nobody who makes it narrower can tell from another */
+    LOSS_OVERFLOWED,
+    LOSS_NAN,
+};
 
 struct value {
     uint64_t bits;
@@ -106,7 +112,7 @@ static struct value integer_of_double(enum text_number type, double number)
     if (number >= 0x1p64)
         return (struct value){UINT64_MAX, LOSS_SATURATED};
     if (number <= -1)
-        return (struct value){0, LOSS_SATURATED};
+        return (struct value){0, LOSS_NEGATIVE};
     return (struct value){(uint64_t)number, LOSS_NOTHING};
 }
 
@@ -115,7 +121,7 @@ static struct value integer_of_digits(enum text_number type, const struct number
     const uint64_t least = (uint64_t)INT64_MIN; /* its own magnitude too */
     uint64_t magnitude = integer->magnitude;
     if (type == TEXT_UINT64 && integer->negative)
-        return (struct value){0, magnitude > 0 ? LOSS_SATURATED : LOSS_NOTHING};
+        return (struct value){0, magnitude > 0 ? LOSS_NEGATIVE : LOSS_NOTHING};
     if (type == TEXT_UINT64)
         return (struct value){magnitude, integer->overflow ? LOSS_SATURATED : LOSS_NOTHING};
     if (integer->negative && magnitude > least)
@@ -154,7 +160,7 @@ static inline const char *read_value(enum text_number type, const char *at, stru
 static void count_loss(struct scan *scan, enum loss loss)
 {
     struct convert_counts *lost = &scan->piece->counts.lost;
-    lost->saturated += loss == LOSS_SATURATED && scan->format->counts_saturated;
+    lost->saturated += loss == LOSS_NEGATIVE || (loss == LOSS_SATURATED && scan->format->counts_saturated);
     lost->overflowed += loss == LOSS_OVERFLOWED;
     lost->lost_nan += loss == LOSS_NAN;
 }

@@ -24,7 +24,8 @@ enum text_number { TEXT_DOUBLE, TEXT_INT64, TEXT_UINT64 };
 struct text_format {
     struct text_delimiter delimiter;
     enum text_number number;
-    bool counts_saturated; /* what is out of 64 bits; else whoever makes narrower integers of it counts */
+    bool counts_saturated; /* what is out of 64 bits; else whoever makes narrower integers of it counts all
+                              but the negative ones that became 0 */
     uint64_t columns;      /* in each row; 0: any number, TEXT_COLUMNS_MAX at most */
 };
 

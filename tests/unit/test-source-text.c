@@ -275,6 +275,7 @@ static void integers_lose_no_digit(void **state)
     reads_integers(*state, "i8", "nan,,1\n", "0 0 1", 0, 2);
     /* whoever makes them narrower counts */
     reads_integers(*state, "i2", "99999999999999999999 7\n", "9223372036854775807 7", 0, 0);
+    reads_integers(*state, "u2", "-1,-0.5,-99999999999999999999,-inf,70000\n", "0 0 0 0 70000", 3, 0);
     reads_integers(*state, "f2", "1.5 7\n", "1.5 7", 0, 0);
 }
 
