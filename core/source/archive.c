@@ -63,7 +63,9 @@ int archive_failed(const struct archive *archive, zip_error_t *why, const char *
     if (input_check_unchanged(archive->file.input, error) == -ESTALE)
         return -ESTALE;
     int code = zip_error_code_zip(why) == ZIP_ER_MEMORY ? ENOMEM : EBADMSG;
-    return error_set(error, code, "%s: %s", what, zip_error_strerror(why));
+    bool lacks = zip_error_code_zip(why) == ZIP_ER_NOENT; /* "No such file", which there is */
+    return error_set(error, code, "%s: %s", what,
+                     lacks ? "its zip64 sizes are missing" : zip_error_strerror(why));
 }
 
 static int open_zip(struct archive *archive, struct error *error)

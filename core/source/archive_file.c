@@ -59,6 +59,8 @@ static ssize_t read_window(struct archive_file *file, void *buf, size_t size)
 static zip_int64_t read_some(struct archive_file *file, void *buf, uint64_t length)
 {
     size_t size = (size_t)min_u64(length, INT32_MAX);
+    if (file->first_read == UINT64_MAX)
+        file->first_read = file->at;
     ssize_t n = size < WINDOW_SIZE ? read_window(file, buf, size) : read_file(file, buf, size, file->at);
     if (n < 0)
         return failed(file, (int)-n);

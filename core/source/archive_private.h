@@ -17,6 +17,7 @@
 struct archive_file {
     const struct input *input;
     uint64_t at;           /* libzip's position */
+    uint64_t first_read;   /* where libzip read first since this was UINT64_MAX */
     uint64_t window_start; /* offset of the first byte in the window */
     size_t window_size;    /* bytes in it */
     uint8_t *window;       /* owned */

@@ -1,6 +1,8 @@
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "core/sys/checked.h"
 #include "core/source/archive.h"
 #include "core/source/archive_private.h"
 
@@ -52,6 +54,40 @@ int archive_check_member(const struct archive_member *member, struct error *erro
     return 0;
 }
 
+/* The member's own header, APPNOTE.TXT 4.3.7. libzip asks it for two lengths alone. */
+#define HEADER_SIZE    30
+#define HEADER_LENGTHS 26
+
+static int compare_header(const struct archive_file *file, const char *name, uint8_t *header, size_t size,
+                          struct error *error)
+{
+    uint64_t at = file->first_read - min_u64(file->first_read, HEADER_LENGTHS);
+    ssize_t n = input_pread(file->input, header, size, at, error);
+    if (n < 0)
+        return (int)n;
+    if ((size_t)n < size || memcmp(header, "PK\3\4", 4) != 0)
+        return error_set(error, EBADMSG, "damaged: none begins where the archive's directory says");
+    size_t length = header[HEADER_LENGTHS] | (size_t)header[HEADER_LENGTHS + 1] << 8;
+    if (length != strlen(name) || memcmp(header + HEADER_SIZE, name, length) != 0)
+        return error_set(error, EBADMSG, "damaged: its own header gives it another name");
+    return 0;
+}
+
+/* Other readers take the name there for the member's, so an archive that has two is meant to mislead. Of an
+ * empty member libzip reads nothing. */
+static int check_own_header(const struct archive_file *file, const struct archive_member *member,
+                            struct error *error)
+{
+    size_t size = HEADER_SIZE + strlen(member->name);
+    if (file->first_read == UINT64_MAX)
+        return 0;
+    uint8_t *header = malloc(size);
+    int r = header ? compare_header(file, member->name, header, size, error)
+                   : error_set_errno(error, ENOMEM, "cannot be read");
+    free(header);
+    return r;
+}
+
 int archive_stream_open(struct archive_stream **ret_stream, struct archive *archive,
                         const struct archive_member *member, struct error *error)
 {
@@ -62,14 +98,19 @@ int archive_stream_open(struct archive_stream **ret_stream, struct archive *arch
     if (!stream)
         return error_set_errno(error, ENOMEM, "cannot be read");
     *stream = (struct archive_stream){.archive = archive, .member = member};
+    archive->file.first_read = UINT64_MAX;
     stream->zip = zip_fopen_index(archive->zip, member->index, ZIP_FL_UNCHANGED);
     if (!stream->zip) {
         r = archive_failed(archive, zip_get_error(archive->zip), "cannot be read", error);
         free(stream);
         return r;
     }
-    *ret_stream = stream;
-    return 0;
+    r = check_own_header(&archive->file, member, error);
+    if (r < 0)
+        archive_stream_close(stream);
+    else
+        *ret_stream = stream;
+    return r;
 }
 
 void archive_stream_close(struct archive_stream *stream)

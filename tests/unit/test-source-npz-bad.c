@@ -281,6 +281,22 @@ static void one_that_is_cut_off_anywhere_is_refused(void **state)
     free(bytes);
 }
 
+/* For a reader that walks over the members' own headers it is the matrix of another name. */
+static void two_names_are_refused(void **state)
+{
+    struct fixture *f = *state;
+    for (unsigned method = 0; method <= 8; method += 8) {
+        struct zip_entry a = entry(f, method);
+        size_t size;
+        uint8_t *bytes = zip_build(&a, 1, NULL, &size);
+        bytes[30] = 'z';
+        tmpdir_write(&f->tmpdir, "a", bytes, size);
+        free(bytes);
+        assert_int_equal(load(f), -EBADMSG);
+        assert_string_equal(f->error.text, "member a: damaged: its own header gives it another name");
+    }
+}
+
 static void members_are_counted_before_there_is_room_for_them(void **state)
 {
     struct fixture *f = *state;
@@ -343,6 +359,7 @@ int main(void)
         TEST(junk_in_a_deflate_stream_is_damage),
         TEST(what_is_no_matrix_says_so),
         TEST(one_that_is_cut_off_anywhere_is_refused),
+        TEST(two_names_are_refused),
         TEST(members_are_counted_before_there_is_room_for_them),
         TEST(a_directory_beyond_all_measure_is_refused),
         TEST(a_file_that_changes_meanwhile_is_stale),
