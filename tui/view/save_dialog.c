@@ -55,7 +55,9 @@ struct save_dialog *save_dialog_new(const struct save_dialog_options *options)
                                          .pids = (pid_t *)(options->pids ? options->pids : nobody),
                                          .pid_count = options->pid_count,
                                          .index = (char *)options->index,
-                                         .transposed = options->transposed};
+                                         .transposed = options->transposed,
+                                         .is_said = options->as != NULL,
+                                         .said = options->as ? *options->as : (struct matrix){.rank = 0}};
     copy_subject(&subject, &dialog->subject);
     dialog->home = options->home ? memory_dup(options->home) : NULL;
     dialog->history = options->history;

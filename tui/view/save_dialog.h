@@ -24,9 +24,10 @@ struct save_dialog_options {
     bool unlinked;     /* it has no name: it is opened through who holds it */
     const pid_t *pids; /* copied: those */
     size_t pid_count;
-    const char *index;            /* of what is saved, "" for all; copied */
-    bool transposed;              /* the two axes of that the other way round */
-    const char *home;             /* copied; NULL: "~" means nothing */
+    const char *index;       /* of what is saved, "" for all; copied */
+    bool transposed;         /* the two axes of that the other way round */
+    const struct matrix *as; /* what its bytes are said to be; owns nothing, copied; NULL: what it says */
+    const char *home;        /* copied; NULL: "~" means nothing */
     struct line_history *history; /* of files; borrowed, added to when a save starts; may be NULL */
 };
 

@@ -44,10 +44,11 @@ static const char *shape_of(const struct save_dialog *dialog, char *buf, size_t 
 static void slice_text(const struct save_subject *subject, char *buf, size_t size)
 {
     const char *transposed = subject->transposed ? " transposed" : "";
+    const char *said = subject->is_said ? ", as you said" : "";
     if (subject->index[0])
-        snprintf(buf, size, "of [%.200s]%s", subject->index, transposed);
+        snprintf(buf, size, "of [%.200s]%s%s", subject->index, transposed, said);
     else
-        snprintf(buf, size, "all%s", transposed);
+        snprintf(buf, size, "all%s%s", transposed, said);
 }
 
 static void draw_matrix(const struct save_dialog *dialog, struct cells *cells, int y, int x, int width)

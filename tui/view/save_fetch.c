@@ -15,6 +15,7 @@
 struct opened {
     int fd;
     struct segment segment;
+    const struct matrix *matrix; /* borrowed: the segment's, or what is said of it */
     struct view view;
     struct save save;
 };
@@ -47,14 +48,24 @@ static int open_unlinked(const struct directory *directory, const struct host *h
                                           &opened->segment, error);
 }
 
-static int choose_view(const struct save_subject *subject, struct opened *opened, struct error *error)
+static int choose_matrix(const struct save_subject *subject, struct opened *opened, struct error *error)
 {
     const struct segment *segment = &opened->segment;
+    opened->matrix = subject->is_said ? &subject->said : segment->matrix;
+    if (subject->is_said)
+        return layout_check_size(opened->matrix, segment->size, error);
     if (segment->damage)
         return error_set(error, EBADMSG, "damaged: %s", segment->damage);
     if (!segment->matrix)
         return error_set(error, ENOTSUP, "no matrix: nothing in it says its type and shape");
-    int r = view_parse(segment->matrix, subject->index, &opened->view, error);
+    return 0;
+}
+
+static int choose_view(const struct save_subject *subject, struct opened *opened, struct error *error)
+{
+    int r = choose_matrix(subject, opened, error);
+    if (r == 0)
+        r = view_parse(opened->matrix, subject->index, &opened->view, error);
     if (r == 0 && subject->transposed && opened->view.rank == 2)
         view_swap_axes(&opened->view, 0, 1);
     return r;
@@ -68,7 +79,7 @@ static int open_segment(const struct directory *directory, const struct host *ho
                               : open_named(directory, subject, opened, error);
     if (r == 0)
         r = choose_view(subject, opened, error);
-    opened->save = (struct save){.fd = opened->fd, .matrix = opened->segment.matrix, .view = &opened->view};
+    opened->save = (struct save){.fd = opened->fd, .matrix = opened->matrix, .view = &opened->view};
     if (r < 0)
         close_segment(opened);
     return r;

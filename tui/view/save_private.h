@@ -20,6 +20,8 @@ struct save_subject {
     size_t pid_count;
     char *index; /* owned */
     bool transposed;
+    bool is_said;
+    struct matrix said; /* is_said: in place of what it says itself; owns nothing */
 };
 
 struct save_dialog_request {
