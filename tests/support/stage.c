@@ -14,7 +14,7 @@ static bool is_job(enum effect_kind kind)
 {
     return kind == EFFECT_SCAN || kind == EFFECT_LOOK || kind == EFFECT_NAMES || kind == EFFECT_PREVIEW ||
            kind == EFFECT_LOAD || kind == EFFECT_DELETE || kind == EFFECT_SAVE || kind == EFFECT_SWEEP ||
-           kind == EFFECT_RESTORE;
+           kind == EFFECT_RESTORE || kind == EFFECT_DESCRIBE;
 }
 
 static void drain(struct stage *stage)
@@ -52,10 +52,17 @@ void stage_open(struct stage *stage, int rows, int columns, const struct app_opt
 
 void stage_open_real(struct stage *stage, const char *directory)
 {
+    stage_open_described(stage, directory, NULL);
+}
+
+void stage_open_described(struct stage *stage, const char *directory, struct descriptions *descriptions)
+{
     struct app_options options = {.directory = directory, .host = "testhost", .umask = 022, .uid = geteuid()};
     struct jobs *jobs;
-    assert_int_equal(
-        jobs_new(&jobs, directory, false, &(struct host){.proc_root = "/proc", .root = "/"}, NULL), 0);
+    assert_int_equal(jobs_new(&jobs, directory, false,
+                              &(struct host){.proc_root = "/proc", .root = "/", .descriptions = descriptions},
+                              NULL),
+                     0);
     open_with(stage, jobs, 24, 80, &options);
 }
 

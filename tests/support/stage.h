@@ -61,6 +61,8 @@ struct stage_sweep {
 void stage_open(struct stage *stage, int rows, int columns, const struct app_options *options);
 /* At 80x24, on a real directory: there is no watch, so that the test says what changed. */
 void stage_open_real(struct stage *stage, const char *directory);
+/* The same, with what users and the admin say of raw segments (borrowed). */
+void stage_open_described(struct stage *stage, const char *directory, struct descriptions *descriptions);
 void stage_close(struct stage *stage);
 
 void stage_tell(struct stage *stage, struct event *event);

@@ -27,6 +27,7 @@ enum action {
     ACTION_OPEN,
     ACTION_DETAIL,
     ACTION_HOLDERS,
+    ACTION_LENS,
     /* ordering and finding */
     ACTION_SORT,
     ACTION_SORT_PREVIOUS,
@@ -51,6 +52,7 @@ enum action {
     ACTION_DELETE,
     ACTION_SAVE,
     ACTION_RESTORE,
+    ACTION_RECORD,
     ACTION_COPY,
     /* the grid's axes */
     ACTION_SLICE_PREVIOUS,

@@ -321,6 +321,9 @@ void app_update(struct app *app, const struct event *event)
     case EVENT_RESTORED:
         restoring_done(app, event);
         break;
+    case EVENT_DESCRIBED:
+        describing_done(app, event);
+        break;
     case EVENT_PREVIEW:
     case EVENT_LOAD:
     case EVENT_DELETE:

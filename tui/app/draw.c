@@ -289,7 +289,10 @@ static void draw_hints(const struct app *app, struct cells *cells, struct rect r
                           .read_only = app->read_only,
                           .restores = row && row->unlinked && !row->loading,
                           .preview = app->preview};
-    if (app->over != OVER_FILTER && app->over != OVER_PATTERN)
+    if (app->preview && preview_lens_is_open(app->preview))
+        cells_put_cut(cells, rect.y, rect.x + 1, rect.width - 2, ROLE_DIM, 0,
+                      "Enter: look so  Esc: as before  Tab: next  PgUp PgDn: the values");
+    else if (app->over != OVER_FILTER && app->over != OVER_PATTERN)
         hints_draw(&hints, cells, rect);
     else if (!filtering_draw(app, cells, rect))
         filtering_draw_help(cells, rect);

@@ -11,6 +11,14 @@ void swept_clear(struct swept *swept)
     *swept = (struct swept){.root = NULL};
 }
 
+void described_clear(struct described *described)
+{
+    segment_clear(&described->segment);
+    free(described->name);
+    free(described->file);
+    *described = (struct described){.name = NULL};
+}
+
 static void follow_list_clear(struct follow_list *list)
 {
     for (size_t i = 0; i < list->count; i++) {
@@ -55,6 +63,10 @@ void effect_clear(struct effect *effect)
     case EFFECT_RESTORE:
         free(effect->u.restore.name);
         free(effect->u.restore.pids);
+        break;
+    case EFFECT_DESCRIBE:
+        free(effect->u.describe.name);
+        free(effect->u.describe.pids);
         break;
     case EFFECT_DELETE:
         delete_dialog_request_free(effect->u.deletion);

@@ -44,6 +44,20 @@ struct restored {
     struct error error; /* code 0: it was */
 };
 
+/* What became of a description that was to be recorded, or taken away. */
+struct described {
+    char *name; /* owned, raw */
+    struct identity id;
+    bool clear;
+    struct matrix matrix;   /* not clear: what it is said to be; owns nothing */
+    struct error error;     /* code 0: it was */
+    enum description where; /* not clear: it stands there now */
+    char *file;             /* owned, raw: the state file, if that is where; else NULL */
+    bool unlinked;
+    struct segment segment; /* unlinked: what it is now; the app takes the contents */
+};
+void described_clear(struct described *described);
+
 /* How the directory is followed. */
 enum following {
     FOLLOW_EVENTS,  /* inotify */
@@ -76,7 +90,8 @@ enum event_kind {
     EVENT_LOAD,
     EVENT_DELETE,
     EVENT_SAVE,
-    EVENT_RESTORED, /* NULL: the job was lost */
+    EVENT_RESTORED,  /* NULL: the job was lost */
+    EVENT_DESCRIBED, /* the same */
     EVENT_LOAD_PROGRESS,
     EVENT_DELETE_PROGRESS,
     EVENT_SAVE_PROGRESS,
@@ -136,6 +151,7 @@ struct event {
         struct delete_dialog_reply *deletion;
         struct save_dialog_reply *save;
         const struct restored *restored;
+        struct described *described;
         struct {
             uint64_t done, total;
         } progress;
@@ -159,6 +175,7 @@ enum effect_kind {
     EFFECT_DELETE,
     EFFECT_SAVE,
     EFFECT_RESTORE,
+    EFFECT_DESCRIBE,
     EFFECT_STOP, /* cancel the job of token; its reply comes all the same */
     EFFECT_COPY, /* a text to the terminal's clipboard */
     EFFECT_SUSPEND,
@@ -195,6 +212,17 @@ struct restore_request {
     size_t pid_count;
 };
 
+/* What a segment is said to be, to be recorded beside it. */
+struct describe_request {
+    char *name; /* owned, raw */
+    struct identity id;
+    bool unlinked;
+    pid_t *pids; /* owned: who holds it, if it is unlinked */
+    size_t pid_count;
+    bool clear;           /* what was recorded is taken away */
+    struct matrix matrix; /* not clear; owns nothing */
+};
+
 struct effect {
     enum effect_kind kind;
     uint64_t token;
@@ -224,6 +252,7 @@ struct effect {
         struct delete_dialog_request *deletion; /* owned */
         struct save_dialog_request *save;       /* owned */
         struct restore_request restore;         /* owned */
+        struct describe_request describe;       /* owned */
     } u;
 };
 

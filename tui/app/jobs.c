@@ -93,7 +93,7 @@ void jobs_start(struct jobs *jobs, struct effect *effect)
 static bool is_component(enum effect_kind kind)
 {
     return kind == EFFECT_PREVIEW || kind == EFFECT_LOAD || kind == EFFECT_DELETE || kind == EFFECT_SAVE ||
-           kind == EFFECT_RESTORE;
+           kind == EFFECT_RESTORE || kind == EFFECT_DESCRIBE;
 }
 
 void jobs_stop(struct jobs *jobs, uint64_t token)
@@ -144,6 +144,9 @@ static bool done_event(struct jobs *jobs, struct running *running, struct event 
         return !done.replied;
     case EFFECT_RESTORE:
         event->kind = EVENT_RESTORED;
+        return !done.replied;
+    case EFFECT_DESCRIBE:
+        event->kind = EVENT_DESCRIBED;
         return !done.replied;
     default:
         return false;
@@ -215,6 +218,10 @@ static void message_event(struct jobs *jobs, struct running *running, struct eve
     case TASK_RESTORED:
         event->kind = EVENT_RESTORED;
         event->u.restored = payload;
+        break;
+    case TASK_DESCRIBED:
+        event->kind = EVENT_DESCRIBED;
+        event->u.described = payload;
         break;
     case TASK_DELETE:
         event->kind = EVENT_DELETE;

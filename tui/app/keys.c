@@ -138,6 +138,12 @@ static bool common_action(struct app *app, enum action action)
     case ACTION_HOLDERS:
         open_holders(app);
         return true;
+    case ACTION_LENS:
+        parts_open_lens(app);
+        return true;
+    case ACTION_RECORD:
+        preview_ask_record(app->preview);
+        return true;
     case ACTION_SAVE:
         parts_open_save(app);
         return true;

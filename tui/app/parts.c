@@ -49,9 +49,18 @@ void parts_open_preview(struct app *app)
 
 void parts_close_preview(struct app *app)
 {
+    describing_want(app);
     preview_free(app->preview);
     app->preview = NULL;
     app->preview_errand = (struct errand){0};
+}
+
+void parts_open_lens(struct app *app)
+{
+    if (!app->preview)
+        parts_open_preview(app);
+    if (app->preview)
+        preview_open_lens(app->preview, !app->read_only);
 }
 
 /* --- the dialogs --- */
@@ -161,13 +170,15 @@ static void save_from_table(struct app *app, struct save_dialog_options *options
 static void save_from_grid(struct app *app, struct save_dialog_options *options)
 {
     char index[PREVIEW_SLICE_MAX];
+    struct matrix said;
     const struct row *row = table_row(&app->table);
     const struct identity *id = preview_identity(app->preview);
     if (!preview_slice(app->preview, index, &options->transposed)) {
-        app_say(app, true, "no matrix: nothing in it says its type and shape");
+        app_say(app, true, "no matrix: nothing in it says its type and shape; D looks at it as one");
         return;
     }
     options->index = index;
+    options->as = preview_said(app->preview, &said) ? &said : NULL;
     if (row && identity_equal(&row->id, id)) {
         save_row(app, row, options);
         return;
@@ -394,8 +405,10 @@ static void want_delete(struct app *app)
 
 void parts_want(struct app *app)
 {
-    if (app->preview)
+    if (app->preview) {
+        describing_want(app);
         want_preview(app);
+    }
     if (app->load)
         want_load(app);
     if (app->saving)

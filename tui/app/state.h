@@ -213,7 +213,7 @@ struct app {
     char *wanted; /* owned: a name that was loaded, for the cursor to go to once it is seen */
     uint64_t last_token;
     uint64_t restore_serial; /* of the row that OVER_RESTORE asks a name for */
-    struct errand preview_errand, load_errand, delete_errand, save_errand, restore_errand;
+    struct errand preview_errand, load_errand, delete_errand, save_errand, restore_errand, describe_errand;
 
     struct chores chores;
     struct use use;
@@ -310,6 +310,7 @@ void filtering_draw_help(struct cells *cells, struct rect rect);
 /* parts.c: the preview and the dialogs */
 void parts_open_preview(struct app *app);
 void parts_close_preview(struct app *app);
+void parts_open_lens(struct app *app); /* in the preview, which is opened where it is not */
 void parts_open_load(struct app *app);
 void parts_open_delete(struct app *app);
 void parts_open_save(struct app *app); /* of the row under the cursor, or of the slice that is shown */
@@ -328,6 +329,10 @@ void restoring_begin(
 void restoring_key(struct app *app, const struct key *key); /* of the line that asks */
 bool restoring_stop(struct app *app);                       /* false: none is being restored */
 void restoring_done(struct app *app, const struct event *event);
+
+/* describing.c: what a person says that a segment is, recorded beside it */
+void describing_want(struct app *app); /* asks for what the preview wants recorded */
+void describing_done(struct app *app, const struct event *event);
 
 /* frame.c */
 struct frame {

@@ -23,7 +23,8 @@ enum task_message {
     TASK_LOAD,
     TASK_DELETE,
     TASK_SAVE,
-    TASK_RESTORED, /* struct restored */
+    TASK_RESTORED,  /* struct restored */
+    TASK_DESCRIBED, /* struct described */
 };
 
 struct task_batch {

@@ -89,8 +89,10 @@ static void hint_text(const struct row *row, const struct facts *facts, const ch
     } else if (row->layout == LAYOUT_NPY && !row->unlinked && !facts->escaped && is_plain(directory) &&
                is_plain(facts->name)) {
         snprintf(buf, size, "np.load(\"%.500s/%.500s\", mmap_mode=\"r\")", directory, facts->name);
+    } else if (row->layout == LAYOUT_DESCRIBED) {
+        snprintf(buf, size, "raw bytes, described by %s", words_description(row->description));
     } else if (row->layout == LAYOUT_RAW) {
-        snprintf(buf, size, "raw bytes: nothing in it says which type and shape they have");
+        snprintf(buf, size, "raw bytes, type and shape unknown: D looks");
     } else if (row->layout == LAYOUT_UNKNOWN && row->recognised) {
         snprintf(buf, size, "its bytes may not be read by you");
     }

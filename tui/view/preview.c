@@ -44,7 +44,7 @@ static void drop_values(struct preview *preview)
     preview->has_values = false;
 }
 
-static void drop_matrix(struct preview *preview)
+void preview_drop_matrix(struct preview *preview)
 {
     if (preview->has_matrix)
         matrix_clear(&preview->matrix);
@@ -58,7 +58,9 @@ void preview_free(struct preview *preview)
 {
     if (!preview)
         return;
-    drop_matrix(preview);
+    preview_drop_matrix(preview);
+    matrix_clear(&preview->own);
+    lens_free(preview->lens);
     free(preview->widths);
     free(preview->reason);
     free(preview->name);
@@ -191,10 +193,13 @@ static void enter_line(struct preview *preview)
 /* r: looks anew, and at whoever bears the name now. */
 static void look_anew(struct preview *preview)
 {
-    if (preview->condition == CONDITION_OTHER)
+    if (preview->condition == CONDITION_OTHER) {
         preview->id = preview->other;
+        preview->saying = SAYING_NOTHING;
+    }
     if (preview->condition != CONDITION_FINE && preview->condition != CONDITION_GONE) {
-        drop_matrix(preview);
+        if (preview->saying == SAYING_NOTHING)
+            preview_drop_matrix(preview);
         preview->condition = CONDITION_FINE;
         preview->looked = false;
     }
@@ -222,10 +227,14 @@ enum preview_result preview_action(struct preview *preview, enum action action, 
 
 enum preview_result preview_key(struct preview *preview, const struct key *key, int64_t now)
 {
-    if (!preview->line)
+    if (!preview->line && !preview->lens)
         return preview_action(preview, action_of_key(key, SCREEN_GRID, true), now);
     preview->now = now;
     preview->message[0] = '\0';
+    if (preview->lens) {
+        preview_lens_key(preview, key);
+        return PREVIEW_USED;
+    }
     switch (line_key(preview->line, key)) {
     case LINE_ENTERED:
         enter_line(preview);
@@ -241,13 +250,15 @@ enum preview_result preview_key(struct preview *preview, const struct key *key, 
 
 void preview_paste(struct preview *preview, const char *text)
 {
-    if (preview->line)
+    if (preview->lens)
+        preview_lens_paste(preview, text);
+    else if (preview->line)
         line_paste(preview->line, text);
 }
 
 bool preview_wants_text(const struct preview *preview)
 {
-    return preview->line != NULL;
+    return preview->line != NULL || preview->lens != NULL;
 }
 
 /* --- asking --- */
@@ -297,6 +308,7 @@ struct preview_request *preview_wants(struct preview *preview, int64_t now)
     request->generation = preview->generation;
     request->has_matrix = preview->has_matrix;
     request->hex = preview->hex;
+    request->said = preview->saying == SAYING_THIS;
     if (preview->has_matrix)
         matrix_copy(&preview->matrix, &request->matrix);
     request->page = page;
@@ -326,7 +338,7 @@ static void set_reason(struct preview *preview, const char *text)
     preview->reason = text ? strdup(text) : NULL;
 }
 
-static bool matrix_equal(const struct matrix *a, const struct matrix *b)
+bool preview_matrix_equal(const struct matrix *a, const struct matrix *b)
 {
     return a->rank == b->rank && a->order == b->order && a->offset == b->offset &&
            dtype_equal(&a->dtype, &b->dtype) &&
@@ -337,7 +349,7 @@ static bool matrix_equal(const struct matrix *a, const struct matrix *b)
 static void adopt_matrix(struct preview *preview, struct matrix *matrix)
 {
     bool first = !preview->has_matrix || preview->hex;
-    drop_matrix(preview);
+    preview_drop_matrix(preview);
     preview->matrix = *matrix;
     preview->has_matrix = true;
     memset(matrix, 0, sizeof *matrix);
@@ -347,10 +359,9 @@ static void adopt_matrix(struct preview *preview, struct matrix *matrix)
         strcpy(preview->message, "its header changed: it is another matrix now");
 }
 
-/* Bytes without a shape: a matrix of bytes, shown in hex. */
-static void adopt_bytes(struct preview *preview, uint64_t size)
+void preview_adopt_bytes(struct preview *preview, uint64_t size)
 {
-    drop_matrix(preview);
+    preview_drop_matrix(preview);
     preview->has_matrix = preview->hex = true;
     dtype_make(DTYPE_UINT, '|', 1, "", &preview->matrix.dtype, NULL);
     preview->matrix.order = 'C';
@@ -387,10 +398,9 @@ static const char *why_no_values(const struct segment *segment)
     }
 }
 
-static bool is_readable(const struct segment *segment)
+bool preview_is_readable(enum layout layout)
 {
-    return segment->layout != LAYOUT_UNKNOWN && segment->layout != LAYOUT_DIRECTORY &&
-           segment->layout != LAYOUT_OTHER;
+    return layout != LAYOUT_UNKNOWN && layout != LAYOUT_DIRECTORY && layout != LAYOUT_OTHER;
 }
 
 /* A segment that had a matrix has none that fits any more: the last values stay. */
@@ -399,8 +409,9 @@ static void lose_matrix(struct preview *preview, const struct segment *segment)
     char text[ERROR_TEXT_MAX];
     uint64_t bytes = 0;
     if (matrix_bytes(&preview->matrix, &bytes, NULL) == 0 && segment->size < preview->matrix.offset + bytes) {
-        snprintf(text, sizeof text, "it shrank: %llu of %llu bytes are left (r looks at them)",
-                 (unsigned long long)segment->size, (unsigned long long)(preview->matrix.offset + bytes));
+        snprintf(text, sizeof text, "it shrank: %llu of %llu bytes are left (%s looks at them)",
+                 (unsigned long long)segment->size, (unsigned long long)(preview->matrix.offset + bytes),
+                 preview->saying == SAYING_NOTHING ? "r" : "D");
         set_condition(preview, CONDITION_SHRUNK, text);
     } else {
         snprintf(text, sizeof text, "its header is gone: %s (r looks at the bytes)", why_no_values(segment));
@@ -408,27 +419,59 @@ static void lose_matrix(struct preview *preview, const struct segment *segment)
     }
 }
 
-/* What the segment is now. */
-static void take_facts(struct preview *preview, struct segment *segment)
+/* What a person says goes before what it says itself, as long as it fits. */
+static void hold_against(struct preview *preview, const struct segment *segment)
+{
+    set_reason(preview, segment->matrix ? NULL : why_no_values(segment));
+    if (preview->saying == SAYING_THIS && !preview->lens &&
+        layout_check_size(&preview->matrix, segment->size, NULL) < 0)
+        lose_matrix(preview, segment);
+    else
+        set_condition(preview, CONDITION_FINE, "");
+}
+
+static void keep_own(struct preview *preview, const struct segment *segment)
 {
     preview->size = segment->size;
     preview->layout = segment->layout;
+    preview->payload = segment->payload;
+    preview->described = segment->description;
+    preview->recorded = segment->layout == LAYOUT_DESCRIBED;
+    matrix_clear(&preview->own);
+    preview->has_own = segment->matrix != NULL;
+    if (segment->matrix)
+        matrix_copy(segment->matrix, &preview->own);
+}
+
+/* What the segment is now. */
+static void take_own(struct preview *preview, struct segment *segment)
+{
     if (segment->matrix) {
         set_condition(preview, CONDITION_FINE, "");
-        if (!preview->has_matrix || preview->hex || !matrix_equal(&preview->matrix, segment->matrix))
+        if (!preview->has_matrix || preview->hex || !preview_matrix_equal(&preview->matrix, segment->matrix))
             adopt_matrix(preview, segment->matrix);
     } else if (preview->has_matrix && !preview->hex && preview->has_values) {
         lose_matrix(preview, segment);
     } else {
         set_condition(preview, CONDITION_FINE, "");
         set_reason(preview, why_no_values(segment));
-        if (!is_readable(segment))
-            drop_matrix(preview);
+        if (!preview_is_readable(segment->layout))
+            preview_drop_matrix(preview);
         else if (!preview->hex)
-            adopt_bytes(preview, segment->size);
+            preview_adopt_bytes(preview, segment->size);
         else
             resize_bytes(preview, segment->size);
     }
+}
+
+static void take_facts(struct preview *preview, struct segment *segment)
+{
+    keep_own(preview, segment);
+    if (preview->saying == SAYING_NOTHING)
+        take_own(preview, segment);
+    else
+        hold_against(preview, segment);
+    preview_lens_told(preview);
 }
 
 static void note_changes(struct preview *preview, const struct preview_reply *reply)

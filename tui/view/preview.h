@@ -52,6 +52,27 @@ bool preview_has_use_for(const struct preview *preview, enum action action);
 void preview_paste(struct preview *preview, const char *text);
 bool preview_wants_text(const struct preview *preview); /* the line is open */
 
+/*
+ * Opens the lens: type, shape, order and offset are said by hand, and the bytes shown so. may_record: to
+ * record that is offered. It is closed by its own keys.
+ */
+void preview_open_lens(struct preview *preview, bool may_record);
+bool preview_lens_is_open(const struct preview *preview);
+
+/* What is to be recorded of it, or that what was recorded is to go. */
+struct preview_record {
+    bool clear;
+    struct matrix matrix; /* not clear; owns nothing */
+};
+/* The key that records what it is looked at as; says what is missing where nothing is said. */
+void preview_ask_record(struct preview *preview);
+/* True where it was asked for since; once. */
+bool preview_wants_record(struct preview *preview, struct preview_record *ret_record);
+/* It was done: from now on the segment is what it says itself. */
+void preview_recorded(struct preview *preview, bool clear);
+/* Whether what is shown is only said, and what; false: it is what the segment says itself. */
+bool preview_said(const struct preview *preview, struct matrix *ret_matrix); /* which owns nothing */
+
 /* Settles what is visible in a rectangle of this size; after each change, before preview_wants and
  * preview_draw. */
 void preview_layout(struct preview *preview, int rows, int columns, bool ascii);

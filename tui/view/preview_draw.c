@@ -11,6 +11,7 @@
 #include "core/segment/name.h"
 #include "core/sys/checked.h"
 #include "tui/view/preview_private.h"
+#include "tui/view/words.h"
 
 #define SLICE_TEXT_MAX 1536
 
@@ -30,15 +31,32 @@ static int draw_what(const struct drawing *drawing, int y, int x)
 {
     const struct preview *preview = drawing->preview;
     char text[1024];
+    if (preview->saying == SAYING_NONSENSE)
+        return preview_put(drawing, y, x, ROLE_WARN, 0, "as nothing that fits");
     if (preview->hex || !preview->has_matrix) {
         const char *name = layout_name(preview->layout);
         return preview_put(drawing, y, x, ROLE_TYPE, 0, name ? name : "");
     }
     char type[DTYPE_NAME_MAX];
+    bool said = preview_is_said(preview);
     dtype_name(&preview->matrix.dtype, type);
+    if (said) /* nobody shall take it for what is known */
+        x = preview_put(drawing, y, x, ROLE_WARN, 0, "as ");
     x = preview_put(drawing, y, x, ROLE_TYPE, 0, type) + 1;
+    if (said)
+        x = preview_put(drawing, y, x, ROLE_WARN, 0, "(you said so)") + 1;
     matrix_shape_text(preview->matrix.rank, preview->matrix.shape, preview->ascii, text, sizeof text);
     return preview_put(drawing, y, x, ROLE_TEXT, 0, text);
+}
+
+/* Raw bytes do not say it themselves. */
+static void draw_who_says(const struct drawing *drawing, int y, int x)
+{
+    const struct preview *preview = drawing->preview;
+    if (preview->recorded && preview->has_matrix && !preview->hex && !preview_is_said(preview)) {
+        x = preview_put(drawing, y, x, ROLE_DIM, 0, "described by ");
+        preview_put(drawing, y, x, ROLE_DIM, 0, words_description(preview->described));
+    }
 }
 
 struct status {
@@ -89,7 +107,8 @@ static void draw_title(struct drawing *drawing, int y)
         size_text(preview->size, size);
         x = preview_put(drawing, y, x + 2, ROLE_TEXT, 0, size);
         if (preview->has_matrix)
-            preview_put(drawing, y, x + 2, ROLE_DIM, 0, order_text(&preview->matrix));
+            x = preview_put(drawing, y, x + 2, ROLE_DIM, 0, order_text(&preview->matrix));
+        draw_who_says(drawing, y, x + 2);
     }
     drawing->rect = all;
 }
@@ -323,7 +342,10 @@ void preview_draw(const struct preview *preview, struct cells *cells, struct rec
     int y = rect.y, bottom = rect.y + rect.height;
     if (lines.title)
         draw_title(&drawing, y++);
-    if (lines.slice && (preview->condition != CONDITION_FINE || preview->reason))
+    if (lines.panel > 0)
+        lens_draw(preview->lens, cells, (struct rect){y, rect.x, lines.panel, rect.width});
+    y += lines.panel;
+    if (lines.slice && preview_has_remark(preview))
         draw_remark(&drawing, y++);
     else if (lines.slice)
         draw_slice(&drawing, y++);

@@ -205,6 +205,9 @@ static bool still_fits(const struct preview_request *request, const struct segme
 {
     if (!request->has_matrix)
         return false;
+    if (request->said)
+        return preview_is_readable(segment->layout) &&
+               layout_check_size(&request->matrix, segment->size, NULL) == 0;
     if (request->hex)
         return segment->matrix == NULL;
     const struct matrix *a = &request->matrix, *b = segment->matrix;

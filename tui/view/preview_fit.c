@@ -22,16 +22,24 @@ bool preview_has_slices(const struct preview *preview)
                                                                preview->row_axis > preview->column_axis));
 }
 
-/* A line that tells more than values do: a condition, a reason. */
-static bool has_remark(const struct preview *preview)
+bool preview_has_remark(const struct preview *preview)
 {
-    return preview->condition != CONDITION_FINE || preview->reason;
+    return preview->condition != CONDITION_FINE || (preview->reason && preview->saying == SAYING_NOTHING);
+}
+
+/* The rows of the lens: one goes before all but a row of values. */
+static int panel_rows(const struct preview *preview, int left)
+{
+    int rows = left > 3 ? left - 3 : left > 0;
+    return !preview->lens ? 0 : rows < LENS_ROWS ? rows : LENS_ROWS;
 }
 
 struct preview_lines preview_lines(const struct preview *preview)
 {
     struct preview_lines lines = {0};
     int left = preview->height - 1; /* one row of values goes before all */
+    lines.panel = panel_rows(preview, left);
+    left -= lines.panel;
     if (left > 0) {
         lines.bottom = true;
         left--;
@@ -44,11 +52,11 @@ struct preview_lines preview_lines(const struct preview *preview)
         lines.header = true;
         left--;
     }
-    if (left > 1 && (preview_has_slices(preview) || has_remark(preview))) {
+    if (left > 1 && (preview_has_slices(preview) || preview_has_remark(preview))) {
         lines.slice = true;
         left--;
     }
-    lines.first = lines.title + lines.slice + lines.header;
+    lines.first = lines.title + lines.panel + lines.slice + lines.header;
     lines.rows = preview->height - lines.first - lines.bottom;
     return lines;
 }
@@ -268,6 +276,8 @@ void preview_layout(struct preview *preview, int rows, int columns, bool ascii)
     preview->rows = preview_lines(preview).rows;
     if (preview->line)
         line_layout(preview->line, preview->breadth > 12 ? preview->breadth - 12 : 1);
+    if (preview->lens)
+        lens_layout(preview->lens, preview->breadth);
     if (!preview->has_matrix)
         return;
     learn_widths(preview);

@@ -366,6 +366,8 @@ bool preview_has_use_for(const struct preview *preview, enum action action)
         return preview->step_axis >= 0;
     case ACTION_TRANSPOSE:
         return preview->has_matrix && preview->arrangement == ARRANGE_PLANE;
+    case ACTION_RECORD:
+        return preview_is_said(preview);
     default:
         return true;
     }
@@ -438,6 +440,15 @@ static void go(struct preview *preview, const int *axes, const uint64_t *positio
             preview->fixed[axes[i]] = position[i];
         }
     }
+}
+
+void preview_place_index(struct preview *preview, const uint64_t *index)
+{
+    int axes[MATRIX_RANK_MAX];
+    for (int i = 0; i < preview->matrix.rank; i++)
+        axes[i] = i;
+    go(preview, axes, index, preview->matrix.rank);
+    preview_place_clamp(preview);
 }
 
 /* The index as typed, without the blanks and brackets that may stand around it. malloc'ed. */

@@ -4,6 +4,7 @@
 #ifndef SHMTOP_TUI_VIEW_PREVIEW_PRIVATE_H
 #define SHMTOP_TUI_VIEW_PREVIEW_PRIVATE_H
 
+#include "tui/view/lens.h"
 #include "tui/view/line.h"
 #include "tui/view/preview.h"
 
@@ -38,6 +39,7 @@ struct preview_request {
     unsigned generation; /* of the model's matrix */
     bool has_matrix;     /* else only look what it is */
     bool hex;            /* the matrix is the segment's bytes, not what its header says */
+    bool said;           /* it is what a person says */
     bool unlinked;       /* it has no name: to be opened through who holds it */
     pid_t *pids;         /* owned: the holders */
     size_t pid_count;
@@ -80,6 +82,19 @@ enum condition {
     CONDITION_FAILED,
 };
 
+/* Whether a person says what it is. */
+enum saying {
+    SAYING_NOTHING,
+    SAYING_THIS,     /* the matrix */
+    SAYING_NONSENSE, /* what does not fit: there is no matrix */
+};
+
+enum record_wish {
+    RECORD_NO_WISH,
+    RECORD_THIS,
+    RECORD_NOTHING, /* what was recorded is to go */
+};
+
 struct preview {
     char *name;
     struct identity id;
@@ -101,6 +116,18 @@ struct preview {
     enum condition condition;
     int64_t condition_since;
     char condition_text[ERROR_TEXT_MAX];
+
+    /* What it says itself, and what is said of it: preview_lens.c. */
+    bool has_own, recorded; /* recorded: the own matrix stands beside it */
+    struct matrix own;      /* owned */
+    enum description described;
+    uint64_t payload; /* where the bytes begin that are no header */
+    enum saying saying, before;
+    struct matrix said_before; /* before == SAYING_THIS: what was said when the lens was opened */
+    struct lens *lens;         /* NULL: closed */
+    bool lens_began;
+    uint64_t byte; /* the one that was under the cursor when it last was moved by hand */
+    enum record_wish record;
 
     /* Where we are. */
     int row_axis, column_axis, step_axis; /* step_axis: the one [ ] move along; -1: none is fixed */
@@ -142,11 +169,14 @@ uint64_t preview_row_length(const struct preview *preview, uint64_t row);
 /* Rows of the rectangle: which lines there are. */
 struct preview_lines {
     bool title, slice, header, bottom;
+    int panel; /* rows of the lens, below the title */
     int first; /* of the grid */
     int rows;
 };
 struct preview_lines preview_lines(const struct preview *preview);
 bool preview_has_slices(const struct preview *preview);
+/* Whether a line tells more than values do: a condition, a reason. */
+bool preview_has_remark(const struct preview *preview);
 
 /* Columns of the row headings with one blank on either side, of a grid column, and between two. */
 int preview_heading_width(const struct preview *preview);
@@ -177,6 +207,20 @@ enum preview_result preview_place_action(struct preview *preview, enum action ac
 /* "17,1204": a full index or one within the slice; negative as in numpy. -EINVAL. */
 int preview_place_goto(struct preview *preview, const char *text, struct error *error);
 void preview_rewrap(struct preview *preview, uint32_t wrap);
+void preview_place_index(struct preview *preview, const uint64_t *index); /* of the whole matrix */
+
+/* preview.c, for preview_lens.c. */
+bool preview_matrix_equal(const struct matrix *a, const struct matrix *b);
+bool preview_is_readable(enum layout layout);
+void preview_drop_matrix(struct preview *preview);
+/* Bytes without a shape: a matrix of bytes, shown in hex. */
+void preview_adopt_bytes(struct preview *preview, uint64_t size);
+
+/* preview_lens.c: looking at it as what a person says. */
+bool preview_is_said(const struct preview *preview); /* otherwise than it says itself */
+void preview_lens_key(struct preview *preview, const struct key *key);
+void preview_lens_paste(struct preview *preview, const char *text);
+void preview_lens_told(struct preview *preview); /* what it is was looked at */
 
 /* --- drawing: preview_draw.c, preview_grid.c --- */
 

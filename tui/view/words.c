@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "core/catalog/format.h"
+#include "core/segment/description.h"
 #include "core/segment/name.h"
 
 void words_time(int64_t wall, char *buf, size_t size)
@@ -115,4 +116,18 @@ void words_processes(const struct sweep *sweep, char *buf, size_t size)
     else
         snprintf(buf, size, "%" PRIu32 " of %" PRIu32 " processes read%s%s", sweep->processes,
                  sweep->processes, sweep->complete ? "" : ": ", sweep->reason);
+}
+
+const char *words_description(enum description description)
+{
+    switch (description) {
+    case DESCRIPTION_ATTRIBUTE:
+        return "its attribute " DESCRIPTION_HEADER;
+    case DESCRIPTION_STATE:
+        return "your state file";
+    case DESCRIPTION_RULE:
+        return "the admin's rules, " DESCRIPTIONS_RULES_FILE;
+    default:
+        return "";
+    }
 }

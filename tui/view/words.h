@@ -34,4 +34,7 @@ void words_given_back(const struct row *row, bool watched, char *buf, size_t siz
 /* "212 of 212 processes read", "not root: 17 of 212 processes could not be read"; "" where sweep is NULL. */
 void words_processes(const struct sweep *sweep, char *buf, size_t size);
 
+/* Where it stands what raw bytes are: "its attribute user.npy_header"; "" for DESCRIPTION_NONE. */
+const char *words_description(enum description description);
+
 #endif
