@@ -98,7 +98,7 @@ static int read_state(struct descriptions *descriptions, struct error *error)
     records_clear(&descriptions->state);
     int r = trusted_read(AT_FDCWD, descriptions->state_path, TRUSTED_NOBODY, &text, &size, NULL, error);
     if (r < 0)
-        return r == -ENOENT ? 0 : r;
+        return r;
     records_parse(&descriptions->state, text, size);
     free(text);
     return 0;
@@ -111,10 +111,18 @@ static int read_rules(struct descriptions *descriptions, struct error *error)
     rules_clear(&descriptions->rules);
     int r = trusted_read(AT_FDCWD, descriptions->rules_path, TRUSTED_GROUP, &text, &size, NULL, error);
     if (r < 0)
-        return r == -ENOENT ? 0 : r;
+        return r;
     r = rules_parse(&descriptions->rules, text, size, error);
     free(text);
     return r;
+}
+
+/* What is wrong with the file stays until it changes; any other failure may be of the moment. */
+static int take_result(int r, struct stamp *stamp)
+{
+    if (r < 0 && r != -EPERM && r != -EBADMSG && r != -ENOTSUP && r != -EFBIG)
+        *stamp = (struct stamp){0}; /* to be read again */
+    return r == -ENOENT ? 0 : r;
 }
 
 static void note_whether_any(struct descriptions *descriptions)
@@ -128,9 +136,9 @@ int descriptions_refresh(struct descriptions *descriptions, const char **ret_pat
     int state = 0, rules = 0;
     pthread_mutex_lock(&descriptions->lock);
     if (has_changed(descriptions->state_path, &descriptions->state_stamp))
-        state = read_state(descriptions, reason);
+        state = take_result(read_state(descriptions, reason), &descriptions->state_stamp);
     if (has_changed(descriptions->rules_path, &descriptions->rules_stamp))
-        rules = read_rules(descriptions, state < 0 ? NULL : reason);
+        rules = take_result(read_rules(descriptions, state < 0 ? NULL : reason), &descriptions->rules_stamp);
     note_whether_any(descriptions);
     pthread_mutex_unlock(&descriptions->lock);
     if (ret_path)
