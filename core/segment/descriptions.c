@@ -269,8 +269,8 @@ static int change_file(int dirfd, const char *file, const struct change *change,
     uint64_t offset = like ? like->offset : change->offset;
     r = 0;
     if (header || records_find(&lines, change->id)) {
+        records_prune(&lines, change->directory); /* before: the new one may have no name yet */
         records_put(&lines, change->id, offset, header ? memory_dup(header) : NULL);
-        records_prune(&lines, change->directory);
         text = records_write(&lines, &size);
         r = write_file(dirfd, file, text, size, error);
         free(text);

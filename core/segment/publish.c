@@ -208,6 +208,11 @@ int publish_begin(struct publish **ret_publish, const struct directory *director
     return r;
 }
 
+const struct identity *publish_get_id(const struct publish *publish)
+{
+    return &publish->id;
+}
+
 const struct publish_old *publish_get_old(const struct publish *publish)
 {
     return publish->has_old ? &publish->old : NULL;

@@ -50,6 +50,9 @@ struct publish;
 int publish_begin(struct publish **ret_publish, const struct directory *directory, const char *name,
                   const struct publish_options *options, struct error *error);
 
+/* What it is, before it has its name, until a restart. Borrowed. */
+const struct identity *publish_get_id(const struct publish *publish);
+
 /* The segment that will be, or was, replaced; NULL where there is none. Borrowed. */
 const struct publish_old *publish_get_old(const struct publish *publish);
 

@@ -218,6 +218,21 @@ static void start(struct load *load)
     atomic_store(&load->lost_nan, 0);
 }
 
+static int commit(struct run *run, struct load_report *ret_report, struct error *error)
+{
+    struct error undescribed = {0};
+    struct identity id;
+    run_describe(run, &undescribed);
+    int r = publish_commit(run->publish, &id, error);
+    if (r < 0) {
+        run_forget_description(run);
+        return r;
+    }
+    run_report(run, &id, ret_report);
+    ret_report->undescribed = undescribed;
+    return 0;
+}
+
 int load_run(struct load *load, const struct directory *directory, const char *name,
              const struct load_options *options, struct progress *progress, struct load_report *ret_report,
              struct error *error)
@@ -227,7 +242,6 @@ int load_run(struct load *load, const struct directory *directory, const char *n
                       .options = options,
                       .progress = progress,
                       .threads = options->threads ? options->threads : workers_useful_threads(THREADS_MAX)};
-    struct identity id;
     if (load->is_used_up)
         return error_set(error, EINVAL, "%s was read already",
                          load->source->input.is_stream ? "standard input" : "the file");
@@ -235,12 +249,8 @@ int load_run(struct load *load, const struct directory *directory, const char *n
     int r = load_blame_file(load, plan_make(load, options, &run.plan, error));
     if (r < 0)
         return r;
-    bool has_attribute =
-        (r = begin(&run, name, error)) == 0 && (r = write_all(&run, error)) == 0 && run_give_attribute(&run);
-    if (r == 0 && (r = publish_commit(run.publish, &id, error)) == 0) {
-        run_report(&run, &id, ret_report);
-        run_record(&run, has_attribute, ret_report);
-    }
+    if ((r = begin(&run, name, error)) == 0 && (r = write_all(&run, error)) == 0)
+        r = commit(&run, ret_report, error);
     publish_free(run.publish);
     plan_clear(&run.plan);
     return r;

@@ -1,6 +1,7 @@
 /*
- * Raw bytes get the description that a .npy would have had: in their attribute, before they have a name;
- * where there are no attributes, in the user's state file, once they have one.
+ * Raw bytes get the description that a .npy would have had, before they have a name: whoever sees them can
+ * know what they are, even if the load is killed. In their attribute or, where there are no attributes, in
+ * the user's state file, for a file is the same with a name and without.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,20 +10,31 @@
 #include "core/segment/description.h"
 #include "core/transfer/load_private.h"
 
-bool run_give_attribute(const struct run *run)
+static int give_attribute(const struct run *run)
 {
     char *header;
-    if (run->options->layout != LAYOUT_RAW || npy_write_dictionary(&run->plan.target, &header, NULL) < 0)
-        return false;
-    int r = publish_set_attribute(run->publish, DESCRIPTION_HEADER, header, strlen(header), NULL);
+    int r = npy_write_dictionary(&run->plan.target, &header, NULL);
+    if (r < 0)
+        return r;
+    r = publish_set_attribute(run->publish, DESCRIPTION_HEADER, header, strlen(header), NULL);
     free(header);
-    return r == 0;
+    return r;
 }
 
-void run_record(const struct run *run, bool has_attribute, struct load_report *report)
+static int record(const struct run *run, const struct matrix *matrix, struct error *error)
 {
-    if (run->options->layout != LAYOUT_RAW || has_attribute)
-        return;
-    descriptions_record(directory_descriptions(run->directory), run->directory, &report->id,
-                        &run->plan.target, &report->undescribed);
+    return descriptions_record(directory_descriptions(run->directory), run->directory,
+                               publish_get_id(run->publish), matrix, error);
+}
+
+void run_describe(const struct run *run, struct error *ret_undescribed)
+{
+    if (run->options->layout == LAYOUT_RAW && give_attribute(run) < 0)
+        record(run, &run->plan.target, ret_undescribed);
+}
+
+void run_forget_description(const struct run *run)
+{
+    if (run->options->layout == LAYOUT_RAW)
+        record(run, NULL, NULL);
 }

@@ -100,9 +100,11 @@ int run_turn(struct run *run, const struct matrix *from, const struct reorder_io
 /* Writes all of a stream of which nobody knows how long it is, and completes the plan. */
 int run_grow(struct run *run, struct error *error);
 
-/* Of raw bytes, says what they are: before the commit in an attribute (false: there is none), after it,
- * without one, in the state file. That it cannot be said anywhere is no failure of the load. */
-bool run_give_attribute(const struct run *run);
-void run_record(const struct run *run, bool has_attribute, struct load_report *report);
+/* Of raw bytes, says what they are, before the commit. That it cannot be said anywhere is no failure of the
+ * load: *ret_undescribed has why. */
+void run_describe(const struct run *run, struct error *ret_undescribed);
+
+/* After a commit that failed: takes back what stands outside the file. */
+void run_forget_description(const struct run *run);
 
 #endif
