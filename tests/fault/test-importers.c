@@ -4,6 +4,10 @@
  */
 #include "tests/support/test.h"
 
+#include <sys/xattr.h>
+
+#include "core/segment/description.h"
+#include "tests/support/fault.h"
 #include "tests/support/struck.h"
 #include "tests/support/zipfile.h"
 
@@ -164,13 +168,62 @@ static void test_raw(void **state)
     struck_each(struck);
 }
 
-static void test_into_raw(void **state)
+/* --- raw bytes with what they are --- */
+
+static void is_described(const struct struck *struck, enum description by)
 {
-    struct struck *struck = *state;
+    struct segment segment;
+    assert_int_equal(descriptions_refresh(directory_descriptions(struck->directory), NULL, NULL), 0);
+    assert_int_equal(segment_stat(struck->directory, "a.shm", &segment, NULL), 0);
+    assert_int_equal(segment_recognise(struck->directory, &segment, NULL), 0);
+    assert_int_equal(segment.layout, LAYOUT_DESCRIBED);
+    assert_int_equal(segment.description, by);
+    assert_non_null(segment.matrix);
+    assert_int_equal(segment.matrix->rank, 2);
+    assert_int_equal(segment.matrix->shape[0], STRUCK_ROWS);
+    assert_int_equal(segment.matrix->shape[1], STRUCK_COLUMNS);
+    segment_clear(&segment);
+}
+
+static void is_in_the_state_file(const struct struck *struck)
+{
+    is_described(struck, DESCRIPTION_STATE);
+}
+
+/* Where that fails, it is in the state file. */
+static void is_in_the_attribute(const struct struck *struck)
+{
+    const char *path = tmpdir_path(&struck->tmpdir, "a.shm");
+    is_described(struck,
+                 getxattr(path, DESCRIPTION_HEADER, NULL, 0) > 0 ? DESCRIPTION_ATTRIBUTE : DESCRIPTION_STATE);
+}
+
+static void test_described(struct struck *struck)
+{
+    struct descriptions *descriptions = descriptions_new(tmpdir_path(&struck->files, "state/described"),
+                                                         tmpdir_path(&struck->files, "rules"));
+    directory_use_descriptions(struck->directory, descriptions);
     write_raw(struck);
     struck->options.layout = LAYOUT_RAW;
     struck->want = "c.raw";
     struck_each(struck);
+    directory_use_descriptions(struck->directory, NULL);
+    descriptions_free(descriptions);
+}
+
+static void test_described_in_the_attribute(void **state)
+{
+    struct struck *struck = *state;
+    struck->check_description = is_in_the_attribute;
+    test_described(struck);
+}
+
+static void test_described_in_the_state_file(void **state)
+{
+    struct struck *struck = *state;
+    struck->check_description = is_in_the_state_file;
+    fault_play(FAULT_NO_ATTRIBUTES);
+    test_described(struck);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, struck_setup, struck_teardown)
@@ -178,11 +231,21 @@ static void test_into_raw(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_npz_stored),    TEST(test_npz_deflated),   TEST(test_npz_converted_in_another_order),
-        TEST(test_text_measured), TEST(test_text_as_it_is),  TEST(test_pickle_2),
-        TEST(test_pickle_4),      TEST(test_pickle_5),       TEST(test_raw),
-        TEST(test_into_raw),      TEST(test_npz_piped), /* from here on descriptor 0 is another */
-        TEST(test_text_piped),    TEST(test_pickle_4_piped), TEST(test_pickle_5_piped),
+        TEST(test_npz_stored),
+        TEST(test_npz_deflated),
+        TEST(test_npz_converted_in_another_order),
+        TEST(test_text_measured),
+        TEST(test_text_as_it_is),
+        TEST(test_pickle_2),
+        TEST(test_pickle_4),
+        TEST(test_pickle_5),
+        TEST(test_raw),
+        TEST(test_described_in_the_attribute),
+        TEST(test_described_in_the_state_file),
+        TEST(test_npz_piped), /* from here on descriptor 0 is another */
+        TEST(test_text_piped),
+        TEST(test_pickle_4_piped),
+        TEST(test_pickle_5_piped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -103,13 +103,14 @@ static void restore_old(struct struck *struck)
         tmpdir_write_text(&struck->tmpdir, "a.shm", OLD);
 }
 
-int struck_load(const struct struck *struck, struct error *error)
+int struck_load(struct struck *struck, struct error *error)
 {
     struct load *load = NULL;
     struct load_report report = {0};
     int r = struck->open(struck, &load, error);
     if (r == 0)
         r = load_run(load, struck->directory, "a.shm", &struck->options, NULL, &report, error);
+    struck->undescribed = report.undescribed.code != 0;
     load_report_clear(&report);
     load_close(load);
     assert_true(r == 0 || (error->code == -r && error->text[0]));
@@ -178,6 +179,8 @@ static void check_load(void *context, int result)
         clean(struck);
     else
         assert_int_equal(is_new, result == 0);
+    if (is_new && struck->check_description && (result == -EINTR || !struck->undescribed))
+        struck->check_description(struck);
     if (!is_new)
         assert_true(struck->has_old ? exists && holds(struck, "a.shm", OLD, strlen(OLD)) : !exists);
     if (struck->must_succeed)

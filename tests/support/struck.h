@@ -23,9 +23,12 @@ struct struck {
     const char *file;  /* among the files: what is loaded */
     bool is_piped;     /* through descriptor 0, which is another pipe from then on */
     int (*open)(const struct struck *struck, struct load **ret_load, struct error *error);
-    const char *want;   /* among the files: what a load has to make */
-    bool has_old;       /* a segment of the name is there, and is to be replaced */
-    bool must_succeed;  /* an interruption or a short count is no failure */
+    const char *want;  /* among the files: what a load has to make */
+    bool has_old;      /* a segment of the name is there, and is to be replaced */
+    bool must_succeed; /* an interruption or a short count is no failure */
+    /* Of what was loaded: its description is where it must be. NULL: it needs none. */
+    void (*check_description)(const struct struck *struck);
+    bool undescribed;   /* the last load, which did not die, said that it could not be recorded */
     unsigned done;      /* runs that came to the wanted end */
     unsigned leftovers; /* of killed runs */
 };
@@ -42,7 +45,7 @@ uint8_t struck_number(unsigned row, unsigned column);
 int struck_open(const struct struck *struck, struct load **ret_load, struct error *error);
 
 /* Loads it as a.shm: what open or load_run returns; a failure has its words. */
-int struck_load(const struct struck *struck, struct error *error);
+int struck_load(struct struck *struck, struct error *error);
 
 /* Whether the segment or file in the directory is, byte for byte, this one of the files. */
 bool struck_holds(const struct struck *struck, const char *name, const char *file);
