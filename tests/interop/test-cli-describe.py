@@ -217,6 +217,24 @@ def of_anothers_segment_it_is_recorded_for_oneself():
 
 
 @test
+def what_lost_its_name_is_described_through_its_holder():
+    with Directory() as d:
+        need_attributes(d)
+        write(d / "r", floats(3, 4))
+        with open(d / "r", "rb") as held:
+            name = f"#{os.fstat(held.fileno()).st_ino}"
+            os.unlink(d / "r")
+            out = d.expect(0, "describe", name, "--as", "f4", "--shape", "3,4").out
+            assert out == "r: float32 3 × 4, order C: recorded in its attribute user.npy_header\n", out
+            assert b"(3, 4)" in os.getxattr(held.fileno(), HEADER)
+            d.expect(0, "restore", name)
+            assert said(d, "r") == ("described", "<f4", [3, 4], "C", None)
+            d.expect(0, "describe", name, "--clear")
+            assert os.listxattr(held.fileno()) == []
+        d.expect(3, "describe", name, "--clear")
+
+
+@test
 def anothers_attribute_is_not_contradicted():
     need_root()
     with Directory() as d:

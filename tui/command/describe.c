@@ -3,12 +3,12 @@
  */
 #include <errno.h>
 #include <stdio.h>
-#include <sys/stat.h>
 
 #include "core/segment/description.h"
 #include "core/sys/fd.h"
 #include "tui/command/as.h"
 #include "tui/command/command.h"
+#include "tui/command/find.h"
 #include "tui/command/gone.h"
 
 struct describing {
@@ -20,18 +20,13 @@ struct describing {
     int fd;
 };
 
+/* One whose name is gone, too, through its holders. What cannot be opened is refused for what it is. */
 static int open_segment(struct describing *describing, const struct directory *directory, struct error *error)
 {
     int r = directory_may_change(directory, error);
-    if (r < 0 || (r = segment_find(directory, describing->name, &describing->segment, error)) < 0 ||
-        (r = segment_recognise(directory, &describing->segment, error)) < 0)
-        return r;
-    if (!S_ISREG(describing->segment.mode) || describing->segment.layout == LAYOUT_UNKNOWN)
-        return 0; /* which is refused for what it is */
-    r = segment_open(directory, describing->segment.name, &describing->segment.id, error);
-    if (r >= 0)
-        describing->fd = r;
-    return r < 0 ? r : 0;
+    return r < 0 ? r
+                 : find_open(describing->options, directory, describing->name, &describing->segment,
+                             &describing->fd, error);
 }
 
 static void say_recorded(const struct describing *describing, const struct directory *directory,
