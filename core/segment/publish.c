@@ -179,7 +179,7 @@ static int begin(struct publish *publish, struct error *error)
 {
     int r = place_find(publish->directory, publish->name, &publish->place, error);
     if (r == -ENOENT)
-        return error_set(error, ENOENT, "there is no directory for it (load makes none)");
+        return error_set(error, ENOENT, "there is no directory for it: make it first (mkdir)");
     if (r < 0)
         return r;
     if (name_is_temporary(publish->name))
