@@ -257,11 +257,12 @@ struct change {
 static int change_file(int dirfd, const char *file, const struct change *change, struct error *error)
 {
     struct records lines = {0};
+    struct error why = {0};
     char *text = NULL;
     size_t size = 0;
-    int r = trusted_read(dirfd, file, TRUSTED_NOBODY, &text, &size, NULL, error);
+    int r = trusted_read(dirfd, file, TRUSTED_NOBODY, &text, &size, NULL, &why);
     if (r < 0 && r != -ENOENT)
-        return r;
+        return error_set(error, why.code, "the state file cannot be used: %s", why.text);
     records_parse(&lines, text, size);
     free(text);
     const struct record *like = change->like ? records_find(&lines, change->like) : NULL;

@@ -208,6 +208,8 @@ def of_anothers_segment_it_is_recorded_for_oneself():
         result = d.expect(0, "list", "--json", **own)
         assert "everybody may write it" in result.err, result.err
         assert next(s for s in result.json()["segments"] if s["name"] == "s")["layout"] == "raw"
+        d.expect(5, "describe", "s", "--as", "f4", "--shape", "12", **own,
+                 says="the state file cannot be used: everybody may write it: chmod o-w")
         os.chmod(path, 0o600)
         os.chown(path, 2, 2)
         assert "belongs to user 2" in d.expect(0, "list", **own).err
