@@ -20,6 +20,7 @@ struct records {
     struct record *list; /* owned, the oldest first, an identity once */
     size_t count, capacity;
     size_t left;         /* those that were not taken out */
+    size_t bytes;        /* of the headers of these */
     struct lookup by_id; /* places in list */
 };
 
@@ -35,7 +36,7 @@ const struct record *records_find(const struct records *lines, const struct iden
  * only. */
 void records_put(struct records *lines, const struct identity *id, uint64_t offset, char *header);
 /* Drops those of the directory's device whose segment is gone, where there are many, and the oldest of too
- * many. */
+ * many: the file must stay one that is read again (TRUSTED_MAX). */
 void records_prune(struct records *lines, const struct directory *directory);
 
 /* --- descriptions_rules.c --- */

@@ -7,6 +7,9 @@
 #include "core/sys/checked.h"
 #include "core/sys/memory.h"
 #include "core/sys/text.h"
+#include "core/sys/trusted.h"
+
+#define NUMBERS_MAX 96 /* bytes of a line before its header */
 
 static const char comment[] = "# shmtop describe: device inode birth-time offset header\n";
 
@@ -148,6 +151,7 @@ const struct record *records_find(const struct records *lines, const struct iden
 static void take_out(struct records *lines, struct record *line)
 {
     lookup_remove(&lines->by_id, hash_id(&line->id), (uint32_t)(line - lines->list));
+    lines->bytes -= strlen(line->header);
     free(line->header);
     line->header = NULL;
     lines->left--;
@@ -164,6 +168,7 @@ void records_put(struct records *lines, const struct identity *id, uint64_t offs
     lines->list[lines->count] = (struct record){.id = *id, .offset = offset, .header = header};
     lookup_add(&lines->by_id, hash_id(id), (uint32_t)lines->count++);
     lines->left++;
+    lines->bytes += strlen(header);
 }
 
 struct pruning {
@@ -192,11 +197,16 @@ static void drop_gone(struct records *lines, const struct directory *directory)
     free(pruning.there);
 }
 
+static bool are_too_many(const struct records *lines)
+{
+    return lines->left > RECORDS_MAX || lines->left * NUMBERS_MAX + lines->bytes > TRUSTED_MAX;
+}
+
 void records_prune(struct records *lines, const struct directory *directory)
 {
     if (lines->left > RECORDS_PRUNE)
         drop_gone(lines, directory);
-    for (size_t i = 0; lines->left > RECORDS_MAX; i++)
+    for (size_t i = 0; are_too_many(lines); i++)
         if (lines->list[i].header)
             take_out(lines, &lines->list[i]);
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/segment/descriptions_private.h"
+#include "core/sys/trusted.h"
 #include "tests/support/fault.h"
 #include "tests/support/tmpdir.h"
 
@@ -337,6 +338,16 @@ static void lines_of_segments_that_are_gone_do_not_gather(void **state)
     records_prune(&records, f->directory);
     assert_int_equal(records.left, RECORDS_MAX);
     assert_null(records_find(&records, &a.id)); /* the oldest went */
+    char header[60001];
+    memset(header, 'x', sizeof header);
+    header[60000] = '\0';
+    for (uint64_t i = 0; i < 20; i++)
+        records_put(&records, &(struct identity){a.id.device + 2, 1 + i, 1}, 0, strdup(header));
+    records_prune(&records, f->directory);
+    size_t size;
+    char *text = records_write(&records, &size);
+    assert_true(size <= TRUSTED_MAX && size > TRUSTED_MAX - 70000); /* what is read again */
+    free(text);
     records_clear(&records);
     segment_clear(&a);
 }
