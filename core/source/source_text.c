@@ -38,16 +38,29 @@ static bool is_control(uint8_t c)
     return c < ' ' && !(c >= '\t' && c <= '\r');
 }
 
+static int refuse_control(const uint8_t *head, size_t first, struct error *error)
+{
+    uint64_t line = 1;
+    for (size_t i = 0; i < first; i++)
+        line += head[i] == '\n';
+    return error_set(error, EBADMSG,
+                     "neither .npy, .npz, pickle nor text; raw bytes need --as and --shape (line %llu has a "
+                     "byte 0x%02x)",
+                     (unsigned long long)line, head[first]);
+}
+
 static int check_is_text(const uint8_t *head, size_t n, struct error *error)
 {
-    size_t controls = 0;
+    size_t controls = 0, first = 0;
     if (n >= 2 && ((head[0] == 0xff && head[1] == 0xfe) || (head[0] == 0xfe && head[1] == 0xff)))
         return error_set(error, ENOTSUP, "UTF-16 text: convert it to UTF-8 (iconv -f UTF-16 -t UTF-8)");
-    for (size_t i = 0; i < n; i++)
-        controls += is_control(head[i]);
-    if (controls * CONTROL_SHARE <= n)
-        return 0;
-    return error_set(error, EBADMSG, "neither .npy, .npz, pickle nor text; raw bytes need --as and --shape");
+    for (size_t i = n; i-- > 0;) {
+        if (!is_control(head[i]))
+            continue;
+        controls++;
+        first = i;
+    }
+    return controls * CONTROL_SHARE <= n ? 0 : refuse_control(head, first, error);
 }
 
 static void skip_mark(struct text_batch *batch)

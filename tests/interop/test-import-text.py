@@ -100,7 +100,8 @@ def a_refused_text_leaves_nothing():
             ("1,5;2,5\n", "line 1, column 1: '1,5' is no number: decimals need a point"),
             ("nothing but words\n", "a text without numbers"),
             (b"\xff\xfe1\0\n\0", "UTF-16"),
-            (b"\1\0\0\0\2\0\0\0", "neither .npy, .npz, pickle nor text; raw bytes need --as and --shape"),
+            (b"\1\0\0\0\2\0\0\0", "neither .npy, .npz, pickle nor text; raw bytes need --as and --shape (line 1 has a byte 0x01)"),
+            (b"1,2\n3,4\0\n", "raw bytes need --as and --shape (line 2 has a byte 0x00)"),
         ]:
             path = write(d.file("a.csv"), text)
             d.expect(1, "load", path, "a.shm", says=says)
