@@ -145,7 +145,7 @@ static void what_is_said_is_recorded_in_the_state_file(void **state)
     stage_draw(stage);
     assert_int_equal(stage->asked[EFFECT_DESCRIBE], 1);
     stage_until(stage, "raw: float32 32 × 32, recorded in ");
-    stage_until(stage, "raw  float32 32 × 32  4.0K  C order  described by your state file");
+    stage_until(stage, "raw  float32 (your state file says so) 32 × 32  4.0K  C order");
     char *text = tmpdir_read(f->tmpdir, "state/described", &size);
     assert_non_null(strstr(text, "{'descr': '<f4', 'fortran_order': False, 'shape': (32, 32), }"));
     free(text);
@@ -182,7 +182,7 @@ static void what_is_said_is_recorded_in_the_attribute(void **state)
     stage_key(stage, KEY_CODE_RIGHT);
     stage_key(stage, '\r');
     stage_until(stage, "raw: float32 32 × 32, recorded in its attribute user.npy_header");
-    stage_until(stage, "described by its attribute");
+    stage_until(stage, "float32 (its attribute says so) 32 × 32");
     assert_false(tmpdir_exists(f->tmpdir, "state/described"));
     stage_close(stage);
 }

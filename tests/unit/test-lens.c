@@ -170,6 +170,29 @@ static void a_chosen_shape_fits_itself_to_the_type(void **state)
     close_lens(&scene);
 }
 
+/* What filled the segment by itself too; and no type on the way makes its shape forgotten. */
+static void a_known_shape_fits_itself_to_the_type(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct matrix matrix = {.order = 'C', .rank = 3, .offset = 128, .shape = {8, 5, 6}};
+    open_lens(&scene, 128 + 8 * 5 * 6 * 2, 0);
+    assert_int_equal(dtype_parse("f2", &matrix.dtype, NULL), 0);
+    lens_begin(scene.lens, &matrix);
+    press(&scene, KEY_CODE_RIGHT);
+    assert_says(&scene, "<f4", 'C', 128, shape_of(4, 5, 6));
+    type(&scene, "V32");
+    assert_says(&scene, "|V32", 'C', 128, shape_of(15));
+    type(&scene, "i2");
+    assert_says(&scene, "<i2", 'C', 128, shape_of(8, 5, 6));
+    matrix.shape[0] = 7; /* it does not: what is said stays as it is */
+    lens_begin(scene.lens, &matrix);
+    press(&scene, KEY_CODE_LEFT);
+    press(&scene, KEY_CODE_RIGHT);
+    assert_says(&scene, "<f2", 'C', 128, shape_of(7, 5, 6));
+    close_lens(&scene);
+}
+
 static void what_does_not_fit_is_said(void **state)
 {
     (void)state;
@@ -315,6 +338,7 @@ int main(void)
         cmocka_unit_test(types_are_stepped_through_or_typed),
         cmocka_unit_test(shapes_are_chosen_or_typed),
         cmocka_unit_test(a_chosen_shape_fits_itself_to_the_type),
+        cmocka_unit_test(a_known_shape_fits_itself_to_the_type),
         cmocka_unit_test(what_does_not_fit_is_said),
         cmocka_unit_test(the_order_and_the_offset),
         cmocka_unit_test(the_segment_may_grow_and_shrink),

@@ -11,12 +11,13 @@
 #include "core/catalog/catalog.h"
 #include "core/process/creator.h"
 #include "core/process/unlinked.h"
-#include "core/segment/description.h"
+#include "core/segment/descriptions.h"
 #include "core/segment/lease.h"
 #include "core/segment/publish.h"
 #include "core/sys/calls.h"
 #include "core/sys/fd.h"
 #include "core/sys/memory.h"
+#include "tui/app/describing.h"
 
 #define FIRST_BATCH 256 /* of a scan: soon on the screen */
 #define BATCH       1024
@@ -363,65 +364,20 @@ static void run_restore(struct task *task)
     job_post(task->job, TASK_RESTORED, restored, restored_free);
 }
 
-/* --- what a segment is said to be --- */
-
 static void described_free(void *payload)
 {
     described_clear(payload);
     free(payload);
 }
 
-/* Opened and recognised: the descriptor, or -errno. */
-static int open_to_describe(struct task *task, const struct describe_request *request,
-                            struct segment *segment, struct error *error)
-{
-    if (request->unlinked) {
-        int fd = unlinked_open(task->host.proc_root, &request->id, request->pids, request->pid_count, error);
-        int r = fd < 0
-                    ? fd
-                    : unlinked_look(task->directory, fd, request->name, task->host.producers, segment, error);
-        if (r < 0)
-            fd_close(&fd);
-        return r < 0 ? r : fd;
-    }
-    int r = segment_stat(task->directory, request->name, segment, error);
-    int fd = r < 0 ? r : segment_open(task->directory, request->name, &request->id, error);
-    if (fd >= 0 && (r = segment_recognise_opened(task->directory, segment, fd, error)) < 0)
-        fd_close(&fd);
-    return r < 0 ? r : fd;
-}
-
-static int describe(struct task *task, const struct describe_request *request, struct described *described)
-{
-    struct segment segment = {.name = NULL};
-    struct error *error = &described->error;
-    const char *file = descriptions_state_path(directory_descriptions(task->directory));
-    int fd AUTO_CLOSE = open_to_describe(task, request, &segment, error);
-    int r = fd < 0           ? fd
-            : request->clear ? description_clear(task->directory, &segment, fd, error)
-                             : description_record(task->directory, &segment, fd, &request->matrix,
-                                                  &described->where, error);
-    if (r == 0 && !request->clear && described->where == DESCRIPTION_STATE && file)
-        described->file = memory_dup(file);
-    segment_clear(&segment);
-    if (r == 0 && request->unlinked)
-        unlinked_look(task->directory, fd, request->name, task->host.producers, &described->segment, NULL);
-    return r;
-}
-
 static void run_describe(struct task *task)
 {
     const struct describe_request *request = &task->effect.u.describe;
-    struct described *described = memory_new(sizeof *described);
-    *described = (struct described){.name = memory_dup(request->name),
-                                    .id = request->id,
-                                    .clear = request->clear,
-                                    .matrix = request->matrix,
-                                    .unlinked = request->unlinked};
-    int r = open_directory(task, &described->error);
-    if (r == 0)
-        r = describe(task, request, described);
-    described->error.code = -r;
+    struct error error = {0};
+    int r = open_directory(task, &error);
+    struct described *described = describing_run(r == 0 ? task->directory : NULL, &task->host, request);
+    if (r < 0)
+        described->error = error;
     job_post(task->job, TASK_DESCRIBED, described, described_free);
 }
 

@@ -259,6 +259,7 @@ static int put_all(const struct detail *detail, const struct facts *facts, struc
     struct column_style text_style = {.ascii = cells->ascii, .now = style->wall, .users = style->users};
     int y = area.y;
     y = put_column(cells, area, y, "layout", COLUMN_LAYOUT, row, &text_style);
+    y = put_fact(cells, area, y, "said by", ROLE_TEXT, words_description(row->description));
     y = put_column(cells, area, y, "type", COLUMN_TYPE, row, &text_style);
     y = put_column(cells, area, y, "dtype", COLUMN_DTYPE, row, &text_style);
     y = put_column(cells, area, y, "shape", COLUMN_SHAPE, row, &text_style);

@@ -12,12 +12,6 @@
 #include "core/sys/memory.h"
 #include "tui/view/lens_private.h"
 
-/* What the keys step through. */
-static const char *const types[] = {
-    "float16", "float32", "float64",   "int8",       "uint8", "int16", "uint16", "int32", "uint32", "int64",
-    "uint64",  "bool",    "complex64", "complex128", ">f2",   ">f4",   ">f8",    ">i2",   ">i4",    ">i8"};
-#define TYPES ((int)(sizeof types / sizeof types[0]))
-
 struct lens *lens_new(bool may_record)
 {
     struct lens *lens = memory_new(sizeof *lens);
@@ -150,8 +144,7 @@ static void offer_shapes(struct lens *lens)
             : 0;
 }
 
-/* What the fields say becomes the matrix, or the reason why there is none. */
-static void read_fields(struct lens *lens)
+void lens_read(struct lens *lens)
 {
     struct fit fit;
     struct error error = {0};
@@ -195,7 +188,7 @@ bool lens_know(struct lens *lens, uint64_t size, uint64_t payload, bool recorded
     lens->payload = payload;
     lens->recorded = recorded;
     if (changed)
-        read_fields(lens);
+        lens_read(lens);
     return changed;
 }
 
@@ -230,31 +223,46 @@ static void set_type(struct lens *lens, const struct dtype *dtype)
     line_set(lens->type, text);
 }
 
+static void want(struct lens *lens, int rank, const uint64_t *dims)
+{
+    lens->chosen = rank > 0;
+    lens->wanted_rank = rank;
+    memcpy(lens->wanted, dims, (size_t)rank * sizeof *dims);
+}
+
 /* The whole of it as one row: what is not known is not made up. */
 static void begin_with_likely(struct lens *lens)
 {
     uint64_t bytes = lens->payload < lens->size ? lens->size - lens->payload : 0;
-    line_set(lens->type, bytes % 2 == 0 ? types[0] : "uint8");
+    line_set(lens->type, bytes % 2 == 0 ? "float16" : "uint8");
     set_offset(lens, lens->payload);
     line_set(lens->shape, bytes ? "-1" : "0");
-    read_fields(lens);
-    if (lens->is_right)
-        set_shape(lens, lens->matrix.rank, lens->matrix.shape);
-    lens->chosen = true;
+    lens_read(lens);
+    if (!lens->is_right)
+        return;
+    want(lens, 1, lens->matrix.shape);
+    set_shape(lens, 1, lens->matrix.shape);
+}
+
+/* A shape that fills the segment goes on to do so. */
+static void begin_with(struct lens *lens, const struct matrix *matrix)
+{
+    uint64_t bytes = 0;
+    set_type(lens, &matrix->dtype);
+    set_offset(lens, matrix->offset);
+    set_shape(lens, matrix->rank, matrix->shape);
+    lens->order = matrix->order == 'F';
+    bool fills = matrix_bytes(matrix, &bytes, NULL) == 0 && matrix->offset + bytes == lens->size;
+    want(lens, fills ? matrix->rank : 0, matrix->shape);
 }
 
 void lens_begin(struct lens *lens, const struct matrix *matrix)
 {
-    if (!matrix) {
+    if (matrix)
+        begin_with(lens, matrix);
+    else
         begin_with_likely(lens);
-    } else {
-        set_type(lens, &matrix->dtype);
-        set_offset(lens, matrix->offset);
-        set_shape(lens, matrix->rank, matrix->shape);
-        lens->order = matrix->order == 'F';
-        lens->chosen = false;
-    }
-    read_fields(lens);
+    lens_read(lens);
 }
 
 /* --- shapes --- */
@@ -273,208 +281,41 @@ int lens_offered_now(const struct lens *lens)
     return -1;
 }
 
-/* A shape that was chosen, not typed, goes on to fill the segment: with as many columns where that is
- * possible. */
-static void refill(struct lens *lens)
+/* What would fill the segment with all but the first dimension as they are wanted; false where none does. */
+static bool fill_as_wanted(const struct lens *lens, uint64_t *ret_first)
 {
-    struct matrix before = lens->matrix;
-    read_fields(lens);
-    uint64_t row = lens->matrix.dtype.itemsize, room = lens->size - lens->matrix.offset;
+    uint64_t step = lens->matrix.dtype.itemsize, room = lens->size - lens->matrix.offset;
+    for (int i = 1; i < lens->wanted_rank; i++)
+        if (checked_mul_u64(step, lens->wanted[i], &step))
+            return false;
+    if (step == 0 || room % step != 0)
+        return false;
+    *ret_first = room / step;
+    return true;
+}
+
+/* A shape that was not typed goes on to fill the segment, whatever the type. */
+void lens_refill(struct lens *lens)
+{
+    uint64_t dims[MATRIX_RANK_MAX];
+    lens_read(lens);
     if (!lens->chosen || lens->offered_count == 0)
         return;
-    bool fills = before.rank == 2 && !checked_mul_u64(row, before.shape[1], &row) && row && room % row == 0;
-    const uint64_t dims[2] = {fills ? room / row : lens->offered[0].dims[0], before.shape[1]};
-    set_shape(lens, fills ? 2 : 1, dims);
-    read_fields(lens);
+    memcpy(dims, lens->wanted, sizeof dims);
+    if (fill_as_wanted(lens, &dims[0]))
+        set_shape(lens, lens->wanted_rank, dims);
+    else
+        set_shape(lens, lens->offered[0].rank, lens->offered[0].dims);
+    lens_read(lens);
 }
 
-static enum lens_result changed(struct lens *lens)
-{
-    refill(lens);
-    return LENS_CHANGED;
-}
-
-static enum lens_result pick(struct lens *lens, int by)
+void lens_pick(struct lens *lens, int by)
 {
     int count = (int)lens->offered_count, now = lens_offered_now(lens);
     if (count == 0)
-        return LENS_USED;
+        return;
     int next = now < 0 ? (by > 0 ? 0 : count - 1) : (now + by + count) % count;
-    set_shape(lens, lens->offered[next].rank, lens->offered[next].dims);
-    lens->chosen = true;
-    read_fields(lens);
-    return LENS_CHANGED;
-}
-
-/* --- keys --- */
-
-int lens_buttons(const struct lens *lens, enum lens_result ret_results[LENS_BUTTONS_MAX],
-                 const char *ret_texts[LENS_BUTTONS_MAX])
-{
-    const struct {
-        enum lens_result result;
-        const char *text;
-        bool there;
-    } all[LENS_BUTTONS_MAX] = {{LENS_KEEP, "Look", true},
-                               {LENS_RECORD, "Record", lens->may_record},
-                               {LENS_CLEAR, "Clear record", lens->may_record && lens->recorded},
-                               {LENS_BACK, "As before", true}};
-    int n = 0;
-    for (int i = 0; i < LENS_BUTTONS_MAX; i++) {
-        if (!all[i].there)
-            continue;
-        ret_results[n] = all[i].result;
-        ret_texts[n++] = all[i].text;
-    }
-    return n;
-}
-
-static enum lens_result move_focus(struct lens *lens, int by)
-{
-    lens->focus = (enum lens_field)(((int)lens->focus + by + LENS_FIELD_COUNT) % LENS_FIELD_COUNT);
-    lens->button = 0;
-    return LENS_USED;
-}
-
-/* What does not fit is looked at as nothing: it stays open, to be corrected. */
-static enum lens_result enter(struct lens *lens)
-{
-    enum lens_result results[LENS_BUTTONS_MAX], result = LENS_KEEP;
-    const char *texts[LENS_BUTTONS_MAX];
-    if (lens->focus == LENS_BUTTONS && lens->button < lens_buttons(lens, results, texts))
-        result = results[lens->button];
-    return (result == LENS_KEEP || result == LENS_RECORD) && !lens->is_right ? LENS_USED : result;
-}
-
-static enum lens_result step_type(struct lens *lens, int by)
-{
-    int at = -1;
-    for (int i = 0; i < TYPES; i++)
-        if (strcmp(types[i], line_text(lens->type)) == 0)
-            at = i;
-    line_set(lens->type, types[at < 0 ? (by > 0 ? 0 : TYPES - 1) : (at + by + TYPES) % TYPES]);
-    return changed(lens);
-}
-
-static enum lens_result set_order(struct lens *lens, int order)
-{
-    lens->order = order;
-    read_fields(lens);
-    return LENS_CHANGED;
-}
-
-static enum lens_result step_button(struct lens *lens, int by)
-{
-    enum lens_result results[LENS_BUTTONS_MAX];
-    const char *texts[LENS_BUTTONS_MAX];
-    int count = lens_buttons(lens, results, texts);
-    lens->button = (lens->button + by + count) % count;
-    return LENS_USED;
-}
-
-static struct line *line_in_focus(const struct lens *lens)
-{
-    return lens->focus == LENS_TYPE     ? lens->type
-           : lens->focus == LENS_SHAPE  ? lens->shape
-           : lens->focus == LENS_OFFSET ? lens->offset
-                                        : NULL;
-}
-
-static enum lens_result edited(struct lens *lens)
-{
-    if (lens->focus == LENS_SHAPE)
-        lens->chosen = false;
-    return changed(lens);
-}
-
-/* What Left and Right (by) mean where they do not move in a text. */
-static enum lens_result step(struct lens *lens, int by)
-{
-    switch (lens->focus) {
-    case LENS_TYPE:
-        return step_type(lens, by);
-    case LENS_ORDER:
-        return set_order(lens, !lens->order);
-    case LENS_BUTTONS:
-        return step_button(lens, by);
-    default:
-        return LENS_UNUSED;
-    }
-}
-
-static enum lens_result key_without_text(struct lens *lens, uint32_t code)
-{
-    switch (code) {
-    case KEY_ENTER_CODE:
-    case '\n':
-        return enter(lens);
-    case ' ':
-        return lens->focus == LENS_BUTTONS ? enter(lens) : step(lens, 1);
-    case 'c':
-    case 'C':
-        return lens->focus == LENS_ORDER ? set_order(lens, 0) : LENS_UNUSED;
-    case 'f':
-    case 'F':
-        return lens->focus == LENS_ORDER ? set_order(lens, 1) : LENS_UNUSED;
-    default:
-        return LENS_UNUSED;
-    }
-}
-
-/* Keys that mean the same in every field, or what the field alone has no use for. */
-static enum lens_result common_key(struct lens *lens, uint32_t code)
-{
-    switch (code) {
-    case '\t':
-        return move_focus(lens, 1);
-    case KEY_CODE_BACK_TAB:
-        return move_focus(lens, -1);
-    case KEY_CODE_DOWN:
-        return lens->focus == LENS_SHAPE ? pick(lens, 1) : move_focus(lens, 1);
-    case KEY_CODE_UP:
-        return lens->focus == LENS_SHAPE ? pick(lens, -1) : move_focus(lens, -1);
-    case KEY_CODE_RIGHT:
-        return step(lens, 1);
-    case KEY_CODE_LEFT:
-        return step(lens, -1);
-    case KEY_ESCAPE_CODE:
-    case KEY_CTRL('C'):
-        return LENS_BACK;
-    default:
-        return LENS_UNUSED;
-    }
-}
-
-enum lens_result lens_key(struct lens *lens, const struct key *key)
-{
-    struct line *line = line_in_focus(lens);
-    bool moves = lens->focus == LENS_SHAPE || lens->focus == LENS_OFFSET;
-    enum lens_result result = LENS_UNUSED;
-    if (!key->alt && !(moves && (key->code == KEY_CODE_LEFT || key->code == KEY_CODE_RIGHT)) &&
-        key->code != KEY_CTRL('C'))
-        result = common_key(lens, key->code);
-    if (result != LENS_UNUSED)
-        return result;
-    if (!line)
-        return key->alt                     ? LENS_UNUSED
-               : key->code == KEY_CTRL('C') ? LENS_BACK
-                                            : key_without_text(lens, key->code);
-    switch (line_key(line, key)) {
-    case LINE_EDITED:
-        return edited(lens);
-    case LINE_MOVED:
-        return LENS_USED;
-    case LINE_ENTERED:
-        return enter(lens);
-    case LINE_ESCAPED:
-        return LENS_BACK;
-    default:
-        return LENS_UNUSED;
-    }
-}
-
-enum lens_result lens_paste(struct lens *lens, const char *text)
-{
-    struct line *line = line_in_focus(lens);
-    return line && line_paste(line, text) ? edited(lens) : LENS_UNUSED;
+    want(lens, lens->offered[next].rank, lens->offered[next].dims);
+    set_shape(lens, lens->wanted_rank, lens->wanted);
+    lens_read(lens);
 }

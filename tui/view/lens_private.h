@@ -32,11 +32,20 @@ struct lens {
     /* The shapes that so many bytes may have, the likely ones first. */
     struct factoring offered[FACTORINGS_MAX];
     size_t offered_count;
-    bool chosen; /* the shape was one of these, or nobody said one */
+    bool chosen;                      /* what stands in the field was not typed: */
+    int wanted_rank;                  /* it is this shape, */
+    uint64_t wanted[MATRIX_RANK_MAX]; /* filled to the segment's end */
 };
 
 /* The offered shape that is said now; -1: none of them. */
 int lens_offered_now(const struct lens *lens);
+
+/* What the fields say becomes the matrix, or the reason why there is none. */
+void lens_read(struct lens *lens);
+/* The same, after a shape that was not typed was fitted to the new type and offset. */
+void lens_refill(struct lens *lens);
+/* The next of the offered shapes, or the one before. */
+void lens_pick(struct lens *lens, int by);
 
 /* The buttons that there are, as what each does. Returns how many. */
 int lens_buttons(const struct lens *lens, enum lens_result ret_results[LENS_BUTTONS_MAX],

@@ -11,7 +11,6 @@
 #include "core/segment/name.h"
 #include "core/sys/checked.h"
 #include "tui/view/preview_private.h"
-#include "tui/view/words.h"
 
 #define SLICE_TEXT_MAX 1536
 
@@ -25,6 +24,19 @@ static void size_text(uint64_t bytes, char buf[16])
 static const char *order_text(const struct matrix *matrix)
 {
     return matrix->rank < 2 ? "" : matrix->order == 'F' ? "F order" : "C order";
+}
+
+/* What raw bytes are they do not say themselves. */
+static int draw_who_says(const struct drawing *drawing, int y, int x)
+{
+    static const char *const words[] = {[DESCRIPTION_NONE] = "",
+                                        [DESCRIPTION_ATTRIBUTE] = "(its attribute says so)",
+                                        [DESCRIPTION_STATE] = "(your state file says so)",
+                                        [DESCRIPTION_RULE] = "(the admin's rules say so)"};
+    if (preview_is_said(drawing->preview))
+        return preview_put(drawing, y, x, ROLE_WARN, 0, "(you said so)") + 1;
+    int end = preview_put(drawing, y, x, ROLE_DIM, 0, words[drawing->preview->described]);
+    return end > x ? end + 1 : x;
 }
 
 static int draw_what(const struct drawing *drawing, int y, int x)
@@ -43,20 +55,9 @@ static int draw_what(const struct drawing *drawing, int y, int x)
     if (said) /* nobody shall take it for what is known */
         x = preview_put(drawing, y, x, ROLE_WARN, 0, "as ");
     x = preview_put(drawing, y, x, ROLE_TYPE, 0, type) + 1;
-    if (said)
-        x = preview_put(drawing, y, x, ROLE_WARN, 0, "(you said so)") + 1;
+    x = draw_who_says(drawing, y, x);
     matrix_shape_text(preview->matrix.rank, preview->matrix.shape, preview->ascii, text, sizeof text);
     return preview_put(drawing, y, x, ROLE_TEXT, 0, text);
-}
-
-/* Raw bytes do not say it themselves. */
-static void draw_who_says(const struct drawing *drawing, int y, int x)
-{
-    const struct preview *preview = drawing->preview;
-    if (preview->recorded && preview->has_matrix && !preview->hex && !preview_is_said(preview)) {
-        x = preview_put(drawing, y, x, ROLE_DIM, 0, "described by ");
-        preview_put(drawing, y, x, ROLE_DIM, 0, words_description(preview->described));
-    }
 }
 
 struct status {
@@ -107,8 +108,7 @@ static void draw_title(struct drawing *drawing, int y)
         size_text(preview->size, size);
         x = preview_put(drawing, y, x + 2, ROLE_TEXT, 0, size);
         if (preview->has_matrix)
-            x = preview_put(drawing, y, x + 2, ROLE_DIM, 0, order_text(&preview->matrix));
-        draw_who_says(drawing, y, x + 2);
+            preview_put(drawing, y, x + 2, ROLE_DIM, 0, order_text(&preview->matrix));
     }
     drawing->rect = all;
 }

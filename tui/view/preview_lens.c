@@ -3,6 +3,7 @@
  * the wish to have it recorded. The byte under the cursor stays under it.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/sys/checked.h"
@@ -247,7 +248,9 @@ void preview_recorded(struct preview *preview, bool clear)
         preview->saying = SAYING_NOTHING;
         preview->looked = false; /* the next look finds it without shape, which is no loss */
         preview_drop_matrix(preview);
-    } else if (preview->saying == SAYING_THIS) {
-        preview->saying = SAYING_NOTHING; /* now it is said beside it */
+    } else if (preview->saying == SAYING_THIS) { /* now it is said beside it */
+        preview->saying = SAYING_NOTHING;
+        free(preview->reason);
+        preview->reason = NULL;
     }
 }

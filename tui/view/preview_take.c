@@ -1,0 +1,229 @@
+/*
+ * What a look at the segment brings: what it is now, whether it still is what it was, and the values.
+ */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/view/preview_private.h"
+
+static void set_condition(struct preview *preview, enum condition condition, const char *text)
+{
+    if (preview->condition != condition)
+        preview->condition_since = preview->now;
+    preview->condition = condition;
+    snprintf(preview->condition_text, sizeof preview->condition_text, "%s", text);
+}
+
+static void set_reason(struct preview *preview, const char *text)
+{
+    free(preview->reason);
+    preview->reason = text ? strdup(text) : NULL;
+}
+
+bool preview_matrix_equal(const struct matrix *a, const struct matrix *b)
+{
+    return a->rank == b->rank && a->order == b->order && a->offset == b->offset &&
+           dtype_equal(&a->dtype, &b->dtype) &&
+           memcmp(a->shape, b->shape, (size_t)a->rank * sizeof a->shape[0]) == 0;
+}
+
+/* The matrix becomes what the segment says (takes it). */
+static void adopt_matrix(struct preview *preview, struct matrix *matrix)
+{
+    bool first = !preview->has_matrix || preview->hex;
+    preview_drop_matrix(preview);
+    preview->matrix = *matrix;
+    preview->has_matrix = true;
+    memset(matrix, 0, sizeof *matrix);
+    preview_place_reset(preview);
+    if (!first)
+        strcpy(preview->message, "its header changed: it is another matrix now");
+}
+
+void preview_adopt_bytes(struct preview *preview, uint64_t size)
+{
+    preview_drop_matrix(preview);
+    preview->has_matrix = preview->hex = true;
+    dtype_make(DTYPE_UINT, '|', 1, "", &preview->matrix.dtype, NULL);
+    preview->matrix.order = 'C';
+    preview->matrix.rank = 1;
+    preview->matrix.shape[0] = size;
+    preview_place_reset(preview);
+}
+
+static void resize_bytes(struct preview *preview, uint64_t size)
+{
+    if (preview->matrix.shape[0] == size)
+        return;
+    preview->matrix.shape[0] = size;
+    preview_place_clamp(preview);
+}
+
+static const char *why_no_values(const struct segment *segment)
+{
+    switch (segment->layout) {
+    case LAYOUT_DIRECTORY:
+        return "a directory: its files can be looked at one by one";
+    case LAYOUT_OTHER:
+        return "not a regular file: it is never opened";
+    case LAYOUT_UNKNOWN:
+        return "its bytes may not be read: another user's";
+    case LAYOUT_SEMAPHORE:
+        return "a semaphore: its bytes";
+    case LAYOUT_SHAREDARRAY:
+        return segment->damage ? segment->damage : "a SharedArray that does not tell its type: its bytes";
+    case LAYOUT_IMAGESTREAM:
+        return segment->damage ? segment->damage : "an image whose values lie in a GPU: its bytes";
+    default:
+        return segment->damage ? segment->damage : "nothing in it says its type and shape: its bytes";
+    }
+}
+
+bool preview_is_readable(enum layout layout)
+{
+    return layout != LAYOUT_UNKNOWN && layout != LAYOUT_DIRECTORY && layout != LAYOUT_OTHER;
+}
+
+/* A segment that had a matrix has none that fits any more: the last values stay. */
+static void lose_matrix(struct preview *preview, const struct segment *segment)
+{
+    char text[ERROR_TEXT_MAX];
+    uint64_t bytes = 0;
+    if (matrix_bytes(&preview->matrix, &bytes, NULL) == 0 && segment->size < preview->matrix.offset + bytes) {
+        snprintf(text, sizeof text, "it shrank: %llu of %llu bytes are left (%s looks at them)",
+                 (unsigned long long)segment->size, (unsigned long long)(preview->matrix.offset + bytes),
+                 preview->saying == SAYING_NOTHING ? "r" : "D");
+        set_condition(preview, CONDITION_SHRUNK, text);
+    } else {
+        snprintf(text, sizeof text, "its header is gone: %s (r looks at the bytes)", why_no_values(segment));
+        set_condition(preview, CONDITION_DAMAGED, text);
+    }
+}
+
+/* What a person says goes before what it says itself, as long as it fits. */
+static void hold_against(struct preview *preview, const struct segment *segment)
+{
+    set_reason(preview, segment->matrix ? NULL : why_no_values(segment));
+    if (preview->saying == SAYING_THIS && !preview->lens &&
+        layout_check_size(&preview->matrix, segment->size, NULL) < 0)
+        lose_matrix(preview, segment);
+    else
+        set_condition(preview, CONDITION_FINE, "");
+}
+
+static void keep_own(struct preview *preview, const struct segment *segment)
+{
+    preview->size = segment->size;
+    preview->layout = segment->layout;
+    preview->payload = segment->payload;
+    preview->described = segment->description;
+    preview->recorded = segment->layout == LAYOUT_DESCRIBED;
+    matrix_clear(&preview->own);
+    preview->has_own = segment->matrix != NULL;
+    if (segment->matrix)
+        matrix_copy(segment->matrix, &preview->own);
+}
+
+/* What the segment is now. */
+static void take_own(struct preview *preview, struct segment *segment)
+{
+    if (segment->matrix) {
+        set_condition(preview, CONDITION_FINE, "");
+        set_reason(preview, NULL);
+        if (!preview->has_matrix || preview->hex || !preview_matrix_equal(&preview->matrix, segment->matrix))
+            adopt_matrix(preview, segment->matrix);
+    } else if (preview->has_matrix && !preview->hex && preview->has_values) {
+        lose_matrix(preview, segment);
+    } else {
+        set_condition(preview, CONDITION_FINE, "");
+        set_reason(preview, why_no_values(segment));
+        if (!preview_is_readable(segment->layout))
+            preview_drop_matrix(preview);
+        else if (!preview->hex)
+            preview_adopt_bytes(preview, segment->size);
+        else
+            resize_bytes(preview, segment->size);
+    }
+}
+
+static void take_facts(struct preview *preview, struct segment *segment)
+{
+    keep_own(preview, segment);
+    if (preview->saying == SAYING_NOTHING)
+        take_own(preview, segment);
+    else
+        hold_against(preview, segment);
+    preview_lens_told(preview);
+}
+
+static void note_changes(struct preview *preview, const struct preview_reply *reply)
+{
+    size_t n = (size_t)reply->page.rows * reply->page.columns;
+    bool *changed = calloc(n ? n : 1, sizeof *changed);
+    assert(changed);
+    if (preview->has_values && preview->cell_bytes == reply->cell_bytes &&
+        page_same_slice(&preview->page, &reply->page)) {
+        for (size_t i = 0; i < n; i++) {
+            const uint8_t *before = preview_cell(preview, reply->page.top + i / reply->page.columns,
+                                                 reply->page.left + i % reply->page.columns);
+            changed[i] =
+                before && memcmp(before, reply->cells + i * reply->cell_bytes, reply->cell_bytes) != 0;
+        }
+    }
+    free(preview->changed);
+    preview->changed = changed;
+}
+
+static void take_values(struct preview *preview, struct preview_reply *reply)
+{
+    if (!reply->has_values || reply->generation != preview->generation)
+        return;
+    note_changes(preview, reply);
+    free(preview->cells);
+    preview->cells = reply->cells;
+    reply->cells = NULL;
+    preview->page = reply->page;
+    preview->cell_bytes = reply->cell_bytes;
+    preview->has_values = true;
+}
+
+static void take_reply(struct preview *preview, struct preview_reply *reply)
+{
+    switch (reply->found) {
+    case FOUND_IT:
+        take_facts(preview, &reply->segment);
+        if (reply->is_short && preview->condition == CONDITION_FINE && !preview->hex && preview->has_values) {
+            lose_matrix(preview, &reply->segment);
+        } else if (preview->condition == CONDITION_FINE) {
+            take_values(preview, reply);
+        }
+        break;
+    case FOUND_NOTHING:
+        set_condition(preview, CONDITION_GONE, "");
+        break;
+    case FOUND_OTHER:
+        preview->other = reply->segment.id;
+        set_condition(preview, CONDITION_OTHER, "another segment has this name now: r looks at it");
+        break;
+    case FOUND_FAILURE:
+        set_condition(preview, CONDITION_FAILED, reply->error.text);
+        break;
+    }
+}
+
+void preview_supply(struct preview *preview, struct preview_reply *reply, int64_t now)
+{
+    preview->now = now;
+    preview->asked = false;
+    if (!reply) {
+        preview->again = true;
+        return;
+    }
+    take_reply(preview, reply);
+    preview->looked = true;
+    preview->supplied_at = now;
+    preview_layout(preview, preview->height, preview->breadth, preview->ascii);
+    preview_reply_free(reply);
+}
