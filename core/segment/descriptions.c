@@ -263,7 +263,7 @@ static int change_file(int dirfd, const char *file, const struct change *change,
     int r = trusted_read(dirfd, file, TRUSTED_NOBODY, &text, &size, NULL, &why);
     if (r < 0 && r != -ENOENT)
         return error_set(error, why.code, "the state file cannot be used: %s", why.text);
-    records_parse(&lines, text, size);
+    records_parse(&lines, text ? text : "", size);
     free(text);
     const struct record *like = change->like ? records_find(&lines, change->like) : NULL;
     const char *header = like ? like->header : change->header;
