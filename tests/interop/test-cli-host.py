@@ -123,6 +123,24 @@ def warnings_are_those_of_the_directorys_file_system():
 
 
 @test
+def a_load_that_finds_no_room_is_refused_and_leaves_none():
+    with Directory() as d:
+        header = b"{'descr': '|u1', 'fortran_order': False, 'shape': (2000000,), }".ljust(117) + b"\n"
+        write(d.file("big.npy"), b"\x93NUMPY\x01\0v\0" + header + bytes(2000000))
+        write(d.file("big.csv"), b"1,2,3,4,5\n" * 30000)
+        setup = f"mount -t tmpfs -o {{}} none {d.path}; {{}} || status=$?; "
+        setup += f"test -z \"$(ls -A {d.path})\" || exit 99; exit $status; "
+        for options, file, says in [
+            ("size=1m,nr_inodes=1", npy(d), "the file system has no inode left"),
+            ("size=1m,nr_inodes=9", d.file("big.npy"), "not enough room: 2.0M needed, 1.0M free in the file system"),
+            ("size=1m,nr_inodes=9", d.file("big.csv"), " needed, "),
+        ]:
+            for command, source in [('"$@"', file), (f'"$@" <{file}', "-"), (f'cat {file} | "$@"', "-")]:
+                result = run(d, "", "load", source, "x.shm", setup=setup.format(options, command))
+                assert result.code == 4 and says in result.err, (command, file, result.code, result.err)
+
+
+@test
 def segments_that_logind_may_delete_are_warned_of():
     if os.geteuid() != 0:
         raise Skip("needs root to give a segment away")
