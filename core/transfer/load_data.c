@@ -128,7 +128,8 @@ int run_move(struct run *run, struct error *error)
     if (plan->converts)
         return parallel_ranges(plan->units, plan_block(plan) * BLOCKS_RANGE, run->threads, convert_range, run,
                                run->progress, error);
-    return publish_copy(run->publish, plan->header_size, source->input.fd,
-                        source->input.start + source->matrix.offset, plan->units, run->threads > 1,
-                        run->progress, error);
+    int r = publish_copy(run->publish, plan->header_size, source->input.fd,
+                         source->input.start + source->matrix.offset, plan->units, run->threads > 1,
+                         run->progress, error);
+    return r == -ESTALE ? load_blame_file(run->load, r) : r;
 }

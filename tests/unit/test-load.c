@@ -209,6 +209,12 @@ static void test_file_changes(void **state)
         tmpdir_write_npy(files, "x.npy", "<f8", false, "(3, 4)", NULL, 96);
         load = loading_open(fixture, "x.npy");
         assert_return_code(truncate(tmpdir_path(files, "x.npy"), 200), errno);
+        struct load_report report;
+        struct error error = {0};
+        assert_int_equal(load_run(load, fixture->directory, "b.shm", order ? &to_f : &loading_plain, NULL,
+                                  &report, &error),
+                         -ESTALE);
+        assert_true(load_failure_is_of_file(load));
         loading_expect_failure(fixture, load, order ? &to_f : &loading_plain, ESTALE,
                                "shrank while it was read");
     }
