@@ -168,6 +168,18 @@ static int inherit(const struct target *target, const struct save_place *place, 
     return 0;
 }
 
+/* A new file is as open as any, but no more than the segment: who may not read this may not read that. */
+static int choose_mode(const struct save *save, mode_t *ret_mode, struct error *error)
+{
+    struct segment segment;
+    int r = segment_stat_opened(save->fd, "", &segment, error);
+    if (r < 0)
+        return r;
+    *ret_mode = 0600 | (segment.mode & 0066);
+    segment_clear(&segment);
+    return 0;
+}
+
 static int name_failed(int code, struct error *error)
 {
     if (code == EEXIST)
@@ -211,6 +223,7 @@ int save_to_file(const struct save *save, const struct save_place *place, bool r
     struct saving saving = {.save = save, .progress = progress, .error = error};
     struct target target;
     uint64_t size, needed;
+    mode_t mode = 0600; /* until it is that of the old one */
     int r = save_check(save, error);
     if (r == 0 && place->exists && !replace)
         r = error_set(error, EEXIST, "the file exists (--replace replaces it)");
@@ -218,8 +231,10 @@ int save_to_file(const struct save *save, const struct save_place *place, bool r
         r = measure(&saving, &size, &needed);
     if (r == 0)
         r = target_check_room(place->directory, size, needed, error);
+    if (r == 0 && !place->exists)
+        r = choose_mode(save, &mode, error);
     if (r == 0)
-        r = target_open(&target, place->directory, place->exists ? 0600 : 0666, error);
+        r = target_open(&target, place->directory, mode, error);
     if (r < 0)
         return r;
     saving.out = (struct save_out){.fd = target.fd, .is_file = true};

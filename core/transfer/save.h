@@ -6,7 +6,8 @@
  * order is kept. .csv: core/matrix/csv.h.
  *
  * A file is made all or nothing (target.h). Nothing is ever written through a link or over what is no regular
- * file. What is replaced gives its mode, its group and, where root replaces it, its owner.
+ * file. What is replaced gives its mode, its group and, where root replaces it, its owner; a new file is no
+ * more open than the segment and the umask allow.
  */
 #ifndef SHMTOP_CORE_TRANSFER_SAVE_H
 #define SHMTOP_CORE_TRANSFER_SAVE_H

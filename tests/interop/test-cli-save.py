@@ -153,6 +153,11 @@ def test_mode():
     save("a.shm", "mode.npy", "--replace")
     check("a new file has mode 0666 less the umask, a replaced one keeps its own",
           new == 0o640 and stat.S_IMODE(os.stat(f"{out}/mode.npy").st_mode) == 0o604)
+    os.umask(0o022)
+    os.chmod(f"{shm}/a.shm", 0o600)
+    save("a.shm", "private.npy")
+    check("who may not read the segment may not read what is saved of it",
+          stat.S_IMODE(os.stat(f"{out}/private.npy").st_mode) == 0o600)
 
 
 def start(name, *words, **more):
@@ -211,7 +216,7 @@ def test_stream_to_file():
 
 
 def main():
-    print("1..16", flush=True)
+    print("1..17", flush=True)
     test_bytes()
     test_csv()
     test_refusals()
