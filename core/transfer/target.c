@@ -56,6 +56,8 @@ int target_open(struct target *target, int directory, mode_t mode, struct error 
         fd = open_temporary(target, mode);
     if (fd == -ENOSPC || fd == -EDQUOT)
         return error_set(error, ENOSPC, "no room for its copy: the file system has no inode left");
+    if (fd == -EACCES || fd == -EPERM)
+        return error_set(error, EACCES, "no permission to create its copy in that directory");
     if (fd < 0)
         return error_set_errno(error, -fd, "cannot create its copy");
     target->fd = fd;
