@@ -45,6 +45,7 @@ static const uint32_t keys[] = {
     'u',
     'L',
     'R',
+    'D',
     'q',
     'Q',
     '?',
@@ -173,12 +174,10 @@ static void lose_job(struct stage *stage)
     static const struct {
         enum effect_kind effect;
         enum event_kind event;
-    } kinds[] = {{EFFECT_PREVIEW, EVENT_PREVIEW},
-                 {EFFECT_LOAD, EVENT_LOAD},
-                 {EFFECT_DELETE, EVENT_DELETE},
-                 {EFFECT_SAVE, EVENT_SAVE},
-                 {EFFECT_RESTORE, EVENT_RESTORED}};
-    unsigned i = any(5);
+    } kinds[] = {{EFFECT_PREVIEW, EVENT_PREVIEW},  {EFFECT_LOAD, EVENT_LOAD},
+                 {EFFECT_DELETE, EVENT_DELETE},    {EFFECT_SAVE, EVENT_SAVE},
+                 {EFFECT_RESTORE, EVENT_RESTORED}, {EFFECT_DESCRIBE, EVENT_DESCRIBED}};
+    unsigned i = any(sizeof kinds / sizeof kinds[0]);
     struct event event = {.kind = kinds[i].event,
                           .token = any(3) ? stage->last[kinds[i].effect].token : any(50)};
     stage_tell(stage, &event);

@@ -34,17 +34,16 @@ void lens_free(struct lens *lens)
 
 /* --- what is said --- */
 
-static void say(struct lens *lens, const char *what, const struct error *error)
+static void say(struct lens *lens, const struct error *error)
 {
-    snprintf(lens->verdict, sizeof lens->verdict, "%s%.*s", what, (int)(sizeof lens->verdict - 16),
-             error->text);
+    snprintf(lens->verdict, sizeof lens->verdict, "%s", error->text);
 }
 
 static bool read_type(struct lens *lens, struct dtype *ret_dtype)
 {
     struct error error = {0};
     if (dtype_parse(line_text(lens->type), ret_dtype, &error) < 0)
-        say(lens, "type: ", &error);
+        say(lens, &error);
     else if (ret_dtype->itemsize == 0)
         snprintf(lens->verdict, sizeof lens->verdict, "type: one of no bytes");
     else
@@ -85,36 +84,47 @@ static bool read_shape(struct lens *lens, struct fit *ret_fit)
     plain_shape(line_text(lens->shape), text, sizeof text);
     if (fit_parse(text, ret_fit, &error) == 0)
         return true;
-    say(lens, "shape: ", &error);
+    say(lens, &error);
     return false;
 }
 
-/* Bytes of the shape, its open dimension left out; false beyond all measure. */
+/* Bytes of the shape, the open dimension taken as 1; false beyond all measure. */
 static bool shape_bytes(const struct fit *fit, const struct matrix *matrix, uint64_t *ret_bytes)
 {
     struct matrix all = *matrix; /* borrows its dtype */
     all.rank = fit->rank;
     memcpy(all.shape, fit->dims, sizeof all.shape);
+    if (fit->open >= 0)
+        all.shape[fit->open] = 1;
     return matrix_bytes(&all, ret_bytes, NULL) == 0;
+}
+
+static void say_short(struct lens *lens, uint64_t bytes)
+{
+    char needs[FORMAT_BYTES_MAX], has[FORMAT_BYTES_MAX], lacks[FORMAT_BYTES_MAX];
+    format_bytes(bytes, needs, sizeof needs);
+    format_bytes(lens->size, has, sizeof has);
+    format_bytes(bytes - lens->size, lacks, sizeof lacks);
+    snprintf(lens->verdict, sizeof lens->verdict, "needs %s, the segment has %s: %s short", needs, has,
+             lacks);
 }
 
 static void say_why_not(struct lens *lens, const struct fit *fit, const struct error *error)
 {
-    char needs[FORMAT_BYTES_MAX], has[FORMAT_BYTES_MAX], lacks[FORMAT_BYTES_MAX];
-    uint64_t bytes = 0;
-    if (lens->matrix.offset > lens->size) {
+    uint64_t bytes = 0, all = 0, offset = lens->matrix.offset;
+    bool is_known =
+        shape_bytes(fit, &lens->matrix, &bytes) && bytes > 0 && !checked_add_u64(bytes, offset, &all);
+    if (offset > lens->size)
         snprintf(lens->verdict, sizeof lens->verdict, "offset: the segment ends at byte %" PRIu64,
                  lens->size);
-    } else if (fit->open < 0 && shape_bytes(fit, &lens->matrix, &bytes) &&
-               !checked_add_u64(bytes, lens->matrix.offset, &bytes)) {
-        format_bytes(bytes, needs, sizeof needs);
-        format_bytes(lens->size, has, sizeof has);
-        format_bytes(bytes - lens->size, lacks, sizeof lacks);
-        snprintf(lens->verdict, sizeof lens->verdict, "needs %s, the segment has %s: %s short", needs, has,
-                 lacks);
-    } else {
-        say(lens, "shape: ", error);
-    }
+    else if (is_known && all > lens->size)
+        say_short(lens, all);
+    else if (is_known && fit->open >= 0)
+        snprintf(lens->verdict, sizeof lens->verdict,
+                 "no number in place of -1: %" PRIu64 " bytes are no multiple of %" PRIu64,
+                 lens->size - offset, bytes);
+    else
+        say(lens, error);
 }
 
 static void say_how(struct lens *lens)

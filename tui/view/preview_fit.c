@@ -30,7 +30,7 @@ bool preview_has_remark(const struct preview *preview)
 /* The rows of the lens: one goes before all but a row of values. */
 static int panel_rows(const struct preview *preview, int left)
 {
-    int rows = left > 3 ? left - 3 : left > 0;
+    int rows = left > 2 ? left - 2 : left > 0;
     return !preview->lens ? 0 : rows < LENS_ROWS ? rows : LENS_ROWS;
 }
 

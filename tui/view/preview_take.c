@@ -151,6 +151,8 @@ static void take_own(struct preview *preview, struct segment *segment)
 static void take_facts(struct preview *preview, struct segment *segment)
 {
     keep_own(preview, segment);
+    if (!preview->lens && preview->record == RECORD_NO_WISH && !preview_is_said(preview))
+        preview->saying = SAYING_NOTHING; /* it says the same by now */
     if (preview->saying == SAYING_NOTHING)
         take_own(preview, segment);
     else
