@@ -98,6 +98,10 @@ int publish_write(struct publish *publish, uint64_t offset, const void *bytes, s
  */
 int publish_map(struct publish *publish, uint8_t **ret_bytes, struct error *error);
 
+/* Maps the pages of a part of that memory at once, instead of each as it is met. It need not be done. Safe on
+ * several threads. */
+void publish_map_populate(struct publish *publish, uint64_t offset, uint64_t size);
+
 /*
  * Copies count bytes at from_offset of a regular file to to_offset, inside the kernel: of the source nothing
  * is mapped, so nothing that happens to it can end in SIGBUS, and no buffer is needed. With beside a second

@@ -20,10 +20,6 @@
 #include "core/sys/fd.h"
 #include "core/sys/threads.h"
 
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23 /* Linux 5.14 */
-#endif
-
 #define PIECE     (4u << 20) /* bytes that each takes at a time, and that are mapped */
 #define SIZE_BOTH (4 * PIECE)
 
@@ -63,7 +59,7 @@ static void fail(struct both *both, int result)
  * was written counts as ours until the end. */
 static int read_piece(const struct both *both, uint64_t at, uint64_t count)
 {
-    uint64_t start = (both->to + at) & ~(uint64_t)4095, end = both->to + at + count;
+    uint64_t start = (both->to + at) & ~(uint64_t)(PAGE_LEAST - 1), end = both->to + at + count;
     if (progress_cancelled(both->progress))
         return -ECANCELED;
     sys.madvise(both->map + start, (size_t)(end - start), MADV_POPULATE_WRITE);

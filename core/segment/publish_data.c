@@ -155,6 +155,13 @@ int publish_map(struct publish *publish, uint8_t **ret_bytes, struct error *erro
     return 0;
 }
 
+void publish_map_populate(struct publish *publish, uint64_t offset, uint64_t size)
+{
+    uint64_t start = offset & ~(uint64_t)(PAGE_LEAST - 1);
+    assert(publish->map && lies_within(publish, offset, size));
+    sys.madvise((uint8_t *)publish->map + start, (size_t)(offset + size - start), MADV_POPULATE_WRITE);
+}
+
 void publish_unmap(struct publish *publish)
 {
     if (publish->map)

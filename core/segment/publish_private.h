@@ -7,6 +7,12 @@
 #include "core/segment/beneath.h"
 #include "core/segment/publish.h"
 
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23 /* Linux 5.14 */
+#endif
+
+#define PAGE_LEAST 4096 /* bytes; the smallest page that there is */
+
 struct publish {
     const struct directory *directory; /* borrowed */
     struct publish_options options;

@@ -109,10 +109,20 @@ static uint8_t *map_turned(void *context)
     return run_map(context);
 }
 
+void run_populate(const struct run *run, uint64_t offset, uint64_t size)
+{
+    publish_map_populate(run->publish, run->plan.header_size + offset, size);
+}
+
+static void populate_turned(void *context, uint64_t offset, uint64_t size)
+{
+    run_populate(context, offset, size);
+}
+
 static int turn_data(struct run *run, struct error *error)
 {
     const struct source *source = run->load->source;
-    const struct reorder_io io = {read_turned, write_turned, map_turned, run};
+    const struct reorder_io io = {read_turned, write_turned, map_turned, populate_turned, run};
     return run_turn(run, &source->matrix, &io, !source->is_direct, error);
 }
 

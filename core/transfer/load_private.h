@@ -82,6 +82,9 @@ int run_write(const struct run *run, uint64_t offset, const void *bytes, size_t 
 /* All data as memory to be written (publish_map); NULL where there is none to be had. */
 uint8_t *run_map(const struct run *run);
 
+/* Maps a part of it at once (publish_map_populate). */
+void run_populate(const struct run *run, uint64_t offset, uint64_t size);
+
 /* Converts units in memory. Where the result is no larger it takes the place of what it was made of; else to
  * has room for it. Returns where it lies. */
 void *run_convert(const struct run *run, void *from, void *to, uint64_t units);

@@ -142,6 +142,12 @@ static uint8_t *map_turned(void *context)
     return run_map(spooled->run);
 }
 
+static void populate_turned(void *context, uint64_t offset, uint64_t size)
+{
+    const struct spooled *spooled = context;
+    run_populate(spooled->run, offset, size);
+}
+
 /* What was written in C order so far, anew in the other. */
 static int turn_written(struct run *run, struct error *error)
 {
@@ -157,7 +163,7 @@ static int turn_written(struct run *run, struct error *error)
     struct spooled spooled = {run, fd};
     struct matrix written = plan->target; /* borrows */
     written.order = 'C';
-    const struct reorder_io io = {read_spooled, write_turned, map_turned, &spooled};
+    const struct reorder_io io = {read_spooled, write_turned, map_turned, populate_turned, &spooled};
     return run_turn(run, &written, &io, false, error);
 }
 

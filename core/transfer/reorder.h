@@ -9,7 +9,8 @@
  *
  * A source that is read once from its start is done on one thread, in boxes of what comes next. Where so much
  * as fits is but a few elements of each run (rows of millions, of which each gives one element to a column),
- * there would be a write for each of them: then the target is mapped, and strips are turned right into it.
+ * there would be a write for each of them: then the target is mapped, and strips are turned right into it. So
+ * is one that is small enough to count as memory of ours.
  */
 #ifndef SHMTOP_CORE_TRANSFER_REORDER_H
 #define SHMTOP_CORE_TRANSFER_REORDER_H
@@ -27,12 +28,16 @@
  */
 bool reorder_is_needed(const struct matrix *matrix);
 
-/* Offsets are bytes from the first element, in the source and in the target. 0 or -code. Called on several
- * threads unless the source is sequential; writes never overlap. map may be NULL. */
+/*
+ * Offsets are bytes from the first element, in the source and in the target. 0 or -code. Called on several
+ * threads unless the source is sequential; writes never overlap. map may be NULL; with it goes populate,
+ * which is called before a part of the map is written all over.
+ */
 struct reorder_io {
     int (*read)(void *context, uint64_t offset, void *buf, size_t size, struct error *error);
     int (*write)(void *context, uint64_t offset, const void *bytes, size_t size, struct error *error);
     uint8_t *(*map)(void *context); /* the target as memory, from its first element on; NULL: not to be had */
+    void (*populate)(void *context, uint64_t offset, uint64_t size);
     void *context;
 };
 

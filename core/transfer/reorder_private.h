@@ -19,6 +19,7 @@ struct reorder_work {
     uint64_t from_size, to_size;       /* bytes of an element */
     struct grid grid;                  /* the matrix in boxes */
     uint64_t boxes;
+    unsigned threads;
     uint64_t box_limit, strip_limit; /* elements */
     uint8_t *map;                    /* the whole target, and boxes are strips; NULL: it is written */
     pthread_mutex_t lock;            /* of writes, and counts */

@@ -129,6 +129,10 @@ static void test_map(void **state)
     assert_null(bytes);
     fault_reset();
     assert_int_equal(publish_map(publish, &bytes, NULL), 0);
+    publish_map_populate(publish, 0, 9);
+    fault_arm(FAULT_CALL_madvise, FAULT_ERROR, EINVAL, 1);
+    publish_map_populate(publish, 4, 5);
+    fault_reset();
     memcpy(bytes + 4, "there", 5);
     assert_int_equal(publish_write(publish, 0, "from", 4, NULL), 0);
     assert_int_equal(publish_commit(publish, &id, NULL), 0);

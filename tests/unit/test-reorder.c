@@ -13,6 +13,7 @@ struct store {
     bool sequential;
     _Atomic size_t reads, writes, written;
     size_t maps;
+    _Atomic size_t populated;
     size_t fail_read, fail_write; /* the n-th fails; 0: none */
 };
 
@@ -46,6 +47,13 @@ static uint8_t *store_map(void *context)
     struct store *store = context;
     store->maps++;
     return store->to;
+}
+
+static void store_populate(void *context, uint64_t offset, uint64_t size)
+{
+    struct store *store = context;
+    assert_true(size > 0 && offset <= store->to_size && size <= store->to_size - offset);
+    store->populated += size;
 }
 
 static uint8_t *store_cannot_map(void *context)
@@ -118,7 +126,7 @@ static void check_way(const struct matrix *matrix, const uint8_t *from, const ui
     struct progress progress = {0};
     const struct reorder reorder = {.matrix = matrix,
                                     .sequential = way->sequential,
-                                    .io = {store_read, store_write, way->map, &store},
+                                    .io = {store_read, store_write, way->map, store_populate, &store},
                                     .threads = way->threads,
                                     .memory = way->memory,
                                     .progress = &progress};
@@ -217,7 +225,7 @@ static void check_runs(int rank, const uint64_t *shape, size_t wanted)
     assert_int_equal(matrix_bytes(&matrix, &size, NULL), 0);
     struct store store = {.from = calloc(1, size), .to = malloc(size), .from_size = size, .to_size = size};
     const struct reorder reorder = {
-        .matrix = &matrix, .io = {store_read, store_write, NULL, &store}, .threads = 2};
+        .matrix = &matrix, .io = {store_read, store_write, NULL, NULL, &store}, .threads = 2};
     assert_int_equal(reorder_run(&reorder, NULL, NULL), 0);
     assert_true(store.reads <= size / wanted);
     assert_true(store.writes <= size / wanted);
@@ -295,7 +303,7 @@ static void check_conversion(const char *from_type, const char *to_type, int ran
         const struct reorder reorder = {.matrix = &matrix,
                                         .converter = &converter,
                                         .sequential = ways[i].sequential,
-                                        .io = {store_read, store_write, ways[i].map, &store},
+                                        .io = {store_read, store_write, ways[i].map, store_populate, &store},
                                         .threads = ways[i].threads,
                                         .memory = ways[i].memory,
                                         .progress = &progress};
@@ -340,7 +348,7 @@ static void short_runs_of_a_stream_are_mapped(void **state)
     struct store store = {.from = calloc(1, size), .to = malloc(size), .from_size = size, .to_size = size};
     struct reorder reorder = {.matrix = &matrix,
                               .sequential = true,
-                              .io = {store_read, store_write, store_map, &store},
+                              .io = {store_read, store_write, store_map, store_populate, &store},
                               .memory = 100000};
     assert_int_equal(reorder_run(&reorder, NULL, NULL), 0);
     assert_int_equal(store.maps, 1);
@@ -354,6 +362,39 @@ static void short_runs_of_a_stream_are_mapped(void **state)
     assert_int_equal(store.maps, 1);
     free((void *)store.from);
     free(store.to);
+}
+
+static void check_is_mapped(int rank, const uint64_t *shape, unsigned threads, bool wanted)
+{
+    struct matrix matrix = matrix_of('F', 8, rank, shape);
+    uint64_t size;
+    assert_int_equal(matrix_bytes(&matrix, &size, NULL), 0);
+    struct store store = {.from = calloc(1, size), .to = malloc(size), .from_size = size, .to_size = size};
+    const struct reorder reorder = {.matrix = &matrix,
+                                    .io = {store_read, store_write, store_map, store_populate, &store},
+                                    .threads = threads};
+    assert_int_equal(reorder_run(&reorder, NULL, NULL), 0);
+    assert_int_equal(store.maps, wanted);
+    assert_int_equal(store.populated, wanted ? size : 0);
+    assert_int_equal(store.written, wanted ? 0 : size);
+    free((void *)store.from);
+    free(store.to);
+}
+
+/* One that counts as memory of ours for a moment, unless it takes few writes anyway. */
+static void small_targets_are_mapped(void **state)
+{
+    (void)state;
+    uint64_t twos[21];
+    for (int i = 0; i < 21; i++)
+        twos[i] = 2;
+    check_is_mapped(20, twos, 1, true);
+    check_is_mapped(20, twos, 2, true);
+    check_is_mapped(20, twos, 5, true);
+    check_is_mapped(21, twos, 2, false);
+    check_is_mapped(2, (const uint64_t[]){1000, 1001}, 2, true);
+    check_is_mapped(2, (const uint64_t[]){2, 400000}, 2, false);
+    check_is_mapped(2, (const uint64_t[]){20, 30}, 2, false);
 }
 
 static void some_need_no_turning(void **state)
@@ -379,7 +420,7 @@ static void check_stops(bool sequential, unsigned threads)
     struct progress progress = {.cancel = true};
     struct reorder reorder = {.matrix = &matrix,
                               .sequential = sequential,
-                              .io = {store_read, store_write, NULL, &store},
+                              .io = {store_read, store_write, NULL, NULL, &store},
                               .threads = threads};
     store.fail_read = 3;
     assert_int_equal(reorder_run(&reorder, NULL, NULL), -ESTALE);
@@ -411,6 +452,7 @@ int main(void)
         cmocka_unit_test(large_elements_are_converted),
         cmocka_unit_test(runs_are_long),
         cmocka_unit_test(short_runs_of_a_stream_are_mapped),
+        cmocka_unit_test(small_targets_are_mapped),
         cmocka_unit_test(some_need_no_turning),
         cmocka_unit_test(failures_and_cancel_stop_it),
     };
