@@ -78,7 +78,7 @@ static void open_descriptions(struct options *options, struct problem *problem)
     struct descriptions *descriptions = /* looked at by threads until the program ends */
         descriptions_new(find_state_file(state, sizeof state), DESCRIPTIONS_RULES_FILE);
     descriptions_refresh(descriptions, &problem->path, &problem->error);
-    problem->so = "what it says of raw segments does not count";
+    problem->so = "the whole file is ignored";
     options->host.descriptions = descriptions;
 }
 

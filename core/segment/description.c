@@ -105,11 +105,14 @@ static int check_segment(const struct directory *directory, const struct segment
         return r;
     if (segment->layout == LAYOUT_UNKNOWN)
         return error_set(error, EACCES, "its bytes may not be read, so what they are cannot be checked");
-    const char *layout = layout_name(segment->layout);
     if (segment->layout == LAYOUT_SEMAPHORE || segment->layout == LAYOUT_DIRECTORY ||
         segment->layout == LAYOUT_OTHER)
-        return error_set(error, ENOTSUP, "only raw bytes can be described, and its layout is %s", layout);
-    return error_set(error, ENOTSUP, "it says itself what it holds: its layout is %s", layout);
+        return error_set(error, ENOTSUP, "only raw bytes can be described, and its layout is %s",
+                         layout_name(segment->layout));
+    return error_set(error, ENOTSUP, "is %s already; describe is for raw bytes",
+                     segment->layout == LAYOUT_NPY           ? "a .npy file"
+                     : segment->layout == LAYOUT_SHAREDARRAY ? "a SharedArray"
+                                                             : "an ImageStreamIO image");
 }
 
 static int record_in_state(const struct directory *directory, const struct segment *segment,

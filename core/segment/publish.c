@@ -76,7 +76,7 @@ static int check_old(struct publish *publish, const struct facts *facts, struct 
         return refuse_existing(facts, error);
     if (!S_ISREG(facts->st.stx_mode))
         return error_set(error, ENOTSUP,
-                         "what bears this name is no regular file, and nothing else is replaced");
+                         "what bears this name is not a regular file, and nothing else is replaced");
     if (options->is_protected && !options->allow_protected)
         return error_set(error, EBUSY,
                          "the segment of this name is protected (--allow protected replaces it all the "

@@ -30,11 +30,11 @@ static struct fingerprint fingerprint_of(const struct statx *st)
 static int refuse_kind(mode_t mode, struct error *error)
 {
     if (S_ISDIR(mode))
-        return error_set(error, ENOTSUP, "a directory, no file");
+        return error_set(error, ENOTSUP, "is a directory");
     if (S_ISFIFO(mode))
         return error_set(error, ENOTSUP,
-                         "a FIFO, no regular file (FILE - reads a stream from standard input)");
-    return error_set(error, ENOTSUP, "no regular file");
+                         "is a FIFO, not a regular file (FILE - reads a stream from standard input)");
+    return error_set(error, ENOTSUP, "is not a regular file");
 }
 
 /* A FIFO is not even opened: that would release its writer. */

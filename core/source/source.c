@@ -29,13 +29,13 @@ static source_function *importer_of(const uint8_t *head, size_t n)
 static int check_options(source_function *importer, const struct source_options *options, struct error *error)
 {
     if (options->member && importer != source_open_npz)
-        return error_set(error, EINVAL, "no .npz file: it has no members to choose from");
+        return error_set(error, EINVAL, "not an .npz file: it has no members to choose from");
     if (importer == source_open_text)
         return 0;
     if (options->delimiter != SOURCE_DELIMITER_AUTO)
-        return error_set(error, EINVAL, "no text file: it has no delimiter");
+        return error_set(error, EINVAL, "not a text file: it has no delimiter");
     if (options->header_lines >= 0)
-        return error_set(error, EINVAL, "no text file: it has no header lines");
+        return error_set(error, EINVAL, "not a text file: it has no header lines");
     return 0;
 }
 

@@ -43,7 +43,7 @@ static int open_parent(const char *path, struct save_place *place, struct error 
     const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
     size_t length = slash ? (size_t)(slash - path) + (slash == path) : 0;
     if (!*file)
-        return error_set(error, EINVAL, *path ? "names a directory, no file" : "which file?");
+        return error_set(error, EINVAL, *path ? "is a directory" : "which file?");
     if (length >= sizeof parent || strlen(file) >= sizeof place->file)
         return error_set_errno(error, ENAMETOOLONG, "cannot save it there");
     memcpy(parent, slash ? path : ".", slash ? length : 1);

@@ -80,10 +80,10 @@ def what_pytorch_shares_begins_behind_its_head():
 def a_raw_segment_tells_which_shapes_its_size_allows():
     with Directory() as d:
         write(d / "r", bytes(1000 * 768 * 4))
-        d.expect(1, "show", "r", says="show --as DTYPE --shape N,M...")
+        d.expect(1, "show", "r", says="tell show what it holds, for example --as f4")
         d.expect(1, "show", "r", says="--as f4 --shape 768000 (or 1000,768 or ")
         write(d / "odd", bytes(7))
-        d.expect(1, "show", "odd", says="--as u1 --shape 7,")
+        d.expect(1, "show", "odd", says="--as u1 --shape 7;")
         write(d / "empty", b"")
         d.expect(1, "show", "empty", says="it is empty")
 
@@ -166,8 +166,8 @@ def a_segment_that_says_it_itself_is_refused():
     with Directory() as d:
         text = b"{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }".ljust(117) + b"\n"
         write(d / "m", b"\x93NUMPY\x01\0v\0" + text + floats(2))
-        d.expect(1, "describe", "m", "--as", "f4", "--shape", "2", says="its layout is npy")
-        d.expect(1, "describe", "m", "--clear", says="its layout is npy")
+        d.expect(1, "describe", "m", "--as", "f4", "--shape", "2", says="m: is a .npy file already")
+        d.expect(1, "describe", "m", "--clear", says="m: is a .npy file already")
         write(d / "sem.x", bytes(32))
         d.expect(1, "describe", "sem.x", "--as", "f4", "--shape", "2", says="semaphore")
         os.mkdir(d / "dir")

@@ -76,12 +76,12 @@ def its_name_leads_to_its_inode():
         save(d, "a b.shm", np.arange(12.0))
         with Reader(d, "a b.shm"):
             lost = lose(d, "a b.shm")
-            says = f"what bore this name is still held: '{lost}'"
+            says = f"deleted, but still in use: '{lost}'"
             for command in ("info", "show", "rm"):
                 d.expect(3, command, "a b.shm", says=says)
-                assert "held" not in d.expect(3, command, "b.shm", says="no such segment").err
+                assert "in use" not in d.expect(3, command, "b.shm", says="no such segment").err
             d.expect(3, "rm", "a b.shm", "--dry-run", says=says)
-            d.expect(2, "restore", "a b.shm", says=f"and is still held: '{lost}'")
+            d.expect(2, "restore", "a b.shm", says=f"takes an inode number: deleted, but still in use: '{lost}'")
             d.expect(2, "restore", "b.shm", says="as '#1234'")
             save(d, "a b.shm", np.arange(3.0))
             with Reader(d, "a b.shm"):

@@ -345,13 +345,13 @@ def what_is_no_file_is_refused_without_waiting():
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(d.file("socket"))
         for path, says, code in [
-            (d.file("fifo"), "a FIFO, no regular file", 1),
-            (d.file("link"), "a FIFO, no regular file", 1),
+            (d.file("fifo"), "is a FIFO, not a regular file", 1),
+            (d.file("link"), "is a FIFO, not a regular file", 1),
             (d.file("loop"), "Too many levels of symbolic links", 3),
-            (d.file("dir"), "a directory, no file", 1),
-            (d.file("socket"), "no regular file", 1),
-            ("/dev/zero", "no regular file", 1),
-            ("/dev/null", "no regular file", 1),
+            (d.file("dir"), "is a directory", 1),
+            (d.file("socket"), "is not a regular file", 1),
+            ("/dev/zero", "is not a regular file", 1),
+            ("/dev/null", "is not a regular file", 1),
             ("/proc/self/status", "/proc/self/status: line", 1),
             (d.file("none"), "no such file", 3),
             (d.file("x" * 300), "File name too long", 2),

@@ -201,7 +201,7 @@ static void what_says_itself_what_it_is_is_not_recorded(void **state)
     stage_key(stage, '\r');
     stage_until(stage, "as int16 (you said so) 2 × 3");
     stage_type(stage, "R");
-    stage_until(stage, "m.shm: it says itself what it holds: its layout is npy");
+    stage_until(stage, "m.shm: is a .npy file already; describe is for raw bytes");
     stage_until(stage, "as int16 (you said so)"); /* looking goes on */
     stage_close(stage);
 }

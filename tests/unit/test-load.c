@@ -185,7 +185,7 @@ static void test_bad_files(void **state)
     struct load *load;
     struct error error = {0};
     assert_int_equal(load_open(&load, "/dev/null", NULL, &error), -ENOTSUP);
-    loading_says(&error, ENOTSUP, "no regular file");
+    loading_says(&error, ENOTSUP, "not a regular file");
 }
 
 static void test_file_changes(void **state)

@@ -60,8 +60,7 @@ enum exit_status gone_report(struct gone *gone, const char *text, const struct e
     if (error->code != ENOENT)
         return report_error(gone->options, text, error);
     if (gone_find(gone, text, inodes, sizeof inodes))
-        report_problem(gone->options, text, "no such segment any more; what bore this name is still held: %s",
-                       inodes);
+        report_problem(gone->options, text, "deleted, but still in use: %s", inodes);
     else if (is_plain_pattern(text))
         report_problem(gone->options, text, "%s; a NAME is no pattern, but %s 'name:%s' takes one",
                        error->text, gone->matches, report_escape(gone->options, text, shown, sizeof shown));

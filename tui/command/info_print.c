@@ -66,11 +66,11 @@ static void put_layout(const struct info_page *page, const struct row *row)
         [LAYOUT_NPY] = "npy",
         [LAYOUT_SHAREDARRAY] = "sharedarray: an array of the Python package SharedArray",
         [LAYOUT_IMAGESTREAM] = "imagestream: an image of ImageStreamIO",
-        [LAYOUT_DESCRIBED] = "described: raw bytes, and what they are stands beside them",
+        [LAYOUT_DESCRIBED] = "described: raw bytes; type and shape are recorded separately",
         [LAYOUT_RAW] = "raw: nothing in it says its type and shape",
         [LAYOUT_DIRECTORY] = "directory",
         [LAYOUT_SEMAPHORE] = "POSIX semaphore",
-        [LAYOUT_OTHER] = "other: no regular file",
+        [LAYOUT_OTHER] = "other: not a regular file",
     };
     put_line(page, "layout:", words[row->layout]);
     if (row->layout == LAYOUT_DESCRIBED)

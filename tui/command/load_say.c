@@ -83,8 +83,8 @@ static void say_replaced(const struct load_command *command)
     format_bytes(report->old_allocated, bytes, sizeof bytes);
     if (users && holders->count > 0) {
         use_names(holders, users, names, sizeof names);
-        report_problem(command->options, command->name,
-                       "the old one is still held by %s: its %s come back when they end", names, bytes);
+        report_problem(command->options, command->name, "the old one is in use: %s is freed when %s %s",
+                       bytes, names, holders->count == 1 ? "ends" : "end");
     } else if (unread[0])
         report_problem(command->options, command->name, "%s: others may hold the old one", unread);
     users_free(users);

@@ -38,11 +38,10 @@ static int refuse_raw(const struct segment *segment, struct error *error)
         return error_set(error, ENOTSUP, "it is empty, and nothing in it says its type and shape");
     text_init(&text, suggestion, sizeof suggestion);
     add_suggestion(&text, segment);
-    return error_set(
-        error, ENOTSUP,
-        "nothing in it says its type and shape: show --as DTYPE --shape N,M... looks at it as what "
-        "it is, as in --as %s, and describe records that",
-        suggestion);
+    return error_set(error, ENOTSUP,
+                     "nothing in it says its type and shape: tell show what it holds, for example --as %s; "
+                     "describe records it",
+                     suggestion);
 }
 
 int no_values(const struct segment *segment, struct error *error)
@@ -64,6 +63,6 @@ int no_values(const struct segment *segment, struct error *error)
     case LAYOUT_UNKNOWN:
         return error_set(error, EACCES, "its bytes may not be read");
     default:
-        return error_set(error, ENOTSUP, "is no regular file and holds no matrix");
+        return error_set(error, ENOTSUP, "is not a regular file and holds no matrix");
     }
 }

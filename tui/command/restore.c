@@ -149,7 +149,7 @@ static enum exit_status refuse_name(const struct restoration *restoration)
     char inodes[128];
     if (gone_find(&gone, restoration->text, inodes, sizeof inodes))
         report_problem(restoration->options, restoration->text,
-                       "restore takes the inode of what bore this name and is still held: %s", inodes);
+                       "restore takes an inode number: deleted, but still in use: %s", inodes);
     else
         report_usage(restoration->options, "restore",
                      "takes the inode of what has no name any more, as '#1234'");

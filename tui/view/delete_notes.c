@@ -130,7 +130,7 @@ static void note_marks(const struct delete_dialog *dialog, struct delete_notes *
     if (theirs > 0)
         add(notes, ROLE_WARN, "! another user's%s", dialog->me == 0 ? " (you are root)" : "");
     if (held > 0)
-        add(notes, ROLE_BAD, "%zu in use: whoever maps it goes on working on memory without a name", held);
+        add(notes, ROLE_BAD, "%zu in use: %s processes keep the old data", held, held == 1 ? "its" : "their");
     if (doubtful > 0)
         add(notes, ROLE_BAD, "%zu that others may use: nobody can say so from here", doubtful);
     if (protected > 0)
