@@ -1,9 +1,10 @@
 #!/bin/sh
 # mandoc finds nothing in the manual but matters of style; every exit status, key of the JSON and command is in it, and the
-# options of each are those that its --help tells of; no section stands in it twice.
+# options of each are those that its --help tells of, in its synopsis too; no section stands in it twice; lines of Python come
+# out of it as they went in.
 set -u
 manual=$SRCDIR/docs/shmtop.1
-echo 1..4
+echo 1..6
 failed=0
 if ! command -v mandoc >/dev/null; then
     echo "ok 1 - mandoc is content # SKIP no mandoc here"
@@ -73,5 +74,44 @@ else
     echo "not ok 4 - no section stands in the manual twice"
     echo "$twice" | sed 's/^/# /'
     failed=1
+fi
+# The options in the synopsis of a command.
+in_synopsis() {
+    awk -v wanted="$1" '
+        /^\.Sh / { part = $2 }
+        part == "SYNOPSIS" && /^\.Nm/ { command = "" }
+        part == "SYNOPSIS" && /^\.Cm / { command = $2 }
+        part == "SYNOPSIS" && command == wanted && / ?Fl / {
+            gsub(/Fl Fl /, "\n--"); gsub(/Fl /, "\n-"); print
+        }' "$manual" | sed -nE 's/^(-[a-z-]+).*$/\1/p' | sort -u
+}
+wrong=
+for command in $commands; do
+    [ "$(told "$command")" = "$(in_synopsis "$command")" ] || wrong="$wrong $command: $(told "$command") / $(in_synopsis "$command")"
+done
+if [ -n "$commands" ] && [ -z "$wrong" ]; then
+    echo "ok 5 - the synopsis of each command has its options"
+else
+    echo "not ok 5 - the synopsis of each command has its options"
+    echo "$wrong" | sed 's/^/# /'
+    failed=1
+fi
+if ! command -v mandoc >/dev/null; then
+    echo "ok 6 - lines of Python keep their quotes # SKIP no mandoc here"
+else
+    text=$(mandoc -Tascii "$manual" | sed 's/.\x08//g')
+    missing=$(
+        for line in 'np.load("/dev/shm/prices.shm", mmap_mode="r")' 'os.setxattr("/dev/shm/raw.shm", "user.npy_header",' \
+            "b\"{'descr': '<f2', 'fortran_order': False, 'shape': (1000, 1000), }\")"; do
+            printf "%s" "$text" | grep -qF "$line" || echo "# $line"
+        done
+    )
+    if [ -z "$missing" ]; then
+        echo "ok 6 - lines of Python keep their quotes"
+    else
+        echo "not ok 6 - lines of Python keep their quotes"
+        echo "$missing"
+        failed=1
+    fi
 fi
 exit $failed
