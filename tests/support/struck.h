@@ -23,6 +23,7 @@ struct struck {
     const char *file;  /* among the files: what is loaded */
     bool is_piped;     /* through descriptor 0, which is another pipe from then on */
     int (*open)(const struct struck *struck, struct load **ret_load, struct error *error);
+    bool is_large;     /* several blocks: struck by fewer errors, and over no old segment */
     const char *want;  /* among the files: what a load has to make */
     bool has_old;      /* a segment of the name is there, and is to be replaced */
     bool must_succeed; /* an interruption or a short count is no failure */
