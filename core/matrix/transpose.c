@@ -21,17 +21,22 @@ struct plane {
 static inline void turn_singly(const struct plane *plane, size_t i0, size_t j0, size_t i1, size_t j1,
                                size_t itemsize)
 {
+    const size_t *row = plane->row, *column = plane->column; /* which a byte that is written may not change */
     if (i1 - i0 > j1 - j0) {
-        for (size_t j = j0; j < j1; j++)
+        for (size_t j = j0; j < j1; j++) {
+            const uint8_t *from = plane->from + j * itemsize;
+            uint8_t *to = plane->to + column[j];
             for (size_t i = i0; i < i1; i++)
-                memcpy(plane->to + plane->column[j] + i * itemsize,
-                       plane->from + plane->row[i] + j * itemsize, itemsize);
+                memcpy(to + i * itemsize, from + row[i], itemsize);
+        }
         return;
     }
-    for (size_t i = i0; i < i1; i++)
+    for (size_t i = i0; i < i1; i++) {
+        const uint8_t *from = plane->from + row[i];
+        uint8_t *to = plane->to + i * itemsize;
         for (size_t j = j0; j < j1; j++)
-            memcpy(plane->to + plane->column[j] + i * itemsize, plane->from + plane->row[i] + j * itemsize,
-                   itemsize);
+            memcpy(to + column[j], from + j * itemsize, itemsize);
+    }
 }
 
 typedef uint8_t bytes_1 __attribute__((vector_size(16)));
@@ -140,6 +145,21 @@ static bool group_add(struct group *group, uint64_t extent, size_t together, siz
     return true;
 }
 
+/* The offset of the first element that has another index than index in any axis but the first. */
+static size_t next_run(const struct group *group, uint64_t *index, size_t at)
+{
+    at -= (size_t)index[0] * group->stride[0];
+    index[0] = 0;
+    for (int i = 1; i < group->axes; i++) {
+        at += group->stride[i];
+        if (++index[i] < group->extent[i])
+            break;
+        at -= (size_t)group->extent[i] * group->stride[i];
+        index[i] = 0;
+    }
+    return at;
+}
+
 /* Where n elements of the group from the first on lie on the other side. */
 static void group_offsets(const struct group *group, uint64_t first, size_t n, size_t *ret_offsets)
 {
@@ -150,15 +170,14 @@ static void group_offsets(const struct group *group, uint64_t first, size_t n, s
         first /= group->extent[i];
         at += (size_t)index[i] * group->stride[i];
     }
-    for (size_t k = 0; k < n; k++) {
-        ret_offsets[k] = at;
-        for (int i = 0; i < group->axes; i++) {
-            at += group->stride[i];
-            if (++index[i] < group->extent[i])
-                break;
-            at -= (size_t)group->extent[i] * group->stride[i];
-            index[i] = 0;
-        }
+    for (size_t k = 0; k < n;) {
+        size_t run = group->axes ? (size_t)min_u64(n - k, group->extent[0] - index[0]) : n;
+        size_t stride = group->axes ? group->stride[0] : 0;
+        for (size_t i = 0; i < run; i++)
+            ret_offsets[k + i] = at + i * stride;
+        k += run;
+        if (k < n)
+            at = next_run(group, index, at);
     }
 }
 

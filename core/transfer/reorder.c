@@ -16,7 +16,8 @@
 #define WRITE_READ   2            /* how much longer a run to write should be than one to read */
 #define BOX_SMALL    (512u << 10) /* bytes that a box begins with; doubled until its runs are long */
 #define BOXES_LEAST  8            /* so that no thread waits for the other's only box */
-#define STRIP        (128u << 10)
+#define STRIP        (256u << 10)
+#define STRIP_MAPPED (128u << 10)
 #define STRIP_STREAM (1u << 20) /* it may be a part of one long row only: the larger the better */
 #define RUN_MAPPED   512        /* bytes; a stream's target of shorter runs is mapped, if it can be */
 #define STRIP_LINES  128        /* bytes that a strip turns into one place of a small target */
@@ -146,8 +147,10 @@ static void map_if_due(struct reorder_work *work, uint64_t memory)
     uint64_t item = work->from_size + (work->to_size > work->from_size ? work->to_size : 0), line = 1;
     if (reorder->sequential)
         work->strip_limit = max_u64(memory / 9 * 8 / item, 1);
-    else
+    else {
+        work->strip_limit = min_u64(work->strip_limit, max_u64(STRIP_MAPPED / item, 1));
         line = max_u64(STRIP_LINES / work->to_size, 1);
+    }
     work->box_limit = 0;
     grid_choose(&work->grid, work->strip_limit / line, work->strip_limit);
     work->boxes = grid_count(&work->grid);

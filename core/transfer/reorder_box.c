@@ -12,6 +12,8 @@
 /* Bytes that a strip should turn into one place, if its rows leave room for that. */
 #define STRIP_LINE 64
 
+#define RUN_ALONE (64u << 10) /* bytes */
+
 static int stopped(struct error *error)
 {
     return error_set(error, ECANCELED, "stopped");
@@ -97,10 +99,13 @@ static int write_runs(const struct reorder_worker *worker, const struct box *box
     return 0;
 }
 
-/* One thread at a time: tmpfs would let them in by turns, and they would spend the time spinning. */
+/* Short runs are written by one thread at a time: tmpfs would let them in by turns, and they would spend the
+ * time spinning. For a few long ones to spin takes less than to be woken up. */
 static int write_box(const struct reorder_worker *worker, const struct box *box, const struct runs *runs,
                      struct error *error)
 {
+    if (runs->size >= RUN_ALONE)
+        return write_runs(worker, box, runs, error);
     pthread_mutex_lock(&worker->work->lock);
     int r = write_runs(worker, box, runs, error);
     pthread_mutex_unlock(&worker->work->lock);
