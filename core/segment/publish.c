@@ -163,13 +163,30 @@ static int open_unnamed(struct publish *publish, struct error *error)
     return 0;
 }
 
+static int owner_failed(int code, uid_t uid, struct error *error)
+{
+    if (code == EPERM)
+        return error_set(error, EPERM, "cannot give it to user %u: only root may", uid);
+    return error_set_errno(error, code, "cannot give it to user %u", uid);
+}
+
+/* It may be that of the old one. */
+static int group_failed(int code, gid_t gid, struct error *error)
+{
+    if (code == EPERM)
+        return error_set(
+            error, EPERM,
+            "cannot give it to group %u, of which you are no member (--group G gives it another)", gid);
+    return error_set_errno(error, code, "cannot give it to group %u", gid);
+}
+
 int publish_set_access(const struct publish *publish, struct error *error)
 {
     const struct publish_options *options = &publish->options;
     if (options->uid != (uid_t)-1 && sys.fchown(publish->fd, options->uid, (gid_t)-1) < 0)
-        return error_set_errno(error, errno, "cannot give it to user %u", options->uid);
+        return owner_failed(errno, options->uid, error);
     if (options->gid != (gid_t)-1 && sys.fchown(publish->fd, (uid_t)-1, options->gid) < 0)
-        return error_set_errno(error, errno, "cannot give it to group %u", options->gid);
+        return group_failed(errno, options->gid, error);
     if (options->mode_set && sys.fchmod(publish->fd, options->mode & PERMISSIONS) < 0)
         return error_set_errno(error, errno, "cannot give it mode %04o", options->mode & PERMISSIONS);
     return 0;

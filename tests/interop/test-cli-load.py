@@ -254,7 +254,10 @@ def owner_and_group_are_set_as_root():
         d.expect(0, "load", "--replace", path, "a")
         found = os.stat(d / "a")
         assert (found.st_uid, found.st_gid) == (4711, 4712)
-        d.expect(5, "load", "--owner", "0", path, "b", uid=12345)
+        d.expect(5, "load", "--owner", "0", path, "b", uid=12345, says="only root may")
+        os.chown(d / "a", 12345, 4712)
+        d.expect(5, "load", "--replace", path, "a", uid=12345, says="of which you are no member (--group G gives")
+        d.expect(0, "load", "--replace", "--group", "12345", path, "a", uid=12345)
         assert d.names() == ["a"]
 
 
