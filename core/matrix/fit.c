@@ -3,56 +3,17 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/matrix/shape.h"
 #include "core/sys/checked.h"
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static int take_number(const char **at, uint64_t *ret_number, struct error *error)
-{
-    uint64_t number = 0;
-    if (!is_digit(**at))
-        return error_set(error, EINVAL, "a shape is numbers with commas between, as in 1000,768");
-    for (; is_digit(**at); ++*at)
-        if (checked_mul_u64(number, 10, &number) ||
-            checked_add_u64(number, (uint64_t)(**at - '0'), &number) || number > INT64_MAX)
-            return error_set(error, EINVAL, "a dimension above 2^63-1");
-    *ret_number = number;
-    return 0;
-}
-
-static int take_dim(const char **at, struct fit *fit, struct error *error)
-{
-    if (fit->rank == MATRIX_RANK_MAX)
-        return error_set(error, EINVAL, "a shape has at most %d dimensions", MATRIX_RANK_MAX);
-    if (strncmp(*at, "-1", 2) != 0 || is_digit((*at)[2])) {
-        int r = **at == '-' ? error_set(error, EINVAL, "a negative dimension (only -1 has a meaning)")
-                            : take_number(at, &fit->dims[fit->rank], error);
-        fit->rank += r == 0;
-        return r;
-    }
-    if (fit->open >= 0)
-        return error_set(error, EINVAL, "only one dimension may be -1");
-    *at += 2;
-    fit->open = fit->rank;
-    fit->dims[fit->rank++] = 0;
-    return 0;
-}
 
 int fit_parse(const char *text, struct fit *ret_fit, struct error *error)
 {
-    struct fit shape = {.open = -1};
-    int r = take_dim(&text, &shape, error);
-    while (r == 0 && *text == ',') {
-        text++;
-        r = take_dim(&text, &shape, error);
-    }
-    if (r == 0 && *text)
-        r = error_set(error, EINVAL, "a shape is numbers with commas between, as in 1000,768");
+    struct fit fit = {.open = -1};
+    int r = shape_parse_open(text, &fit.rank, fit.dims, &fit.open, error);
+    if (r == 0 && fit.rank == 0)
+        r = error_set(error, EINVAL, "a shape without dimensions");
     if (r == 0)
-        *ret_fit = shape;
+        *ret_fit = fit;
     return r;
 }
 

@@ -13,7 +13,7 @@ struct fit {
     uint64_t dims[MATRIX_RANK_MAX];
 };
 
-/* Numbers of up to 2^63-1 with commas between, one of which may be -1. -EINVAL with what was expected. */
+/* As shape_parse_open (core/matrix/shape.h), but at least one dimension. -EINVAL with what was expected. */
 int fit_parse(const char *text, struct fit *ret_fit, struct error *error);
 
 /*

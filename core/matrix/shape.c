@@ -6,77 +6,121 @@
 #include "core/sys/checked.h"
 
 #define BLANKS " \t"
+#define DIGITS "0123456789"
 
-static int fail(const char *text, const char *at, const char *what, struct error *error)
+struct reading {
+    const char *text, *at;
+    bool may_be_open;
+    int rank, open;
+    uint64_t lengths[MATRIX_RANK_MAX];
+};
+
+static int fail(const struct reading *reading, const char *what, struct error *error)
 {
     int r = error_set(error, EINVAL, "%s", what);
     if (error) {
-        error->start = (unsigned)(at - text);
-        error->length = (unsigned)strcspn(at, "," BLANKS);
+        error->start = (unsigned)(reading->at - reading->text);
+        error->length = (unsigned)strcspn(reading->at, "," BLANKS);
     }
     return r;
 }
 
-static const char *skip_blanks(const char *at)
+static int fail_form(const struct reading *reading, struct error *error)
 {
-    return at + strspn(at, BLANKS);
+    return fail(reading, "a shape is lengths separated by commas, as 40000,60000", error);
 }
 
-/* One length at *at, which moves behind it. */
-static int parse_length(const char *text, const char **at, uint64_t *ret_length, struct error *error)
+static void skip_blanks(struct reading *reading)
 {
-    const char *start = *at, *end = start + strspn(start, "0123456789");
-    uint64_t length = 0;
-    if (end == start)
-        return fail(text, start, "a shape is lengths separated by commas, as 40000,60000", error);
-    for (const char *digit = start; digit < end; digit++)
-        if (checked_mul_u64(length, 10, &length) ||
-            checked_add_u64(length, (uint64_t)(*digit - '0'), &length) || length > INT64_MAX)
-            return fail(text, start, "no matrix can be that long", error);
-    *at = end;
-    *ret_length = length;
+    reading->at += strspn(reading->at, BLANKS);
+}
+
+static int take_open(struct reading *reading, struct error *error)
+{
+    if (strspn(reading->at + 1, DIGITS) != 1 || reading->at[1] != '1')
+        return fail(reading, "a negative dimension (only -1 has a meaning)", error);
+    if (reading->open >= 0)
+        return fail(reading, "only one dimension may be -1", error);
+    reading->at += strlen("-1");
+    reading->open = reading->rank;
+    reading->lengths[reading->rank++] = 0;
     return 0;
 }
 
-static int parse_lengths(const char *text, const char **at, int *ret_rank, uint64_t *shape,
-                         struct error *error)
+static int take_number(struct reading *reading, struct error *error)
 {
-    int rank = 0;
+    size_t digits = strspn(reading->at, DIGITS);
+    uint64_t length = 0;
+    if (digits == 0)
+        return fail_form(reading, error);
+    for (size_t i = 0; i < digits; i++)
+        if (checked_mul_u64(length, 10, &length) ||
+            checked_add_u64(length, (uint64_t)(reading->at[i] - '0'), &length) || length > INT64_MAX)
+            return fail(reading, "no matrix can be that long", error);
+    reading->at += digits;
+    reading->lengths[reading->rank++] = length;
+    return 0;
+}
+
+static int take_lengths(struct reading *reading, struct error *error)
+{
     for (;;) {
-        if (rank == MATRIX_RANK_MAX)
-            return fail(text, *at, "a shape has at most 64 lengths", error);
-        int r = parse_length(text, at, &shape[rank], error);
+        if (reading->rank == MATRIX_RANK_MAX)
+            return fail(reading, "a shape has at most 64 lengths", error);
+        int r = reading->may_be_open && *reading->at == '-' ? take_open(reading, error)
+                                                            : take_number(reading, error);
         if (r < 0)
             return r;
-        rank++;
-        *at = skip_blanks(*at);
-        if (**at != ',')
-            break;
-        *at = skip_blanks(*at + 1);
-        if (**at == '\0' || **at == ')')
-            break;
+        skip_blanks(reading);
+        if (*reading->at != ',')
+            return 0;
+        reading->at++;
+        skip_blanks(reading);
+        if (*reading->at == '\0' || *reading->at == ')')
+            return 0;
     }
-    *ret_rank = rank;
+}
+
+static int take_shape(struct reading *reading, struct error *error)
+{
+    int r = 0;
+    skip_blanks(reading);
+    bool enclosed = *reading->at == '(';
+    reading->at += enclosed;
+    skip_blanks(reading);
+    if (!(enclosed && *reading->at == ')'))
+        r = take_lengths(reading, error);
+    if (r < 0)
+        return r;
+    if (enclosed && *reading->at != ')')
+        return fail(reading, "the parenthesis is not closed", error);
+    reading->at += enclosed;
+    skip_blanks(reading);
+    return *reading->at ? fail_form(reading, error) : 0;
+}
+
+static int parse(struct reading *reading, int *ret_rank, uint64_t *shape, struct error *error)
+{
+    int r = take_shape(reading, error);
+    if (r < 0)
+        return r;
+    memcpy(shape, reading->lengths, (size_t)reading->rank * sizeof shape[0]);
+    *ret_rank = reading->rank;
     return 0;
 }
 
 int shape_parse(const char *text, int *ret_rank, uint64_t shape[MATRIX_RANK_MAX], struct error *error)
 {
-    uint64_t lengths[MATRIX_RANK_MAX];
-    int rank = 0, r = 0;
-    const char *at = skip_blanks(text);
-    bool enclosed = *at == '(';
-    at = skip_blanks(at + enclosed);
-    if (!(enclosed && *at == ')'))
-        r = parse_lengths(text, &at, &rank, lengths, error);
-    if (r < 0)
-        return r;
-    if (enclosed && *at != ')')
-        return fail(text, at, "the parenthesis is not closed", error);
-    at = skip_blanks(at + enclosed);
-    if (*at)
-        return fail(text, at, "a shape is lengths separated by commas, as 40000,60000", error);
-    memcpy(shape, lengths, (size_t)rank * sizeof lengths[0]);
-    *ret_rank = rank;
-    return 0;
+    struct reading reading = {.text = text, .at = text, .open = -1};
+    return parse(&reading, ret_rank, shape, error);
+}
+
+int shape_parse_open(const char *text, int *ret_rank, uint64_t shape[MATRIX_RANK_MAX], int *ret_open,
+                     struct error *error)
+{
+    struct reading reading = {.text = text, .at = text, .may_be_open = true, .open = -1};
+    int r = parse(&reading, ret_rank, shape, error);
+    if (r == 0)
+        *ret_open = reading.open;
+    return r;
 }

@@ -13,4 +13,9 @@
  */
 int shape_parse(const char *text, int *ret_rank, uint64_t shape[MATRIX_RANK_MAX], struct error *error);
 
+/* The same, where one length may be -1, to be found out: *ret_open is its axis, where shape has 0; -1: none
+ * is. */
+int shape_parse_open(const char *text, int *ret_rank, uint64_t shape[MATRIX_RANK_MAX], int *ret_open,
+                     struct error *error);
+
 #endif

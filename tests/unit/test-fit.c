@@ -16,6 +16,8 @@ static void shapes_are_read_as_people_write_them(void **state)
     assert_int_equal(fit_parse("3,-1,5", &shape, NULL), 0);
     assert_true(shape.rank == 3 && shape.open == 1 && shape.dims[2] == 5);
     assert_int_equal(fit_parse("9223372036854775807,0", &shape, NULL), 0);
+    assert_int_equal(fit_parse("(-1, 768)", &shape, NULL), 0); /* as numpy shows it */
+    assert_true(shape.rank == 2 && shape.open == 0 && shape.dims[1] == 768);
 }
 
 static void what_is_no_shape_is_refused(void **state)
@@ -23,7 +25,6 @@ static void what_is_no_shape_is_refused(void **state)
     (void)state;
     static const char *const texts[] = {"",
                                         ",",
-                                        "1,",
                                         ",1",
                                         "1,,2",
                                         "a",
@@ -31,8 +32,11 @@ static void what_is_no_shape_is_refused(void **state)
                                         "-2",
                                         "-1,-1",
                                         "-10",
-                                        "1 ,2",
-                                        "(1, 2)",
+                                        "()",
+                                        "(1, 2",
+                                        "- 1",
+                                        "-",
+                                        "-01",
                                         "1.5",
                                         "+1",
                                         "0x10",
