@@ -87,11 +87,11 @@ const struct command command_load = {
             "      --order keep|C|F   how the elements are to lie; as in the file unless told\n"
             "      --layout npy|raw   with the header that numpy reads, or the bytes alone\n"
             "      --mode OCTAL       permissions; 0666 less the umask unless told\n"
-            "      --group G          its group, --owner U its owner: names or numbers\n"
-            "      --owner U\n"
+            "      --group G          its group, a name or a number\n"
+            "      --owner U          its owner, a name or a number\n"
             "      --replace          even if NAME exists: who maps the old one keeps it\n"
             "      --allow held       with --replace: even if processes hold the old one\n"
-            "      --allow protected  even if the name belongs to software that breaks without it\n"
+            "      --allow protected  with --replace: even if software would break without the old one\n"
             "  -h, --help\n",
     .run = run,
 };
