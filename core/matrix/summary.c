@@ -326,6 +326,9 @@ static int print_scalar(struct summary *summary)
 int summary_print(FILE *out, int fd, const struct matrix *matrix, const struct view *view, unsigned columns,
                   unsigned rows, struct error *error)
 {
+    if (matrix->dtype.itemsize > SUMMARY_ITEM_MAX)
+        return error_set(error, ENOTSUP, "its elements of %llu bytes are too large to show",
+                         (unsigned long long)matrix->dtype.itemsize);
     struct summary summary = {
         .out = out, .fd = fd, .matrix = matrix, .view = view, .columns = columns, .error = error};
     rows = rows ? rows : ROWS;

@@ -180,6 +180,19 @@ static void a_full_disk_and_a_shrunk_file_are_errors(void **state)
     close(fd);
 }
 
+/* A hostile description tells of one of 2 GiB in a file of holes. */
+static void an_element_too_large_to_show_is_refused(void **state)
+{
+    (void)state;
+    struct matrix matrix = make("V1048577", 1, (uint64_t[]){1});
+    struct view view;
+    struct error error = {0};
+    view_whole(&matrix, &view);
+    assert_int_equal(summary_print(stdout, -1, &matrix, &view, 80, 24, &error), -ENOTSUP);
+    assert_string_equal(error.text, "its elements of 1048577 bytes are too large to show");
+    matrix_clear(&matrix);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +202,7 @@ int main(void)
         cmocka_unit_test(only_what_is_shown_is_read),
         cmocka_unit_test(all_of_it_is_printed_where_no_size_is_given),
         cmocka_unit_test(a_full_disk_and_a_shrunk_file_are_errors),
+        cmocka_unit_test(an_element_too_large_to_show_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
