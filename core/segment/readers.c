@@ -51,3 +51,15 @@ size_t readers_text(mode_t mode, const char *owner, const char *group, char *buf
     }
     return text.length;
 }
+
+mode_t readers_within(mode_t mode, gid_t *group, mode_t directory, gid_t directory_group)
+{
+    bool all_enter = directory & S_IXOTH, its_group_enters = directory & S_IXGRP;
+    if (all_enter)
+        return mode;
+    if (*group == directory_group)
+        return its_group_enters ? mode & ~(mode_t)S_IROTH : mode & ~(mode_t)(S_IRGRP | S_IROTH);
+    bool reads = its_group_enters && (mode & S_IROTH);
+    *group = directory_group;
+    return (mode & ~(mode_t)(S_IRGRP | S_IROTH)) | (reads ? S_IRGRP : 0);
+}

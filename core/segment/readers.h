@@ -15,4 +15,11 @@
  */
 size_t readers_text(mode_t mode, const char *owner, const char *group, char *buf, size_t size);
 
+/*
+ * What the permissions come to in a directory, for which more than they may be needed: whoever may not search
+ * it reads nothing in it. *group: of the segment; afterwards the one that the result's group bits are about,
+ * for where only the directory's group comes in, that is the one.
+ */
+mode_t readers_within(mode_t mode, gid_t *group, mode_t directory, gid_t directory_group);
+
 #endif

@@ -36,10 +36,35 @@ static void test_words(void **state)
     }
 }
 
+/* Group 7 is the segment's, 8 the directory's. */
+static void test_directory(void **state)
+{
+    (void)state;
+    static const struct {
+        mode_t mode, directory;
+        gid_t directory_group;
+        mode_t result;
+        gid_t group;
+    } cases[] = {
+        {0644, 01777, 8, 0644, 7}, /* /dev/shm */
+        {0644, 0755, 8, 0644, 7},  {0644, 0750, 7, 0640, 7}, {0644, 0700, 7, 0600, 7},
+        {0644, 0750, 8, 0640, 8}, /* who is in the directory's group reads it as any other */
+        {0640, 0750, 8, 0600, 8},  {0604, 0770, 8, 0640, 8}, {0644, 0700, 8, 0600, 8},
+        {0600, 0700, 7, 0600, 7},
+    };
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        gid_t group = 7;
+        mode_t result = readers_within(cases[i].mode, &group, cases[i].directory, cases[i].directory_group);
+        assert_int_equal(result, cases[i].result);
+        assert_int_equal(group, cases[i].group);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words),
+        cmocka_unit_test(test_directory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
