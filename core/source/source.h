@@ -92,4 +92,7 @@ source_function source_open_pickle;
 source_function source_open_text;
 source_function source_open_raw; /* by has_shape alone */
 
+/* Whether what a file begins with (n bytes) may be text: 0, -ENOTSUP for UTF-16, -EBADMSG where it is none. */
+int source_check_text(const uint8_t *head, size_t n, struct error *error);
+
 #endif

@@ -49,7 +49,7 @@ static int refuse_control(const uint8_t *head, size_t first, struct error *error
                      (unsigned long long)line, head[first]);
 }
 
-static int check_is_text(const uint8_t *head, size_t n, struct error *error)
+int source_check_text(const uint8_t *head, size_t n, struct error *error)
 {
     size_t controls = 0, first = 0;
     if (n >= 2 && ((head[0] == 0xff && head[1] == 0xfe) || (head[0] == 0xfe && head[1] == 0xff)))
@@ -236,8 +236,8 @@ static int look(struct source *source, struct text_source *text, const struct so
 {
     struct text_batch *batch = &text->batch;
     int r = text_batch_fill(batch, error);
-    if (r < 0 || (r = check_is_text((const uint8_t *)batch->buffer,
-                                    (size_t)min_u64(batch->end, TEXT_DIALECT_SAMPLE), error)) < 0)
+    if (r < 0 || (r = source_check_text((const uint8_t *)batch->buffer,
+                                        (size_t)min_u64(batch->end, TEXT_DIALECT_SAMPLE), error)) < 0)
         return r;
     skip_mark(batch);
     if ((options->header_lines > 0 && (r = skip_headers(text, (uint64_t)options->header_lines, error)) < 0) ||

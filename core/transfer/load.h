@@ -48,6 +48,10 @@ bool load_is_open_ended(const struct load *load);
  * does it too. Progress in bytes of the file. -EBADMSG, -ECANCELED. */
 int load_measure(struct load *load, struct progress *progress, struct error *error);
 
+/* About how many rows a text in a regular file has that was not measured: its length by that of its first
+ * lines, which are read. 0 where that says nothing. */
+uint64_t load_estimate_rows(const struct load *load);
+
 /* Bytes that the segment will take with these options (header and data); of what is open-ended the header's.
  * -ENOTSUP where the type cannot become that of the options. */
 int load_room_needed(const struct load *load, const struct load_options *options, uint64_t *ret_bytes,
