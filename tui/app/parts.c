@@ -67,8 +67,11 @@ void parts_open_lens(struct app *app)
 
 void parts_open_load(struct app *app)
 {
-    struct load_dialog_options options = {
-        .home = app->home, .directory = app->path, .umask = app->umask, .history = app->files};
+    struct load_dialog_options options = {.home = app->home,
+                                          .directory = app->path,
+                                          .umask = app->umask,
+                                          .users = app->users,
+                                          .history = app->files};
     app->load = load_dialog_new(&options);
     app->over = OVER_LOAD;
     open_errand(app, &app->load_errand);
@@ -370,6 +373,8 @@ static void want_preview(struct app *app)
 static void want_load(struct app *app)
 {
     load_dialog_layout(app->load, app->rows, app->columns, app->ascii);
+    if (load_dialog_gives_up(app->load))
+        stop(app, &app->load_errand);
     struct load_dialog_request *request =
         app->load_errand.out ? NULL : load_dialog_wants(app->load, app->now);
     if (!request)

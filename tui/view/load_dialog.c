@@ -6,33 +6,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/catalog/format.h"
+#include "core/sys/memory.h"
 #include "tui/view/load_private.h"
-
-static const char *const layouts[] = {"npy", "raw", NULL};
-static const char *const orders[] = {"as file", "C", "F", NULL};
-static const char *const exists[] = {"fail", "replace", "replace even if in use", NULL};
 
 static char *copy_of(const char *text)
 {
-    char *copy = text ? strdup(text) : NULL;
-    assert(copy || !text);
-    return copy;
+    return text ? memory_dup(text) : NULL;
+}
+
+static void show_mode(struct load_dialog *dialog, unsigned mode)
+{
+    char text[16];
+    snprintf(text, sizeof text, "%04o", mode);
+    line_set(dialog->mode, text);
 }
 
 struct load_dialog *load_dialog_new(const struct load_dialog_options *options)
 {
-    struct load_dialog *dialog = calloc(1, sizeof *dialog);
-    char mode[16];
-    assert(dialog);
+    struct load_dialog *dialog = memory_new(sizeof *dialog);
     dialog->home = copy_of(options->home);
     dialog->directory = copy_of(options->directory);
     dialog->history = options->history;
-    path_field_open(&dialog->file, options->history);
-    dialog->name = line_new(NULL);
-    dialog->mode = line_new(NULL);
-    snprintf(mode, sizeof mode, "%04o", 0666 & ~options->umask);
-    line_set(dialog->mode, mode);
+    dialog->users = options->users;
+    dialog->plain_mode = 0666 & ~options->umask;
+    load_fields_open(dialog);
+    show_mode(dialog, dialog->plain_mode);
     return dialog;
 }
 
@@ -41,9 +39,8 @@ void load_dialog_free(struct load_dialog *dialog)
     if (!dialog)
         return;
     load_dialog_reply_free(dialog->facts);
-    path_field_close(&dialog->file);
-    line_free(dialog->name);
-    line_free(dialog->mode);
+    load_dialog_reply_free(dialog->preview);
+    load_fields_close(dialog);
     free(dialog->home);
     free(dialog->directory);
     free(dialog->loaded);
@@ -57,6 +54,7 @@ void load_dialog_request_free(struct load_dialog_request *request)
     free(request->typed);
     free(request->home);
     free(request->name);
+    free(request->member);
     free(request);
 }
 
@@ -65,6 +63,8 @@ void load_dialog_reply_free(struct load_dialog_reply *reply)
     if (!reply)
         return;
     completion_free(reply->completion);
+    source_members_clear(&reply->members);
+    load_report_clear(&reply->outcome.report);
     free(reply);
 }
 
@@ -93,113 +93,116 @@ bool load_dialog_is_current(const struct load_dialog *dialog)
     return dialog->facts && dialog->facts->generation == dialog->generation;
 }
 
-bool load_parse_mode(const char *text, unsigned *ret_mode)
-{
-    unsigned mode = 0;
-    if (!*text)
-        return false;
-    for (; *text; text++) {
-        if (*text < '0' || *text > '7')
-            return false;
-        mode = mode * 8 + (unsigned)(*text - '0');
-        if (mode > 0777)
-            return false;
-    }
-    *ret_mode = mode;
-    return true;
-}
+/* --- what is typed and chosen --- */
 
-/* --- fields --- */
-
-const char *const *load_dialog_choices(const struct load_dialog *dialog, enum load_field field,
-                                       int *ret_chosen)
-{
-    switch (field) {
-    case FIELD_LAYOUT:
-        *ret_chosen = dialog->layout;
-        return layouts;
-    case FIELD_ORDER:
-        *ret_chosen = dialog->order;
-        return orders;
-    case FIELD_EXISTS:
-        *ret_chosen = dialog->exists;
-        return exists;
-    default:
-        return NULL;
-    }
-}
-
-struct line *load_dialog_line(struct load_dialog *dialog)
-{
-    return dialog->focus == FIELD_FILE   ? dialog->file.line
-           : dialog->focus == FIELD_NAME ? dialog->name
-           : dialog->focus == FIELD_MODE ? dialog->mode
-                                         : NULL;
-}
-
-/* Something was typed or chosen: what is known is of something else. */
 void load_dialog_changed(struct load_dialog *dialog)
 {
     if (dialog->focus == FIELD_NAME)
         dialog->name_edited = true;
     if (dialog->focus == FIELD_MODE)
         dialog->mode_edited = true;
+    if (dialog->focus == FIELD_FILE)
+        load_fields_forget_file(dialog);
+    if (dialog->focus == FIELD_TYPE && dialog->facts)
+        load_fields_offer_shapes(dialog);
     dialog->generation++;
     dialog->look_wanted = true;
+    dialog->preview_wanted = false;
     dialog->error[0] = '\0';
     path_field_close_list(&dialog->file);
 }
 
-void load_dialog_move_focus(struct load_dialog *dialog, int by)
+/* A field that was left empty has its default again. */
+static void leave_field(struct load_dialog *dialog)
 {
     if (dialog->focus == FIELD_NAME && line_is_empty(dialog->name) && dialog->name_edited) {
         load_dialog_changed(dialog);
-        dialog->name_edited = false; /* left empty: the default again */
+        dialog->name_edited = false;
     }
-    dialog->focus = (enum load_field)(((int)dialog->focus + by + FIELD_COUNT) % FIELD_COUNT);
+    if (dialog->focus == FIELD_MODE && line_is_empty(dialog->mode)) {
+        load_dialog_changed(dialog);
+        show_mode(dialog, dialog->plain_mode);
+        dialog->mode_edited = false;
+    }
     path_field_close_list(&dialog->file);
+    dialog->members_open = false;
+}
+
+void load_dialog_move_focus(struct load_dialog *dialog, int by)
+{
+    leave_field(dialog);
+    do
+        dialog->focus = (enum load_field)(((int)dialog->focus + by + FIELD_COUNT) % FIELD_COUNT);
+    while (!load_field_is_shown(dialog, dialog->focus));
+    dialog->members_open = dialog->focus == FIELD_MEMBER;
 }
 
 static void complain(struct load_dialog *dialog, enum load_field field, const char *text)
 {
     snprintf(dialog->error, sizeof dialog->error, "%s", text);
-    dialog->focus = field;
+    dialog->focus = load_field_is_shown(dialog, field) ? field : FIELD_FILE;
 }
 
 /* --- asking --- */
 
 static struct load_dialog_request *make_request(const struct load_dialog *dialog, enum load_request_kind kind)
 {
-    struct load_dialog_request *request = calloc(1, sizeof *request);
-    assert(request);
+    struct load_dialog_request *request = memory_new(sizeof *request);
+    enum load_field wrong;
+    struct error error;
     request->kind = kind;
     request->generation = dialog->generation;
     request->typed = copy_of(line_text(dialog->file.line));
     request->home = copy_of(dialog->home);
     request->name = dialog->name_edited ? copy_of(line_text(dialog->name)) : NULL;
+    request->member = copy_of(dialog->member);
+    request->strict = dialog->lossy == 1;
     request->layout = dialog->layout == 0 ? LAYOUT_NPY : LAYOUT_RAW;
     request->order = (enum load_order)dialog->order;
     request->exists = (enum load_exists)dialog->exists;
-    request->mode_set = dialog->mode_edited && load_parse_mode(line_text(dialog->mode), &request->mode);
+    load_fields_read(dialog, request, &wrong, &error); /* what is wrong counts as not chosen */
     return request;
+}
+
+static bool *most_wanted(struct load_dialog *dialog, enum load_request_kind *ret_kind)
+{
+    bool *const wanted[] = {[LOAD_RUN] = &dialog->run_wanted,
+                            [LOAD_COMPLETE] = &dialog->complete_wanted,
+                            [LOAD_LOOK] = &dialog->look_wanted,
+                            [LOAD_PREVIEW] = &dialog->preview_wanted};
+    static const enum load_request_kind order[] = {LOAD_RUN, LOAD_COMPLETE, LOAD_LOOK, LOAD_PREVIEW};
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        *ret_kind = order[i];
+        if (*wanted[order[i]])
+            return wanted[order[i]];
+    }
+    return NULL;
 }
 
 struct load_dialog_request *load_dialog_wants(struct load_dialog *dialog, int64_t now)
 {
-    bool *wanted = dialog->run_wanted        ? &dialog->run_wanted
-                   : dialog->complete_wanted ? &dialog->complete_wanted
-                   : dialog->look_wanted     ? &dialog->look_wanted
-                                             : NULL;
+    enum load_request_kind kind;
+    bool *wanted = most_wanted(dialog, &kind);
     dialog->now = dialog->progress.now = now;
     if (dialog->asked || !wanted)
         return NULL;
     *wanted = false;
     dialog->asked = true;
-    if (wanted == &dialog->run_wanted)
+    dialog->gave_up = false;
+    dialog->asked_kind = kind;
+    dialog->asked_generation = dialog->generation;
+    if (kind == LOAD_RUN)
         dialog->progress.started = now;
-    return make_request(dialog, wanted == &dialog->run_wanted        ? LOAD_RUN
-                                : wanted == &dialog->complete_wanted ? LOAD_COMPLETE
-                                                                     : LOAD_LOOK);
+    return make_request(dialog, kind);
+}
+
+bool load_dialog_gives_up(struct load_dialog *dialog)
+{
+    if (!dialog->asked || dialog->gave_up || dialog->asked_kind != LOAD_PREVIEW ||
+        (dialog->asked_generation == dialog->generation && !dialog->run_wanted && !dialog->complete_wanted))
+        return false;
+    dialog->gave_up = true;
+    return true;
 }
 
 bool load_dialog_request_is_load(const struct load_dialog_request *request)
@@ -210,14 +213,16 @@ bool load_dialog_request_is_load(const struct load_dialog_request *request)
 /* What is known to stand in the way; what is not known yet the load itself will find. */
 static bool is_refused(struct load_dialog *dialog)
 {
-    unsigned mode;
+    struct load_dialog_request request = {0};
+    enum load_field wrong;
+    struct error error;
     const struct load_dialog_reply *facts = load_dialog_is_current(dialog) ? dialog->facts : NULL;
     if (line_is_empty(dialog->file.line))
         complain(dialog, FIELD_FILE, "which file?");
-    else if (!load_parse_mode(line_text(dialog->mode), &mode))
-        complain(dialog, FIELD_MODE, "the mode is octal, as 0640");
+    else if (!load_fields_read(dialog, &request, &wrong, &error))
+        complain(dialog, wrong, error.text);
     else if (facts && facts->error.code)
-        complain(dialog, FIELD_FILE, facts->error.text);
+        complain(dialog, facts->file.may_be_raw ? FIELD_TYPE : FIELD_FILE, facts->error.text);
     else if (facts && facts->name_state == NAME_BAD)
         complain(dialog, FIELD_NAME, facts->name_error.text);
     else if (facts && facts->name_state == NAME_EXISTS && dialog->exists == EXISTS_FAIL)
@@ -236,18 +241,43 @@ void load_dialog_start(struct load_dialog *dialog)
     if (dialog->history)
         line_history_add(dialog->history, line_text(dialog->file.line));
     dialog->run_wanted = dialog->loading = true;
-    dialog->look_wanted = dialog->complete_wanted = false;
+    dialog->look_wanted = dialog->complete_wanted = dialog->preview_wanted = false;
     progress_box_start(&dialog->progress, dialog->now);
 }
 
 /* --- answers --- */
 
+/* Numbers that are converted, and text, in which numbers may be missing. */
+static bool is_worth_a_preview(const struct load_dialog *dialog)
+{
+    const struct load_file *file = &dialog->facts->file;
+    bool converts = combo_is_set(&dialog->type) && !file->may_be_raw;
+    return file->is_read && (converts || file->is_text) && !dialog->loading;
+}
+
 static void take_look(struct load_dialog *dialog, struct load_dialog_reply *reply)
 {
     load_dialog_reply_free(dialog->facts);
     dialog->facts = reply;
-    if (!dialog->name_edited && load_dialog_is_current(dialog))
+    if (!load_field_is_shown(dialog, dialog->focus))
+        load_dialog_move_focus(dialog, 1);
+    if (!load_dialog_is_current(dialog))
+        return;
+    if (!dialog->name_edited)
         line_set(dialog->name, reply->name);
+    if (!dialog->mode_edited)
+        show_mode(dialog, reply->mode);
+    dialog->member_at = reply->member;
+    load_fields_offer_shapes(dialog);
+    dialog->preview_wanted = is_worth_a_preview(dialog);
+}
+
+static void take_preview(struct load_dialog *dialog, struct load_dialog_reply *reply)
+{
+    load_dialog_reply_free(dialog->preview);
+    dialog->preview = reply;
+    if (reply->error.code == ECANCELED && reply->generation == dialog->generation)
+        dialog->preview_wanted = !dialog->loading;
 }
 
 /* As far as it can; where it cannot, what is possible is listed; where nothing is left to do, on to the next
@@ -274,45 +304,35 @@ static void take_completion(struct load_dialog *dialog, struct load_dialog_reply
     }
 }
 
-static void make_message(struct load_dialog *dialog, const struct load_dialog_reply *reply, int64_t now)
+static enum load_field field_of(const struct load_dialog_reply *reply)
 {
-    char name[NAME_PRINTABLE_MAX], bytes[FORMAT_BYTES_MAX], old[FORMAT_BYTES_MAX];
-    name_escape(reply->name, strlen(reply->name), dialog->ascii, name, sizeof name);
-    format_bytes(reply->bytes, bytes, sizeof bytes);
-    int n =
-        snprintf(dialog->message, sizeof dialog->message, "%.300s loaded: %s %s, %s in %.1f s", name,
-                 reply->file.type, reply->file.shape, bytes, (double)(now - dialog->progress.started) / 1000);
-    if (reply->still_held > 0 && n > 0 && (size_t)n < sizeof dialog->message) {
-        format_bytes(reply->old_allocated, old, sizeof old);
-        snprintf(dialog->message + n, sizeof dialog->message - (size_t)n,
-                 "; the old one stays with %zu process%s, %s", reply->still_held,
-                 reply->still_held == 1 ? "" : "es", old);
-    }
+    int code = reply->error.code;
+    return reply->outcome.is_lossy           ? FIELD_LOSSY
+           : code == ENOTSUP                 ? FIELD_TYPE
+           : reply->outcome.is_of_file       ? FIELD_FILE
+           : code == EEXIST || code == EBUSY ? FIELD_EXISTS
+           : code == EINVAL                  ? FIELD_NAME
+                                             : FIELD_LOAD;
 }
 
-static enum load_field field_of(int code)
-{
-    return code == EEXIST || code == EBUSY ? FIELD_EXISTS : code == EINVAL ? FIELD_NAME : FIELD_LOAD;
-}
-
-static enum dialog_result end_load(struct load_dialog *dialog, const struct error *error)
+static enum dialog_result cancelled(struct load_dialog *dialog)
 {
     dialog->loading = false;
-    if (error->code == ECANCELED) {
-        snprintf(dialog->message, sizeof dialog->message, "load cancelled: nothing of it is left");
-        return DIALOG_CLOSE;
-    }
-    complain(dialog, field_of(error->code), error->text);
-    dialog->look_wanted = true;
-    return DIALOG_USED;
+    snprintf(dialog->message, sizeof dialog->message, "load cancelled: nothing of it is left");
+    return DIALOG_CLOSE;
 }
 
 static enum dialog_result take_load(struct load_dialog *dialog, struct load_dialog_reply *reply, int64_t now)
 {
-    if (reply->error.code)
-        return end_load(dialog, &reply->error);
     dialog->loading = false;
-    make_message(dialog, reply, now);
+    if (reply->error.code == ECANCELED)
+        return cancelled(dialog);
+    if (reply->error.code) {
+        complain(dialog, field_of(reply), reply->error.text);
+        dialog->look_wanted = true;
+        return DIALOG_USED;
+    }
+    load_message_make(dialog, reply, now);
     dialog->loaded = copy_of(reply->name);
     return DIALOG_CLOSE;
 }
@@ -323,18 +343,21 @@ enum dialog_result load_dialog_supply(struct load_dialog *dialog, struct load_di
     enum dialog_result result = DIALOG_USED;
     dialog->asked = false;
     dialog->now = dialog->progress.now = now;
-    if (!reply) {
-        const struct error cancelled = {.code = ECANCELED};
-        return dialog->loading ? end_load(dialog, &cancelled) : DIALOG_USED;
-    }
-    if (reply->kind == LOAD_LOOK) {
+    if (!reply)
+        return dialog->asked_kind == LOAD_RUN ? cancelled(dialog) : DIALOG_USED;
+    switch (reply->kind) {
+    case LOAD_LOOK:
         take_look(dialog, reply);
         return DIALOG_USED;
-    }
-    if (reply->kind == LOAD_COMPLETE)
+    case LOAD_PREVIEW:
+        take_preview(dialog, reply);
+        return DIALOG_USED;
+    case LOAD_COMPLETE:
         take_completion(dialog, reply);
-    else
+        break;
+    case LOAD_RUN:
         result = take_load(dialog, reply, now);
+    }
     load_dialog_reply_free(reply);
     return result;
 }
