@@ -87,6 +87,10 @@ static void a_type_that_is_none_is_told_and_not_loaded(void **state)
     says(form_field(&form, "Type"), "[keep]");
     form_type(&form, "c16");
     says(form_below(&form, "Type"), "float64 → complex128: 0 overflow");
+    form_press(&form, KEY_CODE_DOWN); /* it is one of those offered, so typing begins anew */
+    form_press(&form, KEY_CODE_UP);
+    form_type(&form, ">f4");
+    says(form_below(&form, "Type"), "float64 → float32: 0 overflow");
     form_close(&form);
 }
 
@@ -330,7 +334,7 @@ static void raw_bytes_are_given_type_and_shape(void **state)
         bytes[i] = (uint8_t)(i % 7);
     tmpdir_write(form.tmpdir, "files/dump.bin", bytes, sizeof bytes);
     form_type(&form, "~/dump.bin");
-    says(form_below(&form, "File"), "neither .npy, .npz, pickle nor text");
+    says(form_below(&form, "File"), "nor text; if these are raw bytes, say their type and shape");
     draw_assert_lacks(&form.cells, "Delimiter");
     says(form_field(&form, "Shape"), "[not raw]");
     form_go_to(&form, "Type");

@@ -56,6 +56,15 @@ bool combo_is_set(const struct combo *combo)
     return combo->is_typed || combo->chosen > 0;
 }
 
+void combo_leave(struct combo *combo)
+{
+    int found = combo->is_typed ? find(combo, line_text(combo->line)) : -1;
+    if (found < 0)
+        return;
+    combo->chosen = found;
+    combo->is_typed = false;
+}
+
 const char *combo_text(const struct combo *combo)
 {
     return combo->is_typed ? line_text(combo->line) : combo->offered[combo->chosen];

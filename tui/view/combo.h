@@ -28,6 +28,9 @@ void combo_offer(struct combo *combo, char texts[][COMBO_TEXT_MAX], int count);
 void combo_reset(struct combo *combo);
 bool combo_is_set(const struct combo *combo);
 
+/* When the field is left: what was typed and is offered counts as chosen, so that typing begins anew. */
+void combo_leave(struct combo *combo);
+
 /* What stands in it; borrowed until the next change. */
 const char *combo_text(const struct combo *combo);
 

@@ -124,6 +124,9 @@ static void leave_field(struct load_dialog *dialog)
         show_mode(dialog, dialog->plain_mode);
         dialog->mode_edited = false;
     }
+    struct combo *combo = load_field_combo(dialog, dialog->focus);
+    if (combo)
+        combo_leave(combo);
     path_field_close_list(&dialog->file);
     dialog->members_open = false;
 }
@@ -134,7 +137,7 @@ void load_dialog_move_focus(struct load_dialog *dialog, int by)
     do
         dialog->focus = (enum load_field)(((int)dialog->focus + by + FIELD_COUNT) % FIELD_COUNT);
     while (!load_field_is_shown(dialog, dialog->focus));
-    dialog->members_open = dialog->focus == FIELD_MEMBER;
+    dialog->members_open = dialog->focus == FIELD_MEMBER && by > 0; /* who goes back passes it */
 }
 
 static void complain(struct load_dialog *dialog, enum load_field field, const char *text)

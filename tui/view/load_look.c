@@ -19,6 +19,7 @@
 #include "core/source/npz.h"
 #include "tui/view/load_private.h"
 
+#define PICKLE_PROTO 0x80       /* the first byte of a pickle */
 #define MEASURED_MAX (4u << 20) /* bytes of a text whose rows are counted */
 
 /* --- the file --- */
@@ -40,6 +41,7 @@ static void look_at_bytes(const char *path, struct load_dialog_reply *reply)
     file->size = input.size;
     file->may_be_raw = size > 0 && !npy_has_magic(bytes, size) && !npz_has_magic(bytes, size);
     file->is_text = file->may_be_raw && source_check_text(bytes, size, NULL) == 0;
+    file->is_pickle = bytes[0] == PICKLE_PROTO;
     input_close(&input);
     free(head);
 }
@@ -99,6 +101,15 @@ static void look_at_matrix(struct load *load, const struct load_place *place,
     look_at_room(load, place, &options, reply);
 }
 
+/* What no importer knows: how it can be loaded all the same is said in the form's words. */
+static void tell_raw(struct load_dialog_reply *reply)
+{
+    const struct load_file *file = &reply->file;
+    if (reply->error.code == EBADMSG && file->may_be_raw && !file->is_text && !file->is_pickle)
+        error_set(&reply->error, EBADMSG,
+                  "neither .npy, .npz, pickle nor text; if these are raw bytes, say their type and shape");
+}
+
 static void look_at_file(const struct load_place *place, const struct load_dialog_request *request,
                          struct load_dialog_reply *reply)
 {
@@ -111,6 +122,8 @@ static void look_at_file(const struct load_place *place, const struct load_dialo
     if (load_open(&load, path, &source, &reply->error) == 0) {
         look_at_matrix(load, place, request, reply);
         load_close(load);
+    } else if (!request->has_shape) {
+        tell_raw(reply);
     }
     if (reply->file.is_read) {
         reply->file.may_be_raw &= request->has_shape;

@@ -64,7 +64,7 @@ enum load_name_state { NAME_UNKNOWN, NAME_FREE, NAME_EXISTS, NAME_BAD };
 /* What a file holds, as far as it is known. */
 struct load_file {
     bool is_read;
-    bool is_text;
+    bool is_text, is_pickle;
     bool may_be_raw; /* nothing says what it is */
     uint64_t size;   /* of the file */
     char kind[64];
