@@ -240,13 +240,14 @@ void workers_cancel(struct workers *workers, job_id id)
     pthread_mutex_unlock(&workers->lock);
 }
 
-bool workers_progress(struct workers *workers, job_id id, uint64_t *ret_done, uint64_t *ret_total)
+bool workers_progress(struct workers *workers, job_id id, struct progress *ret_progress)
 {
     pthread_mutex_lock(&workers->lock);
     struct job *job = find_running(workers, id);
     if (job) {
-        *ret_done = atomic_load_explicit(&job->progress.done, memory_order_relaxed);
-        *ret_total = atomic_load_explicit(&job->progress.total, memory_order_relaxed);
+        ret_progress->done = atomic_load_explicit(&job->progress.done, memory_order_relaxed);
+        ret_progress->total = atomic_load_explicit(&job->progress.total, memory_order_relaxed);
+        ret_progress->lost = atomic_load_explicit(&job->progress.lost, memory_order_relaxed);
     }
     pthread_mutex_unlock(&workers->lock);
     return job != NULL;

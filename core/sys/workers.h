@@ -57,7 +57,7 @@ job_id workers_submit(struct workers *workers, enum lane lane, bool first, job_f
 void workers_cancel(struct workers *workers, job_id id);
 
 /* Copies a job's progress so far. False where the job is not running. */
-bool workers_progress(struct workers *workers, job_id id, uint64_t *ret_done, uint64_t *ret_total);
+bool workers_progress(struct workers *workers, job_id id, struct progress *ret_progress);
 
 /* Takes the oldest message. False where none waits. The caller frees it with message_free. */
 bool workers_take(struct workers *workers, struct message *ret_message);

@@ -88,7 +88,7 @@ static int finish_source(const struct run *run, struct error *error)
 {
     struct source *source = run->load->source;
     int r = source->ops->finish ? source->ops->finish(source, error) : 0;
-    load_count(run->load, &source->counts);
+    run_count(run, &source->counts);
     if (r == 0)
         r = input_check_unchanged(&source->input, error);
     if (r == 0)

@@ -27,7 +27,7 @@ void *run_convert(const struct run *run, void *from, void *to, uint64_t units)
     struct convert_counts counts = {0};
     void *result = plan->unit_to <= plan->unit_from ? from : to;
     converter_run(&plan->converter, from, result, units, &counts);
-    load_count(run->load, &counts);
+    run_count(run, &counts);
     return result;
 }
 
@@ -88,7 +88,7 @@ int run_turn(struct run *run, const struct matrix *from, const struct reorder_io
                                     .threads = (unsigned)min_u64(run->threads, REORDER_THREADS),
                                     .progress = run->progress};
     r = reorder_run(&reorder, &counts, error);
-    load_count(run->load, &counts);
+    run_count(run, &counts);
     return r;
 }
 

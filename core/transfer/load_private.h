@@ -18,9 +18,6 @@ struct load {
 /* Remembers that a result, which it returns, is about the file. Safe on several threads. */
 int load_blame_file(struct load *load, int result);
 
-/* Adds what a block lost. Safe on several threads. */
-void load_count(struct load *load, const struct convert_counts *counts);
-
 /* -EBADMSG, saying what was lost, where the options are strict and anything was. */
 int load_check_lost(const struct load *load, const struct load_options *options, struct error *error);
 
@@ -63,6 +60,9 @@ struct run {
 };
 
 const char *run_proc_root(const struct run *run);
+
+/* Adds what a block lost. Safe on several threads. */
+void run_count(const struct run *run, const struct convert_counts *counts);
 
 /* After it is done: fills *ret_report. */
 void run_report(const struct run *run, const struct identity *id, struct load_report *ret_report);

@@ -20,8 +20,10 @@ bool load_failure_is_of_file(const struct load *load)
     return atomic_load(&load->file_fails);
 }
 
-void load_count(struct load *load, const struct convert_counts *counts)
+void run_count(const struct run *run, const struct convert_counts *counts)
 {
+    struct load *load = run->load;
+    progress_lose(run->progress, convert_counts_sum(counts));
     atomic_fetch_add_explicit(&load->saturated, counts->saturated, memory_order_relaxed);
     atomic_fetch_add_explicit(&load->overflowed, counts->overflowed, memory_order_relaxed);
     atomic_fetch_add_explicit(&load->lost_nan, counts->lost_nan, memory_order_relaxed);

@@ -379,14 +379,17 @@ static void progress_is_shown_when_it_takes_long(void **state)
     struct form form;
     form_open(&form, state);
     struct load_dialog_request *request = start_load(&form);
-    load_dialog_progress(form.dialog, 100, 1000, 10100);
+    load_dialog_progress(form.dialog, 100, 1000, 0, 10100);
     form_draw(&form);
     draw_assert_lacks(&form.cells, "Esc: cancel");
-    load_dialog_progress(form.dialog, 512ull << 20, 2048ull << 20, 10500);
+    load_dialog_progress(form.dialog, 512ull << 20, 2048ull << 20, 0, 10500);
     form_draw(&form);
     draw_assert_has(&form.cells, " 25%");
     draw_assert_has(&form.cells, "512M of 2.0G  1.0G/s  1s left");
     draw_assert_golden(&form.cells, "tests/unit/goldens/load-progress-80x24");
+    load_dialog_progress(form.dialog, 512ull << 20, 2048ull << 20, 12, 10500);
+    form_draw(&form);
+    draw_assert_has(&form.cells, "12 values lost so far: overflowed, out of range or nan");
     form_press(&form, 'x');
     assert_int_equal(form.last, DIALOG_UNUSED);
     form_press(&form, KEY_ESCAPE_CODE);
@@ -467,7 +470,7 @@ static void any_keys_and_sizes_are_safe(void **state)
         if (r % 7 == 0)
             cells_resize(&form.cells, 1 + (int)(r / 7 % 26), 1 + (int)(r / 300 % 150));
         if (r % 4 == 0)
-            load_dialog_progress(form.dialog, r, r / 2, i + 300);
+            load_dialog_progress(form.dialog, r, r / 2, r % 3, i + 300);
         struct load_dialog_request *request = r % 3 ? load_dialog_wants(form.dialog, i) : NULL;
         if (request &&
             load_dialog_supply(form.dialog, r % 9 ? form_fetch(&form, request) : NULL, i) == DIALOG_CLOSE) {

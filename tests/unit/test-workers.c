@@ -119,17 +119,18 @@ static void progress_is_seen_while_a_job_runs(void **state)
     (void)state;
     struct workers *workers = start();
     struct gate gate;
-    uint64_t done = 0, total = 0;
+    struct progress progress = {.lost = 1};
     gate_init(&gate);
     job_id id = workers_submit(workers, LANE_JOB, false, pass, &gate, NULL);
     sem_wait(&gate.entered);
-    assert_true(workers_progress(workers, id, &done, &total));
-    assert_int_equal(done, 3);
-    assert_int_equal(total, 10);
-    assert_false(workers_progress(workers, id + 1, &done, &total));
+    assert_true(workers_progress(workers, id, &progress));
+    assert_int_equal(progress.done, 3);
+    assert_int_equal(progress.total, 10);
+    assert_int_equal(progress.lost, 0);
+    assert_false(workers_progress(workers, id + 1, &progress));
     sem_post(&gate.go);
     expect(workers, id, MESSAGE_DONE, NULL);
-    assert_false(workers_progress(workers, id, &done, &total));
+    assert_false(workers_progress(workers, id, &progress));
     workers_free(workers);
 }
 

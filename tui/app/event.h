@@ -154,6 +154,7 @@ struct event {
         struct described *described;
         struct {
             uint64_t done, total;
+            uint64_t lost; /* values, of a load */
         } progress;
     } u;
 };

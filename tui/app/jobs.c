@@ -267,16 +267,16 @@ bool jobs_progress(struct jobs *jobs, struct event *ret_event)
 {
     for (size_t i = 0; i < jobs->count; i++) {
         const struct running *running = &jobs->running[i];
-        uint64_t done, total;
+        struct progress progress;
         if (running->lane != LANE_JOB || running->kind == EFFECT_RESTORE ||
-            !workers_progress(jobs->workers, running->id, &done, &total))
+            !workers_progress(jobs->workers, running->id, &progress))
             continue;
         *ret_event = (struct event){
             .kind = running->kind == EFFECT_LOAD   ? EVENT_LOAD_PROGRESS
                     : running->kind == EFFECT_SAVE ? EVENT_SAVE_PROGRESS
                                                    : EVENT_DELETE_PROGRESS,
             .token = running->token,
-            .u.progress = {done, total},
+            .u.progress = {progress.done, progress.total, progress.lost},
         };
         return true;
     }

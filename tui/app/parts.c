@@ -339,7 +339,7 @@ void parts_progress(struct app *app, const struct event *event)
 {
     uint64_t done = event->u.progress.done, total = event->u.progress.total;
     if (event->kind == EVENT_LOAD_PROGRESS && app->load && event->token == app->load_errand.token)
-        load_dialog_progress(app->load, done, total, app->now);
+        load_dialog_progress(app->load, done, total, event->u.progress.lost, app->now);
     if (event->kind == EVENT_SAVE_PROGRESS && app->saving && event->token == app->save_errand.token)
         save_dialog_progress(app->saving, done, total, app->now);
     if (event->kind == EVENT_DELETE_PROGRESS && app->deletion && event->token == app->delete_errand.token)

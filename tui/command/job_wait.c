@@ -57,16 +57,16 @@ static void clear_progress(const struct waiting *waiting)
 
 static void draw_progress(const struct waiting *waiting)
 {
-    uint64_t done, total;
+    struct progress progress;
     char text[512], more[256] = "";
     unsigned width = error_width() - 1, taken = 0;
-    if (!waiting->shows || !workers_progress(waiting->workers, waiting->id, &done, &total))
+    if (!waiting->shows || !workers_progress(waiting->workers, waiting->id, &progress))
         return;
     if (waiting->wait->say)
         waiting->wait->say(waiting->context, more, sizeof more);
     if (more[0] && strlen(more) + 2 < width / 2)
         taken = (unsigned)strlen(more) + 2;
-    progress_bar_text(done, total, monotonic() - waiting->began, width - taken, waiting->wait->ascii, text,
+    progress_bar_text(progress.done, progress.total, monotonic() - waiting->began, width - taken, waiting->wait->ascii, text,
                       sizeof text);
     clear_progress(waiting);
     fputs(text, stderr);

@@ -365,8 +365,10 @@ enum dialog_result load_dialog_supply(struct load_dialog *dialog, struct load_di
     return result;
 }
 
-void load_dialog_progress(struct load_dialog *dialog, uint64_t done, uint64_t total, int64_t now)
+void load_dialog_progress(struct load_dialog *dialog, uint64_t done, uint64_t total, uint64_t lost,
+                          int64_t now)
 {
+    dialog->progress.lost = lost;
     dialog->progress.done = done;
     dialog->progress.total = total;
     dialog->now = dialog->progress.now = now;

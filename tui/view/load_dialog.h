@@ -53,7 +53,8 @@ enum dialog_result load_dialog_supply(struct load_dialog *dialog, struct load_di
 
 /* Whether a load runs: then feed load_dialog_progress, at most 10 times a second. */
 bool load_dialog_is_loading(const struct load_dialog *dialog);
-void load_dialog_progress(struct load_dialog *dialog, uint64_t done, uint64_t total, int64_t now);
+void load_dialog_progress(struct load_dialog *dialog, uint64_t done, uint64_t total, uint64_t lost,
+                          int64_t now);
 /* `q`, `Q` or a signal while a load runs: shows the question "stop it and quit?". */
 void load_dialog_ask_quit(struct load_dialog *dialog);
 

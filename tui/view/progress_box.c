@@ -89,6 +89,19 @@ static void draw_numbers(const struct progress_box *box, struct cells *cells, in
         cells_put(cells, y, x + width - stop, stop, ROLE_DIM, 0, "Esc: cancel");
 }
 
+static void draw_note(const struct progress_box *box, const struct progress_words *words, struct cells *cells,
+                      int y, int x, int width)
+{
+    char text[96];
+    if (box->lost == 0) {
+        cells_put_cut(cells, y, x, width, ROLE_DIM, 0, words->note);
+        return;
+    }
+    snprintf(text, sizeof text, "%llu value%s lost so far: overflowed, out of range or nan",
+             (unsigned long long)box->lost, box->lost == 1 ? "" : "s");
+    cells_put_cut(cells, y, x, width, ROLE_WARN, 0, text);
+}
+
 static void draw_progress(const struct progress_box *box, const struct progress_words *words,
                           struct cells *cells, struct rect within)
 {
@@ -107,7 +120,7 @@ static void draw_progress(const struct progress_box *box, const struct progress_
     if (rect.height > 3)
         draw_numbers(box, cells, rect.y + 2, x, inside);
     if (rect.height > 4)
-        cells_put_cut(cells, rect.y + 3, x, inside, ROLE_DIM, 0, words->note);
+        draw_note(box, words, cells, rect.y + 3, x, inside);
 }
 
 static void draw_question(const struct progress_box *box, const struct progress_words *words,

@@ -13,6 +13,7 @@ struct progress_box {
     bool asks_quit, quit_focused;
     int64_t started, now; /* monotonic ms */
     uint64_t done, total;
+    uint64_t lost; /* values so far that lost more than precision: said instead of the note */
 };
 
 struct progress_words {
