@@ -402,6 +402,70 @@ static void what_is_replaced_keeps_its_mode(void **state)
     form_close(&form);
 }
 
+/* Of a user who can log in; root is spared. */
+static void who_may_be_robbed_is_told(void **state)
+{
+    struct form form;
+    form_open(&form, state);
+    if (geteuid() != 0) {
+        form_close(&form);
+        skip();
+    }
+    form_write_npy(&form, "files/a.npy", 'C', 2, 2);
+    form_write_npy(&form, "shm/a.shm", 'C', 2, 2);
+    assert_int_equal(chown(tmpdir_path(form.tmpdir, "shm/a.shm"), 54321, 54321), 0);
+    tmpdir_mkdir(form.tmpdir, "dev");
+    tmpdir_mkdir(form.tmpdir, "dev/shm");
+    tmpdir_mkdir(form.tmpdir, "run");
+    tmpdir_mkdir(form.tmpdir, "run/systemd");
+    tmpdir_mkdir(form.tmpdir, "run/systemd/users");
+    form.root = tmpdir_path(form.tmpdir, "");
+    form_type(&form, "~/a.npy");
+    draw_assert_lacks(&form.cells, "logind");
+    form_go_to(&form, "If exists");
+    form_press(&form, KEY_CODE_RIGHT);
+    draw_assert_has(&form.cells, "logind may delete it at the last logout of user 54321");
+    draw_assert_has(&form.cells, "RemoveIPC=no");
+    form_close(&form);
+}
+
+/* --- any size, any keys --- */
+
+static void any_keys_and_sizes_are_safe_for_every_kind(void **state)
+{
+    static const char *const files[] = {"~/m.npz", "~/t.csv", "~/dump.bin"};
+    static const uint32_t keys[] = {'\t', '\r', ' ', 'f', '2', ',', '9', 0x15, KEY_BACKSPACE_CODE};
+    struct form form;
+    unsigned seed = 5;
+    form_open(&form, state);
+    write_npz(&form, "files/m.npz");
+    tmpdir_write_text(form.tmpdir, "files/t.csv", "1,2\n3,4\n");
+    tmpdir_write(form.tmpdir, "files/dump.bin", (const uint8_t[16]){1}, 16);
+    for (int i = 0; i < 3000; i++) {
+        unsigned r = (unsigned)rand_r(&seed);
+        if (i % 100 == 0) {
+            load_dialog_free(form.dialog);
+            form.dialog = load_dialog_new(&(struct load_dialog_options){
+                .home = tmpdir_path(form.tmpdir, "files"), .directory = "/dev/shm", .history = form.history});
+            form_type(&form, files[i / 100 % 3]);
+        }
+        uint32_t code = r % 2 ? KEY_CODE_BASE + 1 + r / 2 % 14 : keys[r / 2 % (sizeof keys / sizeof keys[0])];
+        if (r % 7 == 0)
+            cells_resize(&form.cells, 1 + (int)(r / 7 % 26), 1 + (int)(r / 300 % 150));
+        form.last = load_dialog_key(form.dialog, &(struct key){.code = code}, i);
+        struct load_dialog_request *request =
+            form.last != DIALOG_CLOSE && r % 3 ? load_dialog_wants(form.dialog, i) : NULL;
+        load_dialog_gives_up(form.dialog);
+        if (request)
+            form.last = load_dialog_supply(form.dialog, r % 9 ? form_fetch(&form, request) : NULL, i);
+        load_dialog_request_free(request);
+        form_draw(&form);
+        if (form.last == DIALOG_CLOSE)
+            i += 99 - i % 100;
+    }
+    form_close(&form);
+}
+
 #define with_tmpdir(test) cmocka_unit_test_setup_teardown(test, tmpdir_setup, tmpdir_teardown)
 
 int main(void)
@@ -422,6 +486,8 @@ int main(void)
         with_tmpdir(raw_bytes_are_given_type_and_shape),
         with_tmpdir(who_may_read_it_is_said),
         with_tmpdir(what_is_replaced_keeps_its_mode),
+        with_tmpdir(who_may_be_robbed_is_told),
+        with_tmpdir(any_keys_and_sizes_are_safe_for_every_kind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

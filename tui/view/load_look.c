@@ -204,8 +204,11 @@ void load_look(const struct load_place *place, const struct load_dialog_request 
     look_at_file(place, request, reply);
     load_choose_name(request, reply);
     look_at_name(place->directory, reply, &uid, &gid);
-    if (reply->name_state != NAME_EXISTS || request->mode_set || request->exists == EXISTS_FAIL)
+    bool replaces = reply->name_state == NAME_EXISTS && request->exists != EXISTS_FAIL;
+    if (!replaces || request->mode_set)
         reply->mode = request->mode;
+    if (!replaces)
+        uid = gid = (uid_t)-1;
     if (!reply->file.is_read)
         return;
     tell_readers(place->directory, uid, gid, reply);
