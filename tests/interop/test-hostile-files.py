@@ -15,12 +15,11 @@ import zlib
 import numpy as np
 
 sys.path.insert(0, os.path.join(os.environ["SRCDIR"], "tests/support"))
-from cli import SHMTOP, Directory, main, test
+from cli import Directory, is_sanitized, main, test
 
 GIGABYTE = 1 << 30
 MEMORY = 512 << 20  # of addresses, with what libraries and threads map
-with open(SHMTOP, "rb") as f:
-    SANITIZED = b"__asan_init" in f.read()  # which maps all addresses there are
+SANITIZED = is_sanitized()  # which maps all addresses there are
 
 
 def limit_memory():

@@ -201,10 +201,14 @@ def test(function):
     return function
 
 
-def need_plain_memory():
+def is_sanitized():
     with open(SHMTOP, "rb") as f:
-        if b"__asan_init" in f.read():
-            raise Skip("a sanitizer has memory of its own")
+        return b"__asan_init" in f.read()
+
+
+def need_plain_memory():
+    if is_sanitized():
+        raise Skip("a sanitizer has memory of its own")
 
 
 def need_root():
