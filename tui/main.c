@@ -74,9 +74,9 @@ static const char *find_state_file(char *buf, size_t size)
 
 static void open_descriptions(struct options *options, struct problem *problem)
 {
+    static struct descriptions *descriptions; /* looked at by threads until the program ends */
     char state[PATH_MAX];
-    struct descriptions *descriptions = /* looked at by threads until the program ends */
-        descriptions_new(find_state_file(state, sizeof state), DESCRIPTIONS_RULES_FILE);
+    descriptions = descriptions_new(find_state_file(state, sizeof state), DESCRIPTIONS_RULES_FILE);
     descriptions_refresh(descriptions, &problem->path, &problem->error);
     problem->so = "the whole file is ignored";
     options->host.descriptions = descriptions;
