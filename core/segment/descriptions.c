@@ -29,6 +29,7 @@ struct descriptions {
     struct records state;
     struct rules rules;
     atomic_bool holds_any; /* so that nobody takes the lock for nothing */
+    atomic_uint reads;
 };
 
 struct descriptions *descriptions_new(const char *state, const char *rules)
@@ -95,6 +96,7 @@ static int read_state(struct descriptions *descriptions, struct error *error)
 {
     char *text;
     size_t size;
+    atomic_fetch_add(&descriptions->reads, 1);
     records_clear(&descriptions->state);
     int r = trusted_read(AT_FDCWD, descriptions->state_path, TRUSTED_NOBODY, &text, &size, NULL, error);
     if (r < 0)
@@ -108,6 +110,7 @@ static int read_rules(struct descriptions *descriptions, struct error *error)
 {
     char *text;
     size_t size;
+    atomic_fetch_add(&descriptions->reads, 1);
     rules_clear(&descriptions->rules);
     int r = trusted_read(AT_FDCWD, descriptions->rules_path, TRUSTED_GROUP, &text, &size, NULL, error);
     if (r < 0)
@@ -144,6 +147,11 @@ int descriptions_refresh(struct descriptions *descriptions, const char **ret_pat
     if (ret_path)
         *ret_path = state < 0 ? descriptions->state_path : descriptions->rules_path;
     return state < 0 ? state : rules;
+}
+
+unsigned descriptions_count_reads(const struct descriptions *descriptions)
+{
+    return atomic_load(&descriptions->reads);
 }
 
 bool descriptions_find(struct descriptions *descriptions, const char *name, const struct identity *id,

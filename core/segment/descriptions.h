@@ -44,6 +44,9 @@ int descriptions_refresh(struct descriptions *descriptions, const char **ret_pat
 bool descriptions_find(struct descriptions *descriptions, const char *name, const struct identity *id,
                        uint64_t size, struct layout_result *ret, enum description *ret_by);
 
+/* How often a file was read again so far: by another number, what was recognised before may be another. */
+unsigned descriptions_count_reads(const struct descriptions *descriptions);
+
 /*
  * Records in the state file what the segment with this identity, in the directory, holds; NULL: nothing any
  * more. -ENOENT where there is no place for a state file, -ENOTSUP where the identity is not sure enough

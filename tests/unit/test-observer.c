@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "core/segment/descriptions.h"
 #include "tests/support/child.h"
 #include "tests/support/fault.h"
 #include "tests/support/tmpdir.h"
@@ -244,6 +245,24 @@ static void lost_events_are_made_up_for(void **state)
     expect(f, "deleted a; released a; ");
 }
 
+/* No event of the directory tells that the state file or the admin's rules changed. */
+static void what_is_said_beside_a_segment_is_told(void **state)
+{
+    struct fixture *f = *state;
+    struct descriptions *descriptions = descriptions_new(NULL, tmpdir_path(&f->tmpdir, "rules"));
+    directory_use_descriptions(f->directory, descriptions);
+    make_a(f);
+    start(f);
+    tmpdir_write_text(&f->tmpdir, "rules", "a f4 -1\n");
+    expect(f, "described a; ");
+    tmpdir_unlink(&f->tmpdir, "rules");
+    expect(f, "described a; ");
+    observer_free(f->observer);
+    f->observer = NULL;
+    directory_use_descriptions(f->directory, NULL);
+    descriptions_free(descriptions);
+}
+
 static int run_once(void *context)
 {
     struct fixture *f = context;
@@ -298,6 +317,7 @@ int main(void)
         with_fixture(what_cannot_be_known_is_not_told),
         with_fixture(without_inotify_it_is_looked_now_and_then),
         with_fixture(lost_events_are_made_up_for),
+        with_fixture(what_is_said_beside_a_segment_is_told),
         with_fixture(no_failing_call_makes_it_lie),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

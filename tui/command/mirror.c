@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "core/process/creator.h"
+#include "core/segment/descriptions.h"
 #include "core/sys/memory.h"
 
 #define TRIES 10 /* looks at a name that is replaced again and again */
@@ -14,8 +15,19 @@ struct mirror {
     struct mirror_options options;
     struct watch *watch;
     struct catalog *catalog;
-    bool rescan; /* names are not enough */
+    bool rescan;        /* names are not enough */
+    unsigned described; /* of what is said of raw segments: which version the last scan met */
 };
+
+/* Before each look. Returns which version it is now. */
+static unsigned read_descriptions(const struct mirror *mirror)
+{
+    struct descriptions *descriptions = directory_descriptions(mirror->options.directory);
+    if (!descriptions)
+        return 0;
+    descriptions_refresh(descriptions, NULL, NULL);
+    return descriptions_count_reads(descriptions);
+}
 
 int mirror_new(struct mirror **ret_mirror, const struct mirror_options *options, struct error *error)
 {
@@ -75,6 +87,7 @@ static int take(void *context, struct segment *segment)
 int mirror_scan(struct mirror *mirror, int64_t now, struct error *error)
 {
     mirror->rescan = false;
+    mirror->described = read_descriptions(mirror);
     catalog_scan_begin(mirror->catalog);
     catalog_begin(mirror->catalog, now);
     int r = segment_scan(mirror->options.directory, take, mirror, NULL, error);
@@ -107,6 +120,7 @@ static void look(struct mirror *mirror, const char *name)
 
 void mirror_look(struct mirror *mirror, const char *name, int64_t now)
 {
+    read_descriptions(mirror);
     catalog_begin(mirror->catalog, now);
     look(mirror, name);
     catalog_commit(mirror->catalog);
@@ -117,6 +131,8 @@ bool mirror_read(struct mirror *mirror, int64_t now, struct error *error)
     const char *const *names;
     bool everything, more = watch_drain(mirror->watch);
     size_t count = watch_take(mirror->watch, &names, &everything);
+    if (count > 0)
+        read_descriptions(mirror);
     catalog_begin(mirror->catalog, now);
     for (size_t i = 0; i < count; i++)
         look(mirror, names[i]);
@@ -130,6 +146,7 @@ bool mirror_read(struct mirror *mirror, int64_t now, struct error *error)
 
 void mirror_renew(struct mirror *mirror, int64_t now)
 {
-    if (watch_renew(mirror->watch, NULL) == 1 || mirror_is_polling(mirror))
+    bool is_described_anew = read_descriptions(mirror) != mirror->described;
+    if (watch_renew(mirror->watch, NULL) == 1 || mirror_is_polling(mirror) || is_described_anew)
         mirror_scan(mirror, now, NULL);
 }

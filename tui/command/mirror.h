@@ -36,7 +36,8 @@ bool mirror_read(struct mirror *mirror, int64_t now, struct error *error);
 /* Looks at one name again. */
 void mirror_look(struct mirror *mirror, const char *name, int64_t now);
 
-/* Whether the directory is still what its path names; else it is opened again and scanned. Now and then. */
+/* Whether the directory is still what its path names, and what is said of raw segments is what it was; else
+ * it is opened again where need be, and scanned. Now and then. */
 void mirror_renew(struct mirror *mirror, int64_t now);
 
 #endif
