@@ -40,11 +40,9 @@ const struct archive_member *archive_get(const struct archive *archive, size_t i
 const struct archive_member *archive_find(const struct archive *archive, const char *name, size_t length,
                                           const char *suffix);
 
-/* 0, or -ENOTSUP naming the encryption or the method that is not read. */
-int archive_check_member(const struct archive_member *member, struct error *error);
-
 /* The bytes of one member, once. */
 struct archive_stream;
+/* -ENOTSUP names the encryption or the method that is not read. */
 int archive_stream_open(struct archive_stream **ret_stream, struct archive *archive,
                         const struct archive_member *member, struct error *error);
 void archive_stream_close(struct archive_stream *stream);

@@ -44,7 +44,7 @@ static const char *method_name(unsigned method)
     return "a method that is not known";
 }
 
-int archive_check_member(const struct archive_member *member, struct error *error)
+static int check_member(const struct archive_member *member, struct error *error)
 {
     if (member->encryption != ZIP_EM_NONE)
         return error_set(error, ENOTSUP, "encrypted (%s)", encryption_name(member->encryption));
@@ -91,7 +91,7 @@ static int check_own_header(const struct archive_file *file, const struct archiv
 int archive_stream_open(struct archive_stream **ret_stream, struct archive *archive,
                         const struct archive_member *member, struct error *error)
 {
-    int r = archive_check_member(member, error);
+    int r = check_member(member, error);
     if (r < 0)
         return r;
     struct archive_stream *stream = calloc(1, sizeof *stream);

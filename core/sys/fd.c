@@ -66,7 +66,8 @@ static int go_on(int fd, int code, short events)
     return sys.poll(&waiting, 1, -1) < 0 && errno != EINTR ? -errno : 0;
 }
 
-ssize_t fd_read_some(int fd, void *buf, size_t size)
+/* What there is. 0 at the end of input, or -errno. */
+static ssize_t read_some(int fd, void *buf, size_t size)
 {
     ssize_t n;
     int r = 0;
@@ -79,7 +80,7 @@ ssize_t fd_read_full(int fd, void *buf, size_t size)
 {
     size_t done = 0;
     while (done < size) {
-        ssize_t n = fd_read_some(fd, (char *)buf + done, size - done);
+        ssize_t n = read_some(fd, (char *)buf + done, size - done);
         if (n < 0)
             return n;
         if (n == 0)

@@ -34,14 +34,10 @@ int fd_link(int fd, int dirfd, const char *file);
 ssize_t fd_pread_full(int fd, void *buf, size_t size, uint64_t offset);
 
 /*
- * Reads what there is, up to size bytes, from the current position, and waits for it also where fd is
- * O_NONBLOCK: that is set on the open file, by any process which has it too. 0 at the end of input, or
+ * Reads up to size bytes from the current position, and waits for them also where fd is O_NONBLOCK: that is
+ * set on the open file, by any process which has it too. Fewer only at the end of input. Returns the count or
  * -errno.
  */
-ssize_t fd_read_some(int fd, void *buf, size_t size);
-
-/* Reads up to size bytes from the current position, as fd_read_some; fewer only at the end of input. Returns
- * the count or -errno. */
 ssize_t fd_read_full(int fd, void *buf, size_t size);
 
 /* Writes all of it; fd_write_all waits where fd is O_NONBLOCK. Returns 0 or -errno. */
