@@ -132,6 +132,7 @@ static int take_member(struct archive *archive, uint64_t index, struct error *er
                                                       .index = index,
                                                       .size = stat.size,
                                                       .packed = stat.comp_size,
+                                                      .crc = stat.crc,
                                                       .method = stat.comp_method,
                                                       .encryption = stat.encryption_method};
     return 0;

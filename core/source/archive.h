@@ -21,6 +21,7 @@ struct archive_member {
     uint64_t index;   /* where it stands in the archive's directory */
     uint64_t size;    /* bytes as the directory says, which may lie */
     uint64_t packed;  /* bytes in the file, as it says */
+    uint32_t crc;     /* CRC-32, as it says */
     uint16_t method;  /* 0 stored, 8 deflated, others are refused */
     uint16_t encryption;
 };
@@ -48,9 +49,17 @@ int archive_stream_open(struct archive_stream **ret_stream, struct archive *arch
 void archive_stream_close(struct archive_stream *stream);
 
 /*
- * The next size bytes, fewer only at the member's end, where its length and CRC are compared with what the
- * directory says. The count; -EBADMSG damaged, -ESTALE where the file changed since the input was opened.
+ * The next size bytes, fewer only at the member's end, where its length is compared with what the directory
+ * says. The count; -EBADMSG damaged, -ESTALE where the file changed since the input was opened.
  */
 ssize_t archive_stream_read(struct archive_stream *stream, void *buf, size_t size, struct error *error);
+
+/*
+ * All that was read is to be given to this, in the same order; it may be on another thread, for the CRC takes
+ * an eighth of the time of inflating. When the member has ended finish compares it with what the directory
+ * says: 0, or as above.
+ */
+void archive_stream_check(struct archive_stream *stream, const void *bytes, size_t size);
+int archive_stream_finish(struct archive_stream *stream, struct error *error);
 
 #endif

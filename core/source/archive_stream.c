@@ -1,16 +1,27 @@
+/*
+ * What is deflated libzip gives as it lies in the file, and zlib inflates it here: so the CRC need not be
+ * computed by the thread that inflates. What is stored libzip compares with its CRC itself.
+ */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
-#include "core/sys/checked.h"
 #include "core/source/archive.h"
 #include "core/source/archive_private.h"
+#include "core/sys/checked.h"
+
+#define PACKED_SIZE (64u << 10) /* bytes that are inflated at a time */
 
 struct archive_stream {
     struct archive *archive;
     const struct archive_member *member;
     zip_file_t *zip;
+    uint8_t *packed; /* deflated bytes; owned; NULL: it is stored */
+    z_stream inflater;
     uint64_t given;
+    uint32_t crc; /* of what was checked so far */
     bool has_ended;
 };
 
@@ -88,6 +99,16 @@ static int check_own_header(const struct archive_file *file, const struct archiv
     return r;
 }
 
+static int begin_to_inflate(struct archive_stream *stream, struct error *error)
+{
+    stream->packed = malloc(PACKED_SIZE);
+    if (stream->packed && inflateInit2(&stream->inflater, -MAX_WBITS) == Z_OK)
+        return 0;
+    free(stream->packed);
+    stream->packed = NULL;
+    return error_set_errno(error, ENOMEM, "cannot be read");
+}
+
 int archive_stream_open(struct archive_stream **ret_stream, struct archive *archive,
                         const struct archive_member *member, struct error *error)
 {
@@ -99,13 +120,11 @@ int archive_stream_open(struct archive_stream **ret_stream, struct archive *arch
         return error_set_errno(error, ENOMEM, "cannot be read");
     *stream = (struct archive_stream){.archive = archive, .member = member};
     archive->file.first_read = UINT64_MAX;
-    stream->zip = zip_fopen_index(archive->zip, member->index, ZIP_FL_UNCHANGED);
-    if (!stream->zip) {
+    stream->zip = zip_fopen_index(archive->zip, member->index, ZIP_FL_UNCHANGED | ZIP_FL_COMPRESSED);
+    if (!stream->zip)
         r = archive_failed(archive, zip_get_error(archive->zip), "cannot be read", error);
-        free(stream);
-        return r;
-    }
-    r = check_own_header(&archive->file, member, error);
+    else if ((r = check_own_header(&archive->file, member, error)) == 0 && member->method != ZIP_CM_STORE)
+        r = begin_to_inflate(stream, error);
     if (r < 0)
         archive_stream_close(stream);
     else
@@ -117,14 +136,63 @@ void archive_stream_close(struct archive_stream *stream)
 {
     if (!stream)
         return;
-    zip_fclose(stream->zip);
+    if (stream->packed)
+        inflateEnd(&stream->inflater);
+    free(stream->packed);
+    if (stream->zip)
+        zip_fclose(stream->zip);
     free(stream);
 }
 
-/* libzip compares the CRC, but of what was deflated not the length. */
-static int check_end(struct archive_stream *stream, struct error *error)
+static int damaged(const struct archive_stream *stream, const char *what, struct error *error)
 {
-    stream->has_ended = true;
+    if (input_check_unchanged(stream->archive->file.input, error) == -ESTALE)
+        return -ESTALE;
+    return error_set(error, EBADMSG, "damaged: %s", what);
+}
+
+/* As they lie in the file; 0 at the end. */
+static ssize_t read_packed(const struct archive_stream *stream, void *buf, size_t size, struct error *error)
+{
+    zip_int64_t n = zip_fread(stream->zip, buf, size);
+    if (n < 0)
+        return archive_failed(stream->archive, zip_file_get_error(stream->zip), "damaged", error);
+    return (ssize_t)n;
+}
+
+static ssize_t read_stored(struct archive_stream *stream, void *buf, size_t size, struct error *error)
+{
+    ssize_t n = read_packed(stream, buf, size, error);
+    stream->has_ended = n == 0;
+    return n;
+}
+
+/* What comes of the next piece; that may be nothing. */
+static ssize_t inflate_some(struct archive_stream *stream, void *buf, size_t size, struct error *error)
+{
+    z_stream *inflater = &stream->inflater;
+    if (inflater->avail_in == 0) {
+        ssize_t n = read_packed(stream, stream->packed, PACKED_SIZE, error);
+        if (n <= 0)
+            return n < 0 ? n : damaged(stream, "it ends before its deflated data do", error);
+        inflater->next_in = stream->packed;
+        inflater->avail_in = (unsigned)n;
+    }
+    unsigned room = (unsigned)min_u64(size, UINT_MAX);
+    inflater->next_out = buf;
+    inflater->avail_out = room;
+    int r = inflate(inflater, Z_NO_FLUSH);
+    if (r == Z_MEM_ERROR)
+        return error_set_errno(error, ENOMEM, "cannot be read");
+    if (r != Z_OK && r != Z_STREAM_END)
+        return damaged(stream, "Zlib error: data error", error);
+    stream->has_ended = r == Z_STREAM_END;
+    return (ssize_t)(room - inflater->avail_out);
+}
+
+/* libzip compares no length of what was deflated. */
+static int check_end(const struct archive_stream *stream, struct error *error)
+{
     if (stream->given == stream->member->size)
         return 0;
     return error_set(error, EBADMSG, "damaged: %llu bytes, where the archive's directory says %llu",
@@ -135,14 +203,27 @@ ssize_t archive_stream_read(struct archive_stream *stream, void *buf, size_t siz
 {
     size_t done = 0;
     while (done < size && !stream->has_ended) {
-        zip_int64_t n = zip_fread(stream->zip, (char *)buf + done, size - done);
+        char *to = (char *)buf + done;
+        ssize_t n = stream->packed ? inflate_some(stream, to, size - done, error)
+                                   : read_stored(stream, to, size - done, error);
         if (n < 0)
-            return archive_failed(stream->archive, zip_file_get_error(stream->zip), "damaged", error);
+            return n;
         done += (size_t)n;
         stream->given += (uint64_t)n;
-        int r = n == 0 ? check_end(stream, error) : 0;
+        int r = stream->has_ended ? check_end(stream, error) : 0;
         if (r < 0)
             return r;
     }
     return (ssize_t)done;
+}
+
+void archive_stream_check(struct archive_stream *stream, const void *bytes, size_t size)
+{
+    if (stream->packed)
+        stream->crc = (uint32_t)crc32_z(stream->crc, bytes, size);
+}
+
+int archive_stream_finish(struct archive_stream *stream, struct error *error)
+{
+    return stream->packed && stream->crc != stream->member->crc ? damaged(stream, "CRC error", error) : 0;
 }

@@ -28,6 +28,7 @@ static int read_header(struct npz_matrix *npz, uint8_t *buf, struct error *error
         ssize_t n = archive_stream_read(npz->stream, buf + have, need - have, error);
         if (n < 0)
             return (int)n;
+        archive_stream_check(npz->stream, buf + have, (size_t)n);
         have += (size_t)n;
         if (!npy_has_magic(buf, have))
             return damaged("no .npy file: it does not begin with \\x93NUMPY", error);
@@ -107,14 +108,26 @@ ssize_t npz_read(struct npz_matrix *npz, void *buf, size_t size, struct error *e
     return n;
 }
 
+void npz_check(struct npz_matrix *npz, const void *bytes, size_t size)
+{
+    archive_stream_check(npz->stream, bytes, size);
+}
+
+static int finish(struct npz_matrix *npz, uint8_t *buf, struct error *error)
+{
+    ssize_t n = archive_stream_read(npz->stream, buf, NPZ_SLACK + 1, error);
+    if (n < 0)
+        return (int)n;
+    if (n > (ssize_t)NPZ_SLACK)
+        return damaged("much more behind its array than its archive says", error);
+    archive_stream_check(npz->stream, buf, (size_t)n);
+    return archive_stream_finish(npz->stream, error);
+}
+
 int npz_finish(struct npz_matrix *npz, struct error *error)
 {
     uint8_t *buf = malloc(NPZ_SLACK + 1);
-    if (!buf)
-        return error_set_errno(error, ENOMEM, "cannot be read");
-    ssize_t n = archive_stream_read(npz->stream, buf, NPZ_SLACK + 1, error);
+    int r = buf ? finish(npz, buf, error) : error_set_errno(error, ENOMEM, "cannot be read");
     free(buf);
-    if (n > (ssize_t)NPZ_SLACK)
-        return damaged("much more behind its array than its archive says", error);
-    return n < 0 ? (int)n : 0;
+    return r;
 }

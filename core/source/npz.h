@@ -45,6 +45,9 @@ void npz_close(struct npz_matrix *npz);
 /* The next size bytes of data. */
 ssize_t npz_read(struct npz_matrix *npz, void *buf, size_t size, struct error *error);
 
+/* Takes them into the CRC: all of them, in the same order. It may run beside the reading. */
+void npz_check(struct npz_matrix *npz, const void *bytes, size_t size);
+
 /* After the last of them: reads what is behind, and with that the CRC is known to be right. */
 int npz_finish(struct npz_matrix *npz, struct error *error);
 

@@ -88,11 +88,25 @@ int source_bytes(const struct source *source, uint64_t *ret_bytes, struct error 
     return matrix_bytes(&source->matrix, ret_bytes, error);
 }
 
-int source_read_all(struct source *source, void *buf, size_t size, struct error *error)
+int source_read_unchecked(struct source *source, void *buf, size_t size, struct error *error)
 {
     ssize_t n = source->ops->read(source, buf, size, error);
     if (n >= 0 && (size_t)n < size)
         return error_set(error, EBADMSG, "%s ended before all the data that its header promises",
                          source->input.is_stream ? "standard input" : "the file");
     return n < 0 ? (int)n : 0;
+}
+
+void source_check(struct source *source, const void *bytes, size_t size)
+{
+    if (source->ops->check)
+        source->ops->check(source, bytes, size);
+}
+
+int source_read_all(struct source *source, void *buf, size_t size, struct error *error)
+{
+    int r = source_read_unchecked(source, buf, size, error);
+    if (r == 0)
+        source_check(source, buf, size);
+    return r;
 }

@@ -43,6 +43,9 @@ struct source_ops {
      * an open-ended one. The count or -code.
      */
     ssize_t (*read)(struct source *source, void *buf, size_t size, struct error *error);
+    /* Takes what read gave into a sum that finish compares: all of it, in the same order. It may run beside
+     * read. NULL: there is none. */
+    void (*check)(struct source *source, const void *bytes, size_t size);
     /* Finds the length of an open-ended source in a regular file, before the first read: then it is
      * open-ended no more. Progress in bytes of the file. NULL: there is none such. */
     int (*measure)(struct source *source, struct progress *progress, struct error *error);
@@ -78,8 +81,12 @@ void source_close(struct source *source);
 /* Bytes of data as the matrix says; of an open-ended one 0. */
 int source_bytes(const struct source *source, uint64_t *ret_bytes, struct error *error);
 
-/* Reads exactly size bytes, of a source that is not direct: fewer are -EBADMSG. */
+/* Reads exactly size bytes, of a source that is not direct, and checks them: fewer are -EBADMSG. */
 int source_read_all(struct source *source, void *buf, size_t size, struct error *error);
+
+/* The same in two steps, for two threads. */
+int source_read_unchecked(struct source *source, void *buf, size_t size, struct error *error);
+void source_check(struct source *source, const void *bytes, size_t size);
 
 /* An importer: of a source whose input is open it sets ops, matrix and the rest. What it sets is freed by
  * source_close, also where it fails. */

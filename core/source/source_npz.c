@@ -33,6 +33,12 @@ static ssize_t read_data(struct source *source, void *buf, size_t size, struct e
     return n < 0 ? failed(own, &why, error) : n;
 }
 
+static void check(struct source *source, const void *bytes, size_t size)
+{
+    struct own *own = source->own;
+    npz_check(&own->npz, bytes, size);
+}
+
 static int finish(struct source *source, struct error *error)
 {
     struct own *own = source->own;
@@ -90,7 +96,8 @@ static int open_member(struct source *source, struct own *own, const struct arch
 
 int source_open_npz(struct source *source, const struct source_options *options, struct error *error)
 {
-    static const struct source_ops ops = {.read = read_data, .finish = finish, .close = close_own};
+    static const struct source_ops ops = {
+        .read = read_data, .check = check, .finish = finish, .close = close_own};
     const struct archive_member *member;
     struct own *own = calloc(1, sizeof *own);
     if (!own)

@@ -252,7 +252,8 @@ static int look(struct source *source, struct text_source *text, const struct so
 
 int source_open_text(struct source *source, const struct source_options *options, struct error *error)
 {
-    static const struct source_ops ops = {read_cells, measure, finish, close_text};
+    static const struct source_ops ops = {
+        .read = read_cells, .measure = measure, .finish = finish, .close = close_text};
     struct text_source *text = calloc(1, sizeof *text);
     if (!text)
         return error_set_errno(error, ENOMEM, "cannot read the text");

@@ -30,7 +30,7 @@ static ssize_t fill(void *context, void *buf, size_t size, struct error *error)
     const struct stream *stream = context;
     struct source *source = stream->run->load->source;
     ssize_t n = source->is_open_ended ? source->ops->read(source, buf, size, error)
-                                      : source_read_all(source, buf, size, error);
+                                      : source_read_unchecked(source, buf, size, error);
     if (n < 0)
         return load_blame_file(stream->run->load, (int)n);
     return source->is_open_ended ? n : (ssize_t)size;
@@ -70,6 +70,7 @@ static int empty(void *context, void *bytes, size_t size, struct error *error)
     int r = plan->grows && end > stream->room ? make_room(stream, end - stream->room, error) : 0;
     if (r < 0)
         return r;
+    source_check(run->load->source, bytes, size);
     const void *result = plan->converts ? run_convert(run, bytes, stream->converted, units) : bytes;
     r = run_write(run, at, result, (size_t)(end - at), error);
     stream->units += units;

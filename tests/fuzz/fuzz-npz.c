@@ -30,6 +30,8 @@ static void read_through(struct npz_matrix *npz)
     uint64_t bytes = npz->bytes < READ_MAX ? npz->bytes : READ_MAX;
     uint8_t *buf = malloc(bytes + 1);
     ssize_t n = npz_read(npz, buf, bytes, &error);
+    if (n > 0)
+        npz_check(npz, buf, (size_t)n);
     free(buf);
     if (n < 0) {
         check_text(&error, (int)n);
