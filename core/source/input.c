@@ -41,6 +41,8 @@ static int refuse_kind(mode_t mode, struct error *error)
 static int open_path(const char *file, struct input *input, struct error *error)
 {
     struct statx st;
+    if (!*file)
+        return error_set(error, ENOENT, "no such file");
     int r = look(AT_FDCWD, file, &st, error);
     if (r < 0)
         return r;

@@ -186,6 +186,7 @@ static void test_bad_files(void **state)
     struct error error = {0};
     assert_int_equal(load_open(&load, "/dev/null", NULL, &error), -ENOTSUP);
     loading_says(&error, ENOTSUP, "not a regular file");
+    assert_int_equal(load_open(&load, "", NULL, &error), -ENOENT); /* not the current directory */
 }
 
 static void test_file_changes(void **state)
