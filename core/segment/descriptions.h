@@ -7,7 +7,8 @@
  *     MAJOR:MINOR INODE BORN OFFSET {'descr': '<f2', 'fortran_order': False, 'shape': (1000, 1000), }
  * device, inode and birth time (ns) as in struct identity; what is malformed is passed over. It is written
  * whole, under a lock, to a new file that then takes its name; beyond RECORDS_PRUNE lines those whose segment
- * is gone are left out, and beyond RECORDS_MAX, or TRUSTED_MAX bytes, the oldest.
+ * is gone are left out (where the directory is the whole of its file system), and beyond RECORDS_MAX, or
+ * TRUSTED_MAX bytes, the oldest.
  *
  * The rules, a line for each, blanks between:
  *     GLOB DTYPE SHAPE [ORDER [OFFSET]]

@@ -204,7 +204,8 @@ static bool are_too_many(const struct records *lines)
 
 void records_prune(struct records *lines, const struct directory *directory)
 {
-    if (lines->left > RECORDS_PRUNE)
+    /* Elsewhere in the file system there may be segments that are not seen from here. */
+    if (lines->left > RECORDS_PRUNE && directory_is_whole(directory))
         drop_gone(lines, directory);
     for (size_t i = 0; are_too_many(lines); i++)
         if (lines->list[i].header)

@@ -319,20 +319,16 @@ static void without_a_sure_identity_or_place_nothing_is_recorded(void **state)
     segment_clear(&a);
 }
 
-static void lines_of_segments_that_are_gone_do_not_gather(void **state)
+static void lines_are_few_and_short(void **state)
 {
     struct fixture *f = *state;
     struct records records = {0};
     struct segment a = segment_of(f, "a");
+    records_put(&records, &a.id, 0, strdup("x"));
     for (uint64_t i = 0; i < RECORDS_PRUNE; i++)
         records_put(&records, &(struct identity){a.id.device, 1000000 + i, 1}, 0, strdup("x"));
     records_prune(&records, f->directory);
-    assert_int_equal(records.left, RECORDS_PRUNE); /* one that is held may be restored: few are kept */
-    records_put(&records, &a.id, 0, strdup("x"));
-    records_put(&records, &(struct identity){a.id.device + 1, 5, 5}, 0, strdup("x"));
-    records_prune(&records, f->directory);
-    assert_int_equal(records.left, 2); /* of another file system nothing is known */
-    assert_non_null(records_find(&records, &a.id));
+    assert_int_equal(records.left, RECORDS_PRUNE + 1); /* they may lie beside the directory */
     for (uint64_t i = 0; i < RECORDS_MAX; i++)
         records_put(&records, &(struct identity){a.id.device + 1, 1000000 + i, 1}, 0, strdup("x"));
     records_prune(&records, f->directory);
@@ -350,6 +346,36 @@ static void lines_of_segments_that_are_gone_do_not_gather(void **state)
     free(text);
     records_clear(&records);
     segment_clear(&a);
+}
+
+/* What lies in the file system lies in it: it is mounted. */
+static void lines_of_segments_that_are_gone_do_not_gather(void **state)
+{
+    struct fixture *f = *state;
+    struct records records = {0};
+    struct tmpdir inner = {0};
+    struct segment a;
+    tmpdir_mkdir(&f->tmpdir, "mounted");
+    snprintf(inner.path, sizeof inner.path, "%.200s/mounted", f->tmpdir.path);
+    tmpdir_mount(&inner, "size=64k");
+    tmpdir_write_text(&inner, "a", "x");
+    struct directory *directory;
+    assert_int_equal(directory_open(&directory, inner.path, false, NULL), 0);
+    assert_int_equal(segment_stat(directory, "a", &a, NULL), 0);
+    for (uint64_t i = 0; i < RECORDS_PRUNE; i++)
+        records_put(&records, &(struct identity){a.id.device, 1000000 + i, 1}, 0, strdup("x"));
+    records_prune(&records, directory);
+    assert_int_equal(records.left, RECORDS_PRUNE); /* one that is held may be restored: few are kept */
+    records_put(&records, &a.id, 0, strdup("x"));
+    records_put(&records, &(struct identity){a.id.device + 1, 5, 5}, 0, strdup("x"));
+    records_prune(&records, directory);
+    assert_int_equal(records.left, 2); /* of another file system nothing is known */
+    assert_non_null(records_find(&records, &a.id));
+    records_clear(&records);
+    segment_clear(&a);
+    directory_close(directory);
+    tmpdir_remove(&inner);
+    tmpdir_mkdir(&f->tmpdir, "mounted");
 }
 
 static int run_record(void *context)
@@ -403,8 +429,9 @@ int main(void)
         TEST(nobody_elses_file_is_believed),
         TEST(a_wrong_rule_is_said_and_none_counts),
         TEST(without_a_sure_identity_or_place_nothing_is_recorded),
-        TEST(lines_of_segments_that_are_gone_do_not_gather),
+        TEST(lines_are_few_and_short),
         TEST(a_failing_call_leaves_it_as_it_was),
+        TEST(lines_of_segments_that_are_gone_do_not_gather),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
