@@ -28,6 +28,8 @@ struct source_options {
     bool has_shape;   /* FILE is raw: C order, exactly that long, whatever it begins with */
     int rank;
     uint64_t shape[MATRIX_RANK_MAX];
+    bool finds_dim; /* shape[open] is found from the length of a regular file */
+    int open;
     /* A stream that can be read in one pass only after it was copied (an .npz) goes to an unnamed file here,
      * bounded by the room; NULL: it is refused. */
     const struct directory *spool;
@@ -99,7 +101,8 @@ source_function source_open_pickle;
 source_function source_open_text;
 source_function source_open_raw; /* by has_shape alone */
 
-/* Whether what a file begins with (n bytes) may be text: 0, -ENOTSUP for UTF-16, -EBADMSG where it is none. */
+/* Whether what a file begins with (n bytes) may be text: 0, -ENOTSUP for UTF-16, -EBADMSG where it is none.
+ */
 int source_check_text(const uint8_t *head, size_t n, struct error *error);
 
 #endif

@@ -6,9 +6,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/layout/npy.h"
+#include "core/matrix/fit.h"
 #include "core/source/source.h"
 #include "core/sys/checked.h"
 #include "core/sys/text.h"
+
+static int find_dim(struct source *source, int axis, struct error *error)
+{
+    struct matrix *matrix = &source->matrix;
+    struct fit fit = {.rank = matrix->rank, .open = axis};
+    memcpy(fit.dims, matrix->shape, sizeof fit.dims);
+    return fit_apply(&fit, source->input.size, matrix, error);
+}
 
 static int describe(struct source *source, const struct source_options *options, uint64_t *ret_bytes,
                     struct error *error)
@@ -18,13 +28,19 @@ static int describe(struct source *source, const struct source_options *options,
         return error_set(error, EINVAL, "raw bytes need a type beside their shape");
     if (options->rank < 0 || options->rank > MATRIX_RANK_MAX)
         return error_set(error, EINVAL, "a shape has at most %d dimensions", MATRIX_RANK_MAX);
+    if (options->finds_dim && source->input.is_stream)
+        return error_set(error, EINVAL,
+                         "-1 is found from a file's length, which a pipe has not: give all dimensions");
     matrix->dtype = dtype_dup(options->as);
     matrix->order = 'C';
     matrix->rank = options->rank;
     memcpy(matrix->shape, options->shape, (size_t)options->rank * sizeof matrix->shape[0]);
     snprintf(source->kind, sizeof source->kind, "raw bytes");
-    return source_bytes(source, ret_bytes, error);
+    int r = options->finds_dim ? find_dim(source, options->open, error) : 0;
+    return r < 0 ? r : source_bytes(source, ret_bytes, error);
 }
+
+#define SIGNATURE 6
 
 /* As --shape takes it. */
 static void add_shape(struct text *text, int rank, const uint64_t *shape)
@@ -59,8 +75,17 @@ static void add_matrix(struct text *text, const struct matrix *matrix)
     text_add_string(text, " takes");
 }
 
-static int refuse_length(const struct matrix *matrix, uint64_t size, uint64_t bytes, struct error *error)
+/* Where somebody said too much of what says it itself. */
+static bool begins_like_npy(const struct input *input)
 {
+    uint8_t head[SIGNATURE];
+    ssize_t n = input->is_stream ? 0 : input_pread(input, head, sizeof head, 0, NULL);
+    return n > 0 && npy_has_magic(head, (size_t)n);
+}
+
+static int refuse_length(const struct source *source, uint64_t size, uint64_t bytes, struct error *error)
+{
+    const struct matrix *matrix = &source->matrix;
     char buf[ERROR_TEXT_MAX];
     struct matrix fitting = {.rank = matrix->rank};
     struct text text;
@@ -76,6 +101,8 @@ static int refuse_length(const struct matrix *matrix, uint64_t size, uint64_t by
         add_shape(&text, fitting.rank, fitting.shape);
         text_add_string(&text, " would fit)");
     }
+    if (begins_like_npy(&source->input))
+        text_add_string(&text, "; it is a .npy file, which is read without --shape");
     return error_set(error, EBADMSG, "%s", buf);
 }
 
@@ -87,7 +114,7 @@ static ssize_t read_data(struct source *source, void *buf, size_t size, struct e
         return r;
     ssize_t n = input_read(&source->input, buf, (size_t)min_u64(size, bytes - min_u64(bytes, had)), error);
     if (n >= 0 && (size_t)n < size && source->input.at < bytes)
-        return refuse_length(&source->matrix, source->input.at, bytes, error);
+        return refuse_length(source, source->input.at, bytes, error);
     return n;
 }
 
@@ -117,6 +144,6 @@ int source_open_raw(struct source *source, const struct source_options *options,
     source->ops = &ops;
     source->is_direct = !source->input.is_stream;
     if (source->is_direct && source->input.size != bytes)
-        return refuse_length(&source->matrix, source->input.size, bytes, error);
+        return refuse_length(source, source->input.size, bytes, error);
     return 0;
 }

@@ -164,6 +164,8 @@ def options_that_make_no_sense_are_errors_of_usage():
             (["--header-lines", "x"], "a number of lines"),
             (["--header-lines", "9" * 30], "a number of lines"),
             (["--strict=yes"], "--strict"),
+            (["--allow", "held"], "option --allow goes with --replace"),
+            (["--allow", "protected"], "option --allow goes with --replace"),
             (["--member", "a"], "a.npy: not an .npz file: it has no members"),
             (["--delimiter", "tab"], "a.npy: not a text file: it has no delimiter"),
             (["--header-lines", "0"], "a.npy: not a text file: it has no header lines"),
@@ -171,6 +173,27 @@ def options_that_make_no_sense_are_errors_of_usage():
             done = d.expect(2, "load", *options, path)
             assert words in done.err, (options, done.err)
         assert d.names() == []
+
+
+@test
+def strict_needs_no_conversion():
+    with Directory() as d:
+        write(d.file("large.csv"), b"1,1e999\n")
+        d.expect(1, "load", "--strict", d.file("large.csv"), says="overflow")
+        assert d.names() == []
+        path = write(d.file("a.npy"), npy(np.array([1.0, np.inf, np.nan])))
+        d.expect(0, "load", "--strict", path)
+
+
+@test
+def a_dimension_of_raw_bytes_is_found_from_the_length_of_a_file():
+    with Directory() as d:
+        path = write(d.file("x.bin"), np.arange(12, dtype="f4").tobytes())
+        d.expect(0, "load", path, "--as", "f4", "--shape", "-1,4")
+        assert np.load(d / "x.shm").tolist() == np.arange(12).reshape(3, 4).tolist()
+        d.expect(1, "load", path, "y", "--as", "f4", "--shape", "-1,5", says="no dimension in place of -1 fits")
+        d.expect(2, "load", "-", "y", "--as", "f4", "--shape", "-1,4", says="a pipe has not", input=b"x" * 48)
+        assert d.names() == ["x.shm"]
 
 
 @test

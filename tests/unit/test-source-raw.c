@@ -12,14 +12,23 @@
 struct expectation {
     const char *type;
     int rank;
-    uint64_t shape[4];
+    uint64_t shape[4]; /* OPEN: -1 */
 };
+
+#define OPEN UINT64_MAX
 
 static int open_as(struct source **ret, const char *path, const struct expectation *as, struct error *error)
 {
     struct dtype dtype;
     struct source_options options = {.has_shape = true, .rank = as->rank, .header_lines = -1};
-    memcpy(options.shape, as->shape, sizeof as->shape);
+    for (int axis = 0; axis < as->rank; axis++) {
+        bool is_open = as->shape[axis] == OPEN;
+        options.shape[axis] = is_open ? 0 : as->shape[axis];
+        if (is_open) {
+            options.finds_dim = true;
+            options.open = axis;
+        }
+    }
     if (as->type) {
         assert_int_equal(dtype_parse(as->type, &dtype, NULL), 0);
         options.as = &dtype;
@@ -72,6 +81,30 @@ static void empty_and_scalar(void **state)
     source_close(source);
 }
 
+static void an_open_dimension_is_found_from_the_length(void **state)
+{
+    struct tmpdir *tmpdir = *state;
+    struct source *source;
+    tmpdir_write(tmpdir, "x", "012345678901234567890123", 24);
+    const struct expectation rows = {"f4", 2, {OPEN, 2}}, columns = {"u1", 3, {2, OPEN, 3}};
+    assert_int_equal(open_as(&source, tmpdir_path(tmpdir, "x"), &rows, NULL), 0);
+    assert_true(source->is_direct && !source->is_open_ended);
+    assert_int_equal(source->matrix.shape[0], 3);
+    source_close(source);
+    assert_int_equal(open_as(&source, tmpdir_path(tmpdir, "x"), &columns, NULL), 0);
+    assert_int_equal(source->matrix.shape[1], 4);
+    source_close(source);
+}
+
+static void a_npy_file_of_another_length_is_named(void **state)
+{
+    struct tmpdir *tmpdir = *state;
+    tmpdir_write(tmpdir, "x", "\x93NUMPY\1\0abcdefghijklmnop", 24);
+    refused(tmpdir_path(tmpdir, "x"), &(struct expectation){"f8", 1, {2}}, EBADMSG,
+            "24 bytes, where float64 of shape 2 takes 16 (3 would fit); it is a .npy file, which is read "
+            "without --shape");
+}
+
 static void another_length_is_refused_with_both(void **state)
 {
     struct tmpdir *tmpdir = *state;
@@ -88,6 +121,10 @@ static void another_length_is_refused_with_both(void **state)
             "24 bytes, where float64 of shape 0,0 takes 0");
     refused(path, &(struct expectation){"f8", 2, {1ull << 40, 1ull << 40}}, EBADMSG,
             "the shape has more elements than fit in 63 bits");
+    refused(path, &(struct expectation){"f4", 2, {OPEN, 5}}, EBADMSG,
+            "no dimension in place of -1 fits: there are 24 bytes, and each step takes 20");
+    refused(path, &(struct expectation){"f4", 2, {0, OPEN}}, EBADMSG,
+            "no dimension in place of -1 fits: there are 24 bytes, and each step takes 0");
     refused(path, &(struct expectation){NULL, 1, {3}}, EINVAL, "raw bytes need a type beside their shape");
 }
 
@@ -105,6 +142,20 @@ static int from_pipe(const char *bytes, size_t size, const struct expectation *a
     source_close(source);
     feed_end(&feed);
     return r;
+}
+
+static void a_stream_has_no_length_to_find_a_dimension_from(void **state)
+{
+    const struct expectation as = {"u2", 2, {OPEN, 4}};
+    struct source *source = NULL;
+    struct error error = {0};
+    struct feed feed;
+    (void)state;
+    feed_begin(&feed, "abcdefgh", 8, 5);
+    assert_int_equal(open_as(&source, "-", &as, &error), -EINVAL);
+    feed_end(&feed);
+    assert_string_equal(error.text, "-1 is found from a file's length, which a pipe has not: give all "
+                                    "dimensions");
 }
 
 static void a_stream_ends_exactly_there(void **state)
@@ -128,6 +179,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(bytes_become_what_is_said, tmpdir_setup, tmpdir_teardown),
         cmocka_unit_test_setup_teardown(empty_and_scalar, tmpdir_setup, tmpdir_teardown),
         cmocka_unit_test_setup_teardown(another_length_is_refused_with_both, tmpdir_setup, tmpdir_teardown),
+        cmocka_unit_test_setup_teardown(an_open_dimension_is_found_from_the_length, tmpdir_setup,
+                                        tmpdir_teardown),
+        cmocka_unit_test_setup_teardown(a_npy_file_of_another_length_is_named, tmpdir_setup, tmpdir_teardown),
+        cmocka_unit_test(a_stream_has_no_length_to_find_a_dimension_from),
         cmocka_unit_test(a_stream_ends_exactly_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -131,11 +131,12 @@ static int parse_header_lines(struct load_command *command, const char *who, con
 static int parse_shape(struct load_command *command, const char *who, const char *text)
 {
     struct error error;
-    if (shape_parse(text, &command->from.rank, command->from.shape, &error) < 0) {
+    if (shape_parse_open(text, &command->from.rank, command->from.shape, &command->from.open, &error) < 0) {
         report_usage(command->options, who, "option --shape: %s", error.text);
         return -EINVAL;
     }
     command->from.has_shape = true;
+    command->from.finds_dim = command->from.open >= 0;
     return 0;
 }
 
@@ -197,10 +198,13 @@ static int take_option(struct load_command *command, const char *who, int option
 static int check_combination(const struct load_command *command, const char *who)
 {
     const struct source_options *from = &command->from;
+    const struct publish_options *publish = &command->load.publish;
     bool is_of_text = from->delimiter != SOURCE_DELIMITER_AUTO || from->header_lines >= 0;
-    if (!from->has_shape)
+    if ((publish->allow_held || publish->allow_protected) && !publish->replace)
+        report_usage(command->options, who, "option --allow goes with --replace");
+    else if (!from->has_shape)
         return 0;
-    if (!command->load.as)
+    else if (!command->load.as)
         report_usage(command->options, who, "option --shape needs --as DTYPE: the file is raw bytes then");
     else if (from->member || is_of_text)
         report_usage(command->options, who, "option --shape makes the file raw bytes: no %s",
