@@ -77,13 +77,18 @@ const struct command command_load = {
     .name = "load",
     .usage = "load [OPTIONS] FILE [NAME]",
     .summary = "A file into a segment",
-    .help = "FILE - is standard input. NAME is the file's stem and .shm unless given.\n"
-            "      --as DTYPE         convert to this type: f2, >f4, float64, ...\n"
-            "      --strict           refuse if a value would overflow, saturate or lose its nan\n"
+    .help = "FILE is a .npy file, an .npz, a pickle of one array, a table as text (.csv, .tsv,\n"
+            ".txt), or raw bytes (with --as and --shape); - is standard input. Its content tells\n"
+            "which. NAME is the file's stem and .shm unless given.\n"
+            "      --as DTYPE         convert to this type: f2, >f4, float64, ...; rounds to a float,\n"
+            "                         cuts fractions off to an integer\n"
+            "      --strict           refuse if a value would become inf, be out of an integer's\n"
+            "                         range, or lose its nan; rounding is no reason\n"
             "      --member M         of an .npz file: which of its arrays\n"
             "      --delimiter C      of a text file: a character, tab, or space (blanks and tabs)\n"
             "      --header-lines N   of a text file: lines to skip\n"
-            "      --shape N,M...     FILE is raw bytes of the type --as, exactly so many\n"
+            "      --shape N,M...     FILE is raw bytes of the type --as, exactly so many; one of\n"
+            "                         a regular file may be -1: found from its length\n"
             "      --order keep|C|F   how the elements are to lie; as in the file unless told\n"
             "      --layout npy|raw   with the header that numpy reads, or the bytes alone\n"
             "      --mode OCTAL       permissions; 0666 less the umask unless told\n"
@@ -92,6 +97,8 @@ const struct command command_load = {
             "      --replace          even if NAME exists: who maps the old one keeps it\n"
             "      --allow held       with --replace: even if processes hold the old one\n"
             "      --allow protected  with --replace: even if software would break without the old one\n"
-            "  -h, --help\n",
+            "  -h, --help\n"
+            "What --strict refuses is counted and told without it too. Rounding, fractions cut off\n"
+            "and small numbers that become 0 are not counted.\n",
     .run = run,
 };
