@@ -129,9 +129,34 @@ def describe_records_an_attribute_that_python_reads():
         assert said(d, "r") == ("described", "<f4", [3, 4], "F", None)
         assert shown(d, "r")[1] == [1, 4, 7, 10]
         assert "described:  its attribute user.npy_header" in d.expect(0, "info", "r").out
-        assert d.expect(0, "describe", "r", "--clear").out == ""
+        assert d.expect(0, "describe", "r", "--clear").out == "r: float32 3 × 4 is recorded no more; raw bytes now\n"
+        assert d.expect(0, "describe", "r", "--clear").out == "r: nothing was recorded\n"
         assert os.listxattr(d / "r") == []
         assert said(d, "r")[0] == "raw"
+
+
+@test
+def what_a_description_leaves_out_or_replaces_is_said():
+    with Directory() as d:
+        write(d / "r", floats(1000, 768))
+        first = d.expect(0, "describe", "r", "--as", "f4", "--shape", "-1,768").out
+        assert first.startswith("r: float32 1000 × 768, order C: recorded in ") and "was" not in first, first
+        second = d.expect(0, "describe", "r", "--as", "f4", "--shape", "2,100", "--offset", "8").out
+        assert "from byte 8 on, covers 800 of 3,072,000 bytes: recorded" in second, second
+        assert second.endswith(" (was float32 1000 × 768)\n"), second
+        again = d.expect(0, "describe", "r", "--as", "f4", "--shape", "2,100", "--offset", "8").out
+        assert "was" not in again, again
+        cleared = d.expect(0, "describe", "r", "--clear", options=["--ascii"]).out
+        assert cleared == "r: float32 2 x 100 is recorded no more; raw bytes now\n", cleared
+
+
+@test
+def show_says_that_it_looks_at_a_part():
+    with Directory() as d:
+        write(d / "r", floats(3, 4))
+        d.expect(0, "show", "r", "--as", "f4", "--shape", "2", says="r: what --as and --shape say covers 8 of 48 bytes")
+        for whole in (["--shape", "3,4"], ["--shape", "2", "--offset", "40"]):
+            assert d.expect(0, "show", "r", "--as", "f4", *whole).err == ""
 
 
 @test

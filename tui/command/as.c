@@ -1,6 +1,7 @@
 #include "tui/command/as.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/sys/text.h"
@@ -63,4 +64,29 @@ int as_matrix(const struct as *as, uint64_t size, uint64_t payload, struct matri
     if (r == 0)
         *ret_matrix = matrix;
     return r;
+}
+
+/* "3,072,000" */
+static void put_number(uint64_t number, char buf[32])
+{
+    char digits[24];
+    int n = snprintf(digits, sizeof digits, "%llu", (unsigned long long)number);
+    for (int i = 0; i < n; i++) {
+        if (i > 0 && (n - i) % 3 == 0)
+            *buf++ = ',';
+        *buf++ = digits[i];
+    }
+    *buf = '\0';
+}
+
+void as_cover_text(const struct matrix *matrix, uint64_t size, char *buf, size_t buf_size)
+{
+    char covered[32], all[32];
+    uint64_t bytes = 0;
+    buf[0] = '\0';
+    if (matrix_bytes(matrix, &bytes, NULL) < 0 || size - matrix->offset <= bytes)
+        return;
+    put_number(bytes, covered);
+    put_number(size, all);
+    snprintf(buf, buf_size, "covers %s of %s bytes", covered, all);
 }

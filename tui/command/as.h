@@ -36,4 +36,7 @@ int as_check(const struct as *as, const struct options *options, const char *who
 int as_matrix(const struct as *as, uint64_t size, uint64_t payload, struct matrix *ret_matrix,
               struct error *error);
 
+/* "covers 800 of 3,072,000 bytes", where the matrix ends before a segment of this size does; else "". */
+void as_cover_text(const struct matrix *matrix, uint64_t size, char *buf, size_t buf_size);
+
 #endif

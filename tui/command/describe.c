@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/segment/description.h"
 #include "core/sys/fd.h"
@@ -29,24 +30,90 @@ static int open_segment(struct describing *describing, const struct directory *d
                              &describing->fd, error);
 }
 
+/* --- what is said of it --- */
+
+static void put_name(const struct describing *describing)
+{
+    char name[NAME_PRINTABLE_MAX];
+    printf("%s: ", report_escape(describing->options, describing->segment.name, name, sizeof name));
+}
+
+/* "float32 3 × 4" */
+static void put_matrix(const struct describing *describing, const struct matrix *matrix)
+{
+    char type[DTYPE_NAME_MAX], shape[1024];
+    dtype_name(&matrix->dtype, type);
+    matrix_shape_text(matrix->rank, matrix->shape, describing->options->ascii, shape, sizeof shape);
+    report_putf(describing->options, stdout, "%s%s%s", type, shape[0] ? " " : "", shape);
+}
+
+static void put_where(const struct describing *describing, const struct directory *directory,
+                      enum description where)
+{
+    char file[NAME_PRINTABLE_MAX] = "";
+    if (where == DESCRIPTION_ATTRIBUTE) {
+        fputs(": recorded in its attribute " DESCRIPTION_HEADER, stdout);
+        return;
+    }
+    report_escape(describing->options, descriptions_state_path(directory_descriptions(directory)), file,
+                  sizeof file);
+    printf(": recorded in %s, for you alone", file);
+}
+
+/* Told where it was another: who meant a new segment sees that this one was known. */
+static void put_before(const struct describing *describing, const struct matrix *matrix)
+{
+    const struct matrix *before = describing->segment.matrix;
+    if (!before ||
+        (before->rank == matrix->rank && before->order == matrix->order && before->offset == matrix->offset &&
+         memcmp(before->shape, matrix->shape, (size_t)matrix->rank * sizeof matrix->shape[0]) == 0 &&
+         dtype_equal(&before->dtype, &matrix->dtype)))
+        return;
+    fputs(" (was ", stdout);
+    put_matrix(describing, before);
+    putchar(')');
+}
+
 static void say_recorded(const struct describing *describing, const struct directory *directory,
                          const struct matrix *matrix, enum description where)
 {
-    const struct options *options = describing->options;
-    char name[NAME_PRINTABLE_MAX], type[DTYPE_NAME_MAX], shape[1024], file[NAME_PRINTABLE_MAX] = "";
-    report_escape(options, describing->segment.name, name, sizeof name);
-    dtype_name(&matrix->dtype, type);
-    matrix_shape_text(matrix->rank, matrix->shape, options->ascii, shape, sizeof shape);
-    report_putf(options, stdout, "%s: %s %s, order %c", name, type, shape, matrix->order);
+    char cover[96];
+    put_name(describing);
+    put_matrix(describing, matrix);
+    printf(", order %c", matrix->order);
     if (matrix->offset > 0)
         printf(", from byte %llu on", (unsigned long long)matrix->offset);
-    if (where == DESCRIPTION_ATTRIBUTE) {
-        puts(": recorded in its attribute " DESCRIPTION_HEADER);
+    as_cover_text(matrix, describing->segment.size, cover, sizeof cover);
+    printf("%s%s", cover[0] ? ", " : "", cover);
+    put_where(describing, directory, where);
+    put_before(describing, matrix);
+    putchar('\n');
+}
+
+/* now: as it is recognised after that. */
+static void say_cleared(const struct describing *describing, const struct segment *now)
+{
+    const struct segment *before = &describing->segment;
+    put_name(describing);
+    if (before->layout != LAYOUT_DESCRIBED) {
+        puts("nothing was recorded");
         return;
     }
-    report_escape(options, descriptions_state_path(directory_descriptions(directory)), file, sizeof file);
-    printf(": recorded in %s, for you alone\n", file);
+    if (before->matrix)
+        put_matrix(describing, before->matrix);
+    else
+        fputs("a damaged description", stdout);
+    fputs(" is recorded no more; ", stdout);
+    if (now->matrix) {
+        printf("%s says ", now->description == DESCRIPTION_RULE ? DESCRIPTIONS_RULES_FILE : "another record");
+        put_matrix(describing, now->matrix);
+        putchar('\n');
+    } else {
+        puts("raw bytes now");
+    }
 }
+
+/* --- what is done --- */
 
 static int record(const struct describing *describing, const struct directory *directory, struct error *error)
 {
@@ -64,6 +131,20 @@ static int record(const struct describing *describing, const struct directory *d
     if (r == 0)
         say_recorded(describing, directory, &matrix, where);
     return r;
+}
+
+static int clear(const struct describing *describing, const struct directory *directory, struct error *error)
+{
+    const struct segment *segment = &describing->segment;
+    struct segment now = {0};
+    int r = description_clear(directory, segment, describing->fd, error);
+    if (r < 0)
+        return r;
+    if (segment_stat_opened(describing->fd, segment->name, &now, NULL) == 0)
+        segment_recognise_opened(directory, &now, describing->fd, NULL);
+    say_cleared(describing, &now);
+    segment_clear(&now);
+    return 0;
 }
 
 static int take_option(struct describing *describing, const char *who, int option)
@@ -135,8 +216,7 @@ static enum exit_status run(const struct options *options, int argc, char **argv
     struct error error = {0};
     r = open_segment(&describing, directory, &error);
     if (r == 0)
-        r = describing.clear ? description_clear(directory, &describing.segment, describing.fd, &error)
-                             : record(&describing, directory, &error);
+        r = describing.clear ? clear(&describing, directory, &error) : record(&describing, directory, &error);
     if (r < 0)
         status = refuse(&describing, directory, &error);
     fd_close(&describing.fd);
@@ -154,7 +234,7 @@ const struct command command_describe = {
             "      --shape N,M...   the dimensions, of which one may be -1: found from the size\n"
             "      --order C|F      rows lie together (the default), or columns\n"
             "      --offset BYTES   where the data begin\n"
-            "      --clear          take away what was recorded\n"
+            "      --clear          take away what was recorded, and say what tells of it now\n"
             "  -h, --help\n",
     .run = run,
 };

@@ -29,6 +29,15 @@ struct show {
     int fd;
 };
 
+/* Not to be taken for all that there is. */
+static void say_part(const struct show *show)
+{
+    char cover[96];
+    as_cover_text(show->segment.matrix, show->segment.size, cover, sizeof cover);
+    if (cover[0])
+        report_problem(show->options, show->name, "what --as and --shape say %s", cover);
+}
+
 /* What is said goes before what its bytes say. */
 static int reinterpret(struct show *show, const struct directory *directory, struct error *error)
 {
@@ -45,6 +54,7 @@ static int reinterpret(struct show *show, const struct directory *directory, str
     else
         show->segment.matrix = memory_new(sizeof matrix);
     *show->segment.matrix = matrix;
+    say_part(show);
     return 0;
 }
 
