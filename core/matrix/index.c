@@ -107,12 +107,26 @@ static int parse_term(struct term *term, struct error *error)
     return 0;
 }
 
+/* Around all: as it stands behind an array's name in Python. */
+static void skip_brackets(const char **at, const char **end)
+{
+    const char *last = *end;
+    while (last > *at && (last[-1] == ' ' || last[-1] == '\t'))
+        last--;
+    if (last - *at < 2 || **at != '[' || last[-1] != ']')
+        return;
+    ++*at;
+    *end = last - 1;
+    skip_blanks(at, *end);
+}
+
 /* Splits at commas. A comma at the end is allowed, as in Python. Returns the number of terms or -EINVAL. */
 static int parse_terms(const char *text, struct term terms[MATRIX_RANK_MAX + 1], struct error *error)
 {
     int n = 0;
     const char *end = text + strlen(text);
     skip_blanks(&text, end);
+    skip_brackets(&text, &end);
     while (text < end) {
         const char *comma = memchr(text, ',', (size_t)(end - text));
         const char *stop = comma ? comma : end;
