@@ -10,7 +10,8 @@
 
 static int refuse_first(struct pickle_machine *machine, const char *what)
 {
-    return pickle_refuse(machine, ENOTSUP, "begins with %s: a pickle of one ndarray alone is read", what);
+    return pickle_refuse(machine, ENOTSUP,
+                         "begins with %s: a pickle of one ndarray alone is read (np.save writes one)", what);
 }
 
 int pickle_op_mark(struct pickle_machine *machine)
@@ -161,7 +162,8 @@ int pickle_op_long_binget(struct pickle_machine *machine)
 
 int pickle_op_list(struct pickle_machine *machine)
 {
-    return pickle_refuse(machine, ENOTSUP, "a list: a pickle of one ndarray alone is read");
+    return pickle_refuse(machine, ENOTSUP,
+                         "a list: a pickle of one ndarray alone is read (np.save writes one)");
 }
 
 int pickle_op_persistent(struct pickle_machine *machine)

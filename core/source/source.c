@@ -2,11 +2,15 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/layout/npy.h"
 #include "core/source/npz.h"
 
-#define SIGNATURE 6 /* bytes by which a kind is known */
+#define SIGNATURE 7 /* bytes by which a kind is known */
+
+/* The first that a pickle of an array refers to, before protocol 2 told itself. */
+#define OLD_PICKLE "cnumpy."
 
 /* From protocol 2 on a pickle tells its protocol first. */
 static bool is_pickle(const uint8_t *head, size_t n)
@@ -23,6 +27,27 @@ static source_function *importer_of(const uint8_t *head, size_t n)
     if (is_pickle(head, n))
         return source_open_pickle;
     return source_open_text;
+}
+
+/* What holds a file of a kind that is read, and is none itself. */
+static int refuse_wrapped(const uint8_t *head, size_t n, struct error *error)
+{
+    static const struct {
+        const char *magic;
+        size_t length;
+        const char *what, *reader;
+    } packed[] = {{"\x1f\x8b", 2, "gzip", "zcat"},
+                  {"\xfd"
+                   "7zXZ\0",
+                   6, "xz", "xzcat"},
+                  {"\x28\xb5\x2f\xfd", 4, "zstd", "zstdcat"}};
+    for (size_t i = 0; i < sizeof packed / sizeof packed[0]; i++)
+        if (n >= packed[i].length && memcmp(head, packed[i].magic, packed[i].length) == 0)
+            return error_set(error, ENOTSUP, "compressed with %s: %s FILE | shmtop load - NAME",
+                             packed[i].what, packed[i].reader);
+    if (n >= strlen(OLD_PICKLE) && memcmp(head, OLD_PICKLE, strlen(OLD_PICKLE)) == 0)
+        return error_set(error, ENOTSUP, "a pickle of protocol 0 or 1: 2 to 5 are read");
+    return 0;
 }
 
 /* An option that says something of another kind of file is a mistake, not to be passed over. */
@@ -50,7 +75,9 @@ static int recognise(struct source *source, const struct source_options *options
     if (n == 0)
         return error_set(error, EBADMSG, "empty");
     source_function *importer = importer_of(head, (size_t)n);
-    int r = check_options(importer, options, error);
+    int r = refuse_wrapped(head, (size_t)n, error);
+    if (r == 0)
+        r = check_options(importer, options, error);
     return r < 0 ? r : importer(source, options, error);
 }
 

@@ -1,6 +1,7 @@
 #include "core/source/text_cell.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "core/matrix/number_read.h"
 
@@ -136,4 +137,14 @@ bool text_cell_is_number(const char *begin, const char *end)
 {
     double value;
     return number_read_double(begin, &value) == end;
+}
+
+bool text_cell_is_missing(const char *begin, const char *end)
+{
+    static const char *const words[] = {"na", "n/a", "null", "none", "-", "?"};
+    size_t length = (size_t)(end - begin);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strlen(words[i]) == length && strncasecmp(begin, words[i], length) == 0)
+            return true;
+    return false;
 }

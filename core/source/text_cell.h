@@ -52,6 +52,9 @@ struct text_cell {
 enum text_stop text_cell_find(const struct text_delimiter *delimiter, const char *at, const char *end,
                               bool is_last, struct text_cell *ret_cell);
 
+/* Whether it is what people write where a number is missing: "NA", "null", "-" … */
+bool text_cell_is_missing(const char *begin, const char *end);
+
 /* Whether all of begin to end is a number. As number_read.h, bytes are read beyond end. */
 bool text_cell_is_number(const char *begin, const char *end);
 

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <strings.h>
 
 #define LINES_MAX   256 /* of the sample that are looked at */
 #define HEADERS_MAX 32
@@ -10,20 +9,10 @@
 /* --- one line --- */
 
 struct look {
-    const char *next; /* behind the line's end */
-    uint64_t columns; /* 0: a blank line, or a comment */
-    uint64_t numbers, labels, missing, damaged;
+    const char *next;                           /* behind the line's end */
+    uint64_t columns;                           /* 0: a blank line, or a comment */
+    uint64_t numbers, labels, missing, damaged; /* a missing one is no label, and no number either */
 };
-
-/* What people write where a number is missing: no label, and no number either. */
-static bool is_missing(const char *begin, size_t length)
-{
-    static const char *const words[] = {"na", "n/a", "null", "none", "-", "?"};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (strlen(words[i]) == length && strncasecmp(begin, words[i], length) == 0)
-            return true;
-    return false;
-}
 
 /* Of what is no number: begins as one does. */
 static bool is_damaged(const char *begin, const char *end)
@@ -42,7 +31,7 @@ static void look_at_cell(const struct text_cell *cell, struct look *look)
         look->numbers++;
     else if (is_damaged(cell->begin, cell->end))
         look->damaged++;
-    else if (is_missing(cell->begin, (size_t)(cell->end - cell->begin)))
+    else if (text_cell_is_missing(cell->begin, cell->end))
         look->missing++;
     else
         look->labels++;

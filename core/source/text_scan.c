@@ -59,6 +59,26 @@ static bool has_decimal_comma(const char *begin, const char *end)
     return true;
 }
 
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80);
+}
+
+/* What may be done about it. */
+static void add_hint(const struct scan *scan, const char *begin, const char *end, struct text *text)
+{
+    if (has_decimal_comma(begin, end)) {
+        text_add_string(text, ": decimals need a point");
+    } else if (text_cell_is_missing(begin, end)) {
+        text_add_string(text, scan->runs ? ": write nan where one is missing"
+                                         : ": leave the cell empty where one is missing");
+    } else if (scan->piece->is_one_row && scan->now->column == 0 && is_letter(*begin)) { /* a heading */
+        text_add_string(text, " (--header-lines ");
+        text_add_u64(text, scan->now->line + 1);
+        text_add_string(text, " skips it)");
+    }
+}
+
 static bool fail_junk(struct scan *scan, const char *begin, const char *end)
 {
     char words[256];
@@ -70,8 +90,7 @@ static bool fail_junk(struct scan *scan, const char *begin, const char *end)
     text_add_char(&text, '\'');
     text_add_escaped_bytes(&text, begin, shown < SHOWN_MAX ? shown : SHOWN_MAX);
     text_add_string(&text, shown > SHOWN_MAX ? "...' is no number" : "' is no number");
-    if (has_decimal_comma(begin, end))
-        text_add_string(&text, ": decimals need a point");
+    add_hint(scan, begin, end, &text);
     return fail_at(scan, scan->now->column + 1, words);
 }
 

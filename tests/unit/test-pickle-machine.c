@@ -216,10 +216,13 @@ static void whatever_else_is_refused_by_name_and_place(void **state)
     REFUSES("\x80\2cos\nsystem\n", ENOTSUP, "at byte 2: asks for os.system: refused, nothing of it was run");
     REFUSES("\x80\4N\x8c\2os\x8c\6system\x93", ENOTSUP,
             "at byte 15: asks for os.system: refused, nothing of it was run");
-    REFUSES("\x80\2(", ENOTSUP,
-            "at byte 2: begins with a tuple or set: a pickle of one ndarray alone is read");
-    REFUSES("\x80\2}", ENOTSUP, "at byte 2: begins with a dict: a pickle of one ndarray alone is read");
-    REFUSES("\x80\2]", ENOTSUP, "at byte 2: a list: a pickle of one ndarray alone is read");
+    REFUSES(
+        "\x80\2(", ENOTSUP,
+        "at byte 2: begins with a tuple or set: a pickle of one ndarray alone is read (np.save writes one)");
+    REFUSES("\x80\2}", ENOTSUP,
+            "at byte 2: begins with a dict: a pickle of one ndarray alone is read (np.save writes one)");
+    REFUSES("\x80\2]", ENOTSUP,
+            "at byte 2: a list: a pickle of one ndarray alone is read (np.save writes one)");
     REFUSES("\x80\2N.", ENOTSUP, "at byte 3: holds None, no ndarray");
     REFUSES("\x80\2NN.", EBADMSG, "at byte 4: ends with 2 values, where one is due");
     REFUSES("\x80\2G", ENOTSUP, "at byte 2: BINFLOAT, which no pickle of an array has: refused");

@@ -310,6 +310,12 @@ static void junk_is_refused_by_its_place(void **state)
         const char *text, *words;
     } cases[] = {
         {"1,2,3\n4,abc,6\n", "line 2, column 2: 'abc' is no number"},
+        {"id;2020;2021\n1;2;3\n", "line 1, column 1: 'id' is no number (--header-lines 1 skips it)"},
+        {"total 3\n1 2\n", "line 1, column 1: 'total' is no number (--header-lines 1 skips it)"},
+        {"a,b\nc,1\n2,3\n", "line 2, column 1: 'c' is no number (--header-lines 2 skips it)"},
+        {"1,NA\n3,4\n", "line 1, column 2: 'NA' is no number: leave the cell empty where one is missing"},
+        {"1,2\n3,null\n", "line 2, column 2: 'null' is no number: leave the cell empty where one is missing"},
+        {"1 2\nN/A 4\n", "line 2, column 1: 'N/A' is no number: write nan where one is missing"},
         {"x,y\n1,2\n\n# z\n3,4\n5,6 7\n", "line 6, column 2: '6 7' is no number"},
         {"1,2\r\n3,4\r\n5,0x10\r\n", "line 3, column 2: '0x10' is no number"},
         {"1\n1_000\n", "line 2, column 1: '1_000' is no number"},
@@ -322,7 +328,7 @@ static void junk_is_refused_by_its_place(void **state)
         {"2020-01-01,1\n2020-01-02,2\n", "line 1, column 1: '2020-01-01' is no number"},
         {"date,price\n2020-01-01,1\n", "line 2, column 1: '2020-01-01' is no number"},
         {"1.0,abc,3\n4,5,6\n", "line 1, column 2: 'abc' is no number"},
-        {"N/A,N/A\n4,5\n", "line 1, column 1: 'N/A' is no number"},
+        {"N/A,N/A\n4,5\n", "line 1, column 1: 'N/A' is no number: leave the cell empty where one is missing"},
         {"1,2\n3,\x7f[31m\xff\n", "line 2, column 2: '\\x7f[31m\\xff' is no number"},
         {"1,2\n3,abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz\n",
          "line 2, column 2: 'abcdefghijklmnopqrstuvwxyzabcdefghijklmn...' is no number"},
