@@ -8,6 +8,7 @@
 
 #include "core/catalog/evidence.h"
 #include "core/catalog/state.h"
+#include "core/sys/text.h"
 
 #define NANOSECONDS 1000000000
 #define MODE_BITS   07777
@@ -50,6 +51,18 @@ const struct column_info *column_info(enum column column)
     return &columns[column];
 }
 
+static void list_keys(char *buf, size_t size)
+{
+    struct text text;
+    text_init(&text, buf, size);
+    for (int i = 0; i < COLUMN_COUNT; i++) {
+        if (columns[i].console)
+            continue;
+        text_add_string(&text, i > 0 ? ", " : "");
+        text_add_string(&text, columns[i].key);
+    }
+}
+
 int column_parse(const char *key, enum column *ret_column, struct error *error)
 {
     for (int i = 0; i < COLUMN_COUNT; i++) {
@@ -58,9 +71,10 @@ int column_parse(const char *key, enum column *ret_column, struct error *error)
         *ret_column = (enum column)i;
         return 0;
     }
-    char printable[128];
+    char printable[64], keys[ERROR_TEXT_MAX];
     name_escape(key, strlen(key), false, printable, sizeof printable);
-    return error_set(error, EINVAL, "no column is named '%s'; see shmtop(1), \"JSON\"", printable);
+    list_keys(keys, sizeof keys);
+    return error_set(error, EINVAL, "no column is named '%s'; there are %s", printable, keys);
 }
 
 /* --- as text --- */

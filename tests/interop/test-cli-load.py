@@ -1,7 +1,10 @@
 """load: numpy's files into segments that numpy maps, all or nothing."""
 import fcntl
+import gzip
 import io
+import lzma
 import os
+import pickle
 import pty
 import select
 import signal
@@ -176,6 +179,22 @@ def options_that_make_no_sense_are_errors_of_usage():
 
 
 @test
+def what_wraps_a_file_that_could_be_loaded_is_named():
+    with Directory() as d:
+        for name, content, says in [
+            ("a.npy.gz", gzip.compress(npy(np.zeros(3))), "compressed with gzip: zcat FILE | shmtop load - NAME"),
+            ("a.csv.xz", lzma.compress(b"1,2\n"), "compressed with xz: xzcat FILE | shmtop load - NAME"),
+            ("a.zst", b"\x28\xb5\x2f\xfd" + bytes(20), "compressed with zstd: zstdcat FILE"),
+            ("0.pkl", pickle.dumps(np.zeros(3), 0), "a pickle of protocol 0 or 1: 2 to 5 are read"),
+            ("1.pkl", pickle.dumps(np.zeros(3), 1), "a pickle of protocol 0 or 1: 2 to 5 are read"),
+            ("list.pkl", pickle.dumps([np.zeros(3)], 2), "np.save writes one"),
+            ("dict.pkl", pickle.dumps({"a": np.zeros(3)}, 2), "np.save writes one"),
+        ]:
+            d.expect(1, "load", write(d.file(name), content), says=says)
+        assert d.names() == []
+
+
+@test
 def strict_needs_no_conversion():
     with Directory() as d:
         write(d.file("large.csv"), b"1,1e999\n")
@@ -290,7 +309,8 @@ def a_name_that_exists_is_refused_and_left_alone():
         path = write(d.file("a.npy"), npy(np.zeros(3)))
         write(d / "a.shm", b"old")
         done = d.expect(4, "load", path, says="a.shm")
-        assert "--replace" in done.err, done.err
+        assert "--replace" in done.err and "or give a NAME" in done.err, done.err
+        assert "give a NAME" not in d.expect(4, "load", path, "a.shm").err
         assert open(d / "a.shm", "rb").read() == b"old" and d.names() == ["a.shm"]
         os.mkdir(d / "dir")
         os.symlink("/etc/passwd", d / "link")
@@ -398,6 +418,7 @@ def no_room_is_a_refusal_that_names_what_is_short():
             f.truncate(f.tell() + (8 << 37))
         done = d.expect(4, "load", d.file("huge.npy"))
         assert "huge.shm" in done.err and "not enough room: 1.1T needed" in done.err, done.err
+        assert "--as a smaller type" in done.err and "list --sort allocated:desc" in done.err, done.err
         assert d.names() == []
 
 

@@ -77,9 +77,13 @@ def what_a_process_of_pythons_shared_memory_holds_is_refused():
         done = d.expect(4, "rm", "psm_test", "free.shm", says="--allow held")
         assert str(holder.pid) in done.err and "python3" in done.err, done.err
         assert d.names() == ["psm_test"] and "free.shm" in done.out
+        inode = os.stat(d / "psm_test").st_ino
         done = d.expect(0, "rm", "--allow", "held", "psm_test")
-        assert "0 came back, 4.0K more when its holders end" in done.out, done.out
+        undo = f"restore '#{inode}' undoes it until then"
+        assert f"0 came back, 4.0K more when its holders end; {undo}\n" in done.out, done.out
         assert d.names() == []
+        d.expect(0, "restore", f"#{inode}")
+        assert d.names() == ["psm_test"]
         holder.communicate()
         assert holder.returncode == 0
 
@@ -100,7 +104,7 @@ def protected_ones_are_refused():
 def read_only_deletes_nothing():
     with Directory() as d:
         save(d, "a.shm")
-        d.expect(4, "rm", "a.shm", options=["--read-only"])
+        d.expect(4, "rm", "a.shm", options=["--read-only"], says="shmtop: a.shm: ")
         d.expect(4, "rm", "--allow=held", "--allow=protected", "a.shm", options=["-r"])
         assert d.names() == ["a.shm"]
 

@@ -67,7 +67,8 @@ static void put_layout(const struct info_page *page, const struct row *row)
         [LAYOUT_SHAREDARRAY] = "sharedarray: an array of the Python package SharedArray",
         [LAYOUT_IMAGESTREAM] = "imagestream: an image of ImageStreamIO",
         [LAYOUT_DESCRIBED] = "described: raw bytes; type and shape are recorded separately",
-        [LAYOUT_RAW] = "raw: nothing in it says its type and shape",
+        [LAYOUT_RAW] =
+            "raw: nothing in it says its type and shape (show --as looks at it, describe records it)",
         [LAYOUT_DIRECTORY] = "directory",
         [LAYOUT_SEMAPHORE] = "POSIX semaphore",
         [LAYOUT_OTHER] = "other: not a regular file",

@@ -202,7 +202,10 @@ static int parse(const struct options *options, struct list_options *choice, int
         }
     }
     if (code == 0 && optind < argc) {
-        report_usage(options, argv[0], "takes no NAME; that is what info is for");
+        report_usage(options, argv[0],
+                     choice->where ? "takes no NAME; a filter of several terms is quoted: --where 'user:bob "
+                                     "size>1G' (what > stands before, a shell made a file of)"
+                                   : "takes no NAME; that is what info is for");
         return -EINVAL;
     }
     if (code == 0 && choice->json && !choice->words) {

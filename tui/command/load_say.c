@@ -142,13 +142,25 @@ static void name_old_holders(const struct load_command *command, char *buf, size
     segment_clear(&old);
 }
 
+/* What a person may do about it. */
+static const char *advice(const struct load_command *command)
+{
+    if (command->error.code == EEXIST && command->name == command->default_name)
+        return "; or give a NAME: load FILE NAME";
+    if (command->error.code == ENOSPC)
+        return "; --as a smaller type needs less, list --sort allocated:desc shows what takes it";
+    return "";
+}
+
 enum exit_status load_say_failure(const struct load_command *command)
 {
     char names[2048];
     if (command->source && load_failure_is_of_file(command->source))
         return report_error(command->options, command->file, &command->error);
-    if (command->error.code != EBUSY || !command->load.publish.replace)
-        return report_error(command->options, command->name, &command->error);
+    if (command->error.code != EBUSY || !command->load.publish.replace) {
+        report_problem(command->options, command->name, "%s%s", command->error.text, advice(command));
+        return exit_status_of(command->error.code);
+    }
     name_old_holders(command, names, sizeof names);
     if (!names[0])
         return report_error(command->options, command->name, &command->error);

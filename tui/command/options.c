@@ -32,7 +32,7 @@ static const char *place_of(const char *who, const char *shown)
 {
     bool is_long = strncmp(shown, "--", 2) == 0;
     if (!who)
-        return "";
+        return ": options of a command go behind it";
     for (const struct option *name = names_of_all; is_long && name->name; name++)
         if (strcmp(name->name, shown + 2) == 0)
             return ": it goes before the command";

@@ -253,7 +253,8 @@ static const char *find_conflict(const struct deletion *deletion, int names)
     if (!deletion->filter)
         return names > 0 ? NULL : "which segment? rm NAME..., or rm --where EXPR";
     if (names > 0)
-        return "either NAMEs or --where, not both";
+        return "either NAMEs or --where, not both; a filter of several terms is quoted: --where 'user:bob "
+               "size>1G'";
     if (deletion->allow.is_protected)
         return "--allow protected is for NAMEs only: what is protected is deleted one by one";
     if (!deletion->dry_run && !deletion->yes && !deletion->asks)
@@ -318,7 +319,10 @@ static void run_opened(struct deletion *deletion, int argc, char **argv)
     const struct options *options = deletion->options;
     struct error error = {0};
     if (directory_may_change(deletion->directory, &error) < 0) {
-        deletion->status = report_error(options, options->directory, &error);
+        for (int i = 0; i < argc; i++)
+            note(deletion, report_error(options, argv[i], &error));
+        if (argc == 0)
+            note(deletion, report_error(options, options->directory, &error));
         return;
     }
     deletion->users = users_new(options->numeric);

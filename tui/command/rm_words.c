@@ -2,6 +2,7 @@
 
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/catalog/format.h"
@@ -179,6 +180,8 @@ void rm_say_deleted(struct rm_words *words, const char *name, const struct delet
         printf(", %s more when %s", bytes, holders ? "its holders end" : "its other links go");
     else if (item->shared && removed->freed == 0)
         fputs(", the memory with its other name", stdout);
+    if (later > 0 && holders && !words->dry_run && S_ISREG(item->segment.mode))
+        printf("; restore '#%llu' undoes it until then", (unsigned long long)item->segment.id.inode);
     putchar('\n');
     words->deleted++;
     words->freed += removed->freed;

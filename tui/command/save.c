@@ -99,13 +99,14 @@ static enum exit_status save(struct save_command *command)
     return run_save(command);
 }
 
-enum { OPTION_REPLACE = 256 };
+enum { OPTION_REPLACE = 256, OPTION_FORMAT };
 
 /* 1: it was only asked for help. */
 static int parse_options(struct save_command *command, int argc, char **argv)
 {
     static const struct option names[] = {
         {"replace", no_argument, NULL, OPTION_REPLACE},
+        {"format", required_argument, NULL, OPTION_FORMAT}, /* known so that it can be answered */
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
@@ -120,8 +121,12 @@ static int parse_options(struct save_command *command, int argc, char **argv)
             command->index = optarg;
         else if (option == OPTION_REPLACE)
             command->replace = true;
-        else
+        else {
+            if (option == OPTION_FORMAT)
+                report_usage(command->options, argv[0],
+                             "FILE's ending says the format, and - is .npy; show --format csv prints text");
             return -EINVAL;
+        }
     }
     return 0;
 }

@@ -127,7 +127,10 @@ static int parse(struct watching *watching, int argc, char **argv)
             code = option == OPTION_WHERE ? take_where(watching, optarg) : -EINVAL;
     }
     if (code == 0 && optind < argc) {
-        report_usage(watching->options, argv[0], "takes no NAME; --where chooses");
+        report_usage(watching->options, argv[0],
+                     watching->filter ? "takes no NAME; a filter of several terms is quoted: --where "
+                                        "'user:bob size>1G'"
+                                      : "takes no NAME; --where chooses");
         code = -EINVAL;
     }
     return code;
