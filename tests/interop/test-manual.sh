@@ -1,10 +1,10 @@
 #!/bin/sh
 # mandoc finds nothing in the manual but matters of style; every exit status, key of the JSON and command is in it, and the
 # options of each are those that its --help tells of, in its synopsis too; no section stands in it twice; lines of Python come
-# out of it as they went in.
+# out of it as they went in. What users are to read is installed, where README.md points to it.
 set -u
 manual=$SRCDIR/docs/shmtop.1
-echo 1..6
+echo 1..7
 failed=0
 if ! command -v mandoc >/dev/null; then
     echo "ok 1 - mandoc is content # SKIP no mandoc here"
@@ -113,5 +113,19 @@ else
         echo "$missing"
         failed=1
     fi
+fi
+place=$(mktemp -d)
+env -u MAKEFLAGS -u MAKELEVEL make -s -C "$BUILDDIR" install-data DESTDIR="$place" >/dev/null 2>&1
+missing=
+for file in README.md docs/python.md docs/formats.md; do
+    find "$place" -path "*/doc/*/$file" | grep -q . || missing="$missing $file"
+done
+rm -rf "$place"
+if [ -z "$missing" ]; then
+    echo "ok 7 - the pages for users are installed"
+else
+    echo "not ok 7 - the pages for users are installed"
+    echo "# missing:$missing"
+    failed=1
 fi
 exit $failed
