@@ -36,6 +36,7 @@ struct summary {
     char *text; /* of one cell */
     size_t text_size;
     unsigned line_width; /* of what stands in the line, where it wraps */
+    int blanks;          /* behind the last cell, not printed yet: none stand at the end of a line */
     struct error *error;
 };
 
@@ -248,14 +249,18 @@ static void put_repeated(struct summary *summary, char c, int n)
 static void put_cell(struct summary *summary, const char *text, size_t length, size_t width, bool first)
 {
     bool wraps = summary->columns > 0 && summary->view->rank == 1;
+    size_t solid = length;
+    while (solid > 0 && text[solid - 1] == ' ')
+        solid--;
     if (wraps && !first && summary->line_width + 1 + width + 1 > summary->columns) {
         put(summary, "\n ", 2);
         summary->line_width = 1;
     } else if (!first) {
-        put(summary, " ", 1);
+        put_repeated(summary, ' ', summary->blanks + 1);
         summary->line_width++;
     }
-    put(summary, text, length);
+    put(summary, text, solid);
+    summary->blanks = (int)(length - solid);
     summary->line_width += (unsigned)width;
 }
 
@@ -304,6 +309,8 @@ static int print_axis(struct summary *summary, int axis)
             }
         }
     } while (r == 0 && step(summary, axis));
+    put_repeated(summary, ' ', summary->blanks); /* as numpy: before the bracket they stay */
+    summary->blanks = 0;
     put(summary, "]", 1);
     return r;
 }

@@ -161,6 +161,20 @@ static void all_of_it_is_printed_where_no_size_is_given(void **state)
     close(fd);
 }
 
+/* As numpy: of a line that wraps, the blanks that fill the last cell are left out; before the bracket they
+ * stay. */
+static void no_line_that_wraps_ends_with_blanks(void **state)
+{
+    (void)state;
+    const double numbers[] = {0.25, 1, 2, 0.5, 3, 1};
+    struct matrix matrix = make("f8", 1, (uint64_t[]){6});
+    int fd = make_file(numbers, sizeof numbers);
+    char *text = print(fd, &matrix, "", 16, 24);
+    assert_string_equal(text, "[0.25 1.   2.\n 0.5  3.   1.  ]\n");
+    free(text);
+    close(fd);
+}
+
 static void a_full_disk_and_a_shrunk_file_are_errors(void **state)
 {
     (void)state;
@@ -201,6 +215,7 @@ int main(void)
         cmocka_unit_test(every_size_of_terminal_is_kept_to),
         cmocka_unit_test(only_what_is_shown_is_read),
         cmocka_unit_test(all_of_it_is_printed_where_no_size_is_given),
+        cmocka_unit_test(no_line_that_wraps_ends_with_blanks),
         cmocka_unit_test(a_full_disk_and_a_shrunk_file_are_errors),
         cmocka_unit_test(an_element_too_large_to_show_is_refused),
     };
