@@ -60,6 +60,33 @@ static void a_file_is_loaded_looked_at_and_deleted(void **state)
     assert_int_equal(tmpdir_count(*state), 2);
 }
 
+static int line_of(const char *text)
+{
+    int y;
+    stage_draw(&stage);
+    assert_true(draw_find(&stage.cells, text, &y, NULL));
+    return y;
+}
+
+static void what_was_loaded_is_where_it_belongs_at_once(void **state)
+{
+    const int32_t values[1000] = {11};
+    tmpdir_write_text(*state, "shm/small", "raw bytes");
+    watched("small");
+    stage_until(&stage, " small ");
+    tmpdir_write_npy(*state, "files/demo.npy", "<i4", false, "(1000,)", values, sizeof values);
+    stage_key(&stage, 'L');
+    stage_type(&stage, tmpdir_path(*state, "files/demo.npy"));
+    stage_until(&stage, "npy 1.0  int32  1000");
+    stage_key(&stage, KEY_CODE_BACK_TAB);
+    stage_key(&stage, KEY_CODE_BACK_TAB);
+    stage_key(&stage, '\r');
+    stage_until(&stage, "demo.shm loaded");
+    stage_until(&stage, "+ demo.shm");
+    stage_until(&stage, "np.load(\"");
+    assert_true(line_of("+ demo.shm") < line_of(" small "));
+}
+
 static void what_appears_grows_is_damaged_and_goes_is_followed(void **state)
 {
     stage_until(&stage, "holds no segment");
@@ -95,6 +122,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_file_is_loaded_looked_at_and_deleted, open_stage, close_stage),
+        cmocka_unit_test_setup_teardown(what_was_loaded_is_where_it_belongs_at_once, open_stage, close_stage),
         cmocka_unit_test_setup_teardown(what_appears_grows_is_damaged_and_goes_is_followed, open_stage,
                                         close_stage),
         cmocka_unit_test_setup_teardown(a_fifo_is_listed_and_never_opened, open_stage, close_stage),

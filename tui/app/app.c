@@ -176,12 +176,15 @@ static void measure(struct app *app)
     table_measure(&app->table);
 }
 
-/* The cursor goes to what was loaded, as soon as it is there. */
+/* The cursor goes to what was loaded, as soon as it is there; and that where it belongs, though rows keep
+ * their places just after a key: who loads it looks for it. */
 static void go_to_wanted(struct app *app)
 {
     const struct row *row = app->wanted ? catalog_find(app->catalog, app->wanted) : NULL;
     if (!row)
         return;
+    app->resort = app->table.anchor == 0;
+    refresh(app);
     if (listing_index(app->listing, row) < listing_count(app->listing))
         table_go(&app->table, row);
     free(app->wanted);
