@@ -2,6 +2,11 @@
  * How the data get from the file into the segment: as they are, in the kernel; converted, in blocks that stay
  * in the second cache between read, conversion and write, on several threads at different places of the
  * file; in another order, box by box (reorder.h). Streams are in load_stream.c.
+ *
+ * A thread that converts right into a window of a map of the segment, instead of waiting for its turn to
+ * write, does not gain as one that copies (core/segment/publish_copy.c): what it writes is in the cache, and
+ * the page would be zeroed first. Measured, 256 MiB: as float16 73 ms instead of 55, as float32 95 instead
+ * of 73.
  */
 #include <errno.h>
 #include <stdlib.h>
