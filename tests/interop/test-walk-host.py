@@ -37,7 +37,8 @@ class Namespace:
         if not works:
             raise Skip("no namespaces here")
         command = [*UNSHARE, "sh", "-c", script]
-        self.unshare = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        # Without a buffer: communicate, given a time, does not see what one has taken beyond the first line.
+        self.unshare = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0)
 
     def __enter__(self):
         assert self.unshare.stdout.readline().split() == [b"up", b"1"]
