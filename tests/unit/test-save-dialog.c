@@ -136,6 +136,29 @@ static void it_says_what_will_be_written_and_where(void **state)
     scene_close(&scene);
 }
 
+static void what_is_typed_replaces_the_suggestion(void **state)
+{
+    struct scene scene;
+    scene_open(&scene, state);
+    scene_dialog(&scene, "prices.shm", "", false);
+    type(&scene, "/tmp/a");
+    draw_assert_has(&scene.cells, " /tmp/a ");
+    draw_assert_lacks(&scene.cells, "prices.npy");
+    scene_dialog(&scene, "prices.shm", "", false);
+    press(&scene, KEY_CODE_END);
+    type(&scene, "x");
+    draw_assert_has(&scene.cells, "~/prices.npyx");
+    scene_dialog(&scene, "prices.shm", "", false);
+    press(&scene, KEY_BACKSPACE_CODE);
+    type(&scene, "z");
+    draw_assert_has(&scene.cells, "~/prices.npz");
+    scene_dialog(&scene, "prices.shm", "", false);
+    save_dialog_paste(scene.dialog, "/tmp/b");
+    scene_settle(&scene);
+    draw_assert_has(&scene.cells, " /tmp/b ");
+    scene_close(&scene);
+}
+
 /* The room there is the machine's: left out. */
 static void golden(struct scene *scene, const char *path)
 {
@@ -422,6 +445,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(it_says_what_will_be_written_and_where),
+        TEST(what_is_typed_replaces_the_suggestion),
         TEST(how_it_looks),
         TEST(the_format_is_the_ending),
         TEST(what_cannot_be_saved_is_told_why),

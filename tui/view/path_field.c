@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/sys/memory.h"
+
 #define LIST_MAX 12 /* rows of its box */
 
 void path_field_open(struct path_field *field, const struct line_history *history)
@@ -17,6 +19,37 @@ void path_field_close(struct path_field *field)
     path_field_close_list(field);
     line_free(field->line);
     field->line = NULL;
+}
+
+void path_field_suggest(struct path_field *field, const char *text)
+{
+    line_set(field->line, text);
+    field->suggested = true;
+}
+
+enum line_result path_field_key(struct path_field *field, const struct key *key)
+{
+    bool types =
+        !key->alt && key->code >= ' ' && key->code < KEY_CODE_BASE && key->code != KEY_BACKSPACE_CODE;
+    if (types && field->suggested)
+        line_set(field->line, "");
+    enum line_result result = line_key(field->line, key);
+    if (result != LINE_UNUSED)
+        field->suggested = false;
+    return result;
+}
+
+bool path_field_paste(struct path_field *field, const char *text)
+{
+    char *suggestion = field->suggested ? memory_dup(line_text(field->line)) : NULL;
+    if (suggestion)
+        line_set(field->line, "");
+    bool changed = line_paste(field->line, text);
+    if (suggestion && !changed) /* there was nothing in it */
+        line_set(field->line, suggestion);
+    field->suggested = field->suggested && !changed;
+    free(suggestion);
+    return changed;
 }
 
 bool path_field_close_list(struct path_field *field)

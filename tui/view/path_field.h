@@ -11,11 +11,17 @@ struct path_field {
     struct line *line;         /* owned */
     struct completion *listed; /* owned: candidates on show; NULL: none */
     size_t first, fit;         /* of them that are visible; fit is set by the layout */
+    bool suggested;            /* the text is a suggestion that nobody has touched */
 };
 
 /* Empty. history is borrowed and may be NULL. */
 void path_field_open(struct path_field *field, const struct line_history *history);
 void path_field_close(struct path_field *field);
+
+/* Puts a text there that is taken by whatever key moves in it, and replaced by what is typed or pasted. */
+void path_field_suggest(struct path_field *field, const char *text);
+enum line_result path_field_key(struct path_field *field, const struct key *key); /* as line_key */
+bool path_field_paste(struct path_field *field, const char *text);                /* as line_paste */
 
 /* Closes the list. False: there was none. */
 bool path_field_close_list(struct path_field *field);

@@ -42,7 +42,7 @@ static void suggest(struct save_dialog *dialog)
     if (length > 4 && (strcmp(name + length - 4, ".shm") == 0 || strcmp(name + length - 4, ".npy") == 0))
         name[length - 4] = '\0';
     snprintf(path, sizeof path, "%s%s%s", dialog->home ? "~/" : "", name, formats[0]);
-    line_set(dialog->file.line, path);
+    path_field_suggest(&dialog->file, path);
 }
 
 struct save_dialog *save_dialog_new(const struct save_dialog_options *options)
@@ -155,6 +155,7 @@ static void choose_format(struct save_dialog *dialog, int by)
         path[strlen(path) - strlen(formats[chosen])] = '\0';
     strcat(path, formats[chosen < 0 ? 0 : (chosen + by + 2) % 2]);
     line_set(dialog->file.line, path);
+    dialog->file.suggested = false;
 }
 
 void save_dialog_choose(struct save_dialog *dialog, int by)

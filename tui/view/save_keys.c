@@ -37,7 +37,7 @@ static enum dialog_result field_key(struct save_dialog *dialog, uint32_t code)
 
 static enum dialog_result text_key(struct save_dialog *dialog, const struct key *key)
 {
-    switch (line_key(dialog->file.line, key)) {
+    switch (path_field_key(&dialog->file, key)) {
     case LINE_EDITED:
         save_dialog_changed(dialog);
         return DIALOG_USED;
@@ -109,6 +109,6 @@ enum dialog_result save_dialog_key(struct save_dialog *dialog, const struct key 
 
 void save_dialog_paste(struct save_dialog *dialog, const char *text)
 {
-    if (!dialog->saving && dialog->focus == SAVE_FIELD_FILE && line_paste(dialog->file.line, text))
+    if (!dialog->saving && dialog->focus == SAVE_FIELD_FILE && path_field_paste(&dialog->file, text))
         save_dialog_changed(dialog);
 }
