@@ -216,7 +216,7 @@ static int open_state_directory(const char *path, const char **ret_file, struct 
 {
     const char *slash = strrchr(path, '/');
     if (!slash || slash == path)
-        return error_set(error, ENOENT, "there is no place for a state file");
+        return error_set(error, ENOTSUP, "there is no place for a state file");
     int r = make_directories(path);
     if (r < 0)
         return error_set_errno(error, -r, "cannot make the directory of the state file");
@@ -292,7 +292,7 @@ static int change_state(struct descriptions *descriptions, const struct change *
 {
     const char *file = NULL;
     if (!descriptions || !descriptions->state_path)
-        return error_set(error, ENOENT,
+        return error_set(error, ENOTSUP,
                          "there is no place for a state file (neither XDG_STATE_HOME nor a home)");
     if (change->id->born == 0)
         return error_set(error, ENOTSUP,

@@ -75,7 +75,7 @@ static int check_old(struct publish *publish, const struct facts *facts, struct 
     if (!options->replace)
         return refuse_existing(facts, error);
     if (!S_ISREG(facts->st.stx_mode))
-        return error_set(error, ENOTSUP,
+        return error_set(error, EEXIST,
                          "what bears this name is not a regular file, and nothing else is replaced");
     if (options->is_protected && !options->allow_protected)
         return error_set(error, EBUSY,

@@ -42,7 +42,7 @@ struct publish;
 
 /*
  * Checks what can be checked before any work: read-only, name, whether it exists (-EEXIST; with replace:
- * -EBUSY held or protected, -ENOTSUP not a regular file, -EACCES not ours in a sticky directory), the parent
+ * -EBUSY held or protected, -EEXIST not a regular file, -EACCES not ours in a sticky directory), the parent
  * of DIR/FILE exists
  * (-ENOENT). Opens the unnamed file with mode, group and owner as they will be (-EACCES where they may not be
  * given); -ENOSPC where not even an inode is left, -ENOTSUP where there are no unnamed files.

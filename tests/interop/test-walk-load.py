@@ -49,7 +49,7 @@ def doubles_become_halves_and_what_is_lost_is_said():
         screen.shows("[load and count]")
         back_to_file(screen, 4)
         screen.keys(LOAD + "\r")
-        screen.shows("a.shm loaded: float64 → float16 2 × 3", "2 values overflowed to inf")
+        screen.shows("a.shm loaded, 2 values overflowed to inf: float64 → float16 2 × 3")
         with np.errstate(over="ignore"):
             np.testing.assert_array_equal(np.load(d / "a.shm"), values.astype("f2"))
 

@@ -84,7 +84,7 @@ static void what_was_loaded_is_where_it_belongs_at_once(void **state)
     stage_until(&stage, "demo.shm loaded");
     stage_until(&stage, "+ demo.shm");
     stage_until(&stage, "np.load(\"");
-    assert_true(line_of("+ demo.shm") < line_of(" small "));
+    assert_true(line_of("demo.shm") < line_of("small")); /* whatever marks stand before them */
 }
 
 static void what_appears_grows_is_damaged_and_goes_is_followed(void **state)

@@ -314,7 +314,7 @@ static void without_a_sure_identity_or_place_nothing_is_recorded(void **state)
     struct matrix matrix = {.order = 'C'};
     dtype_parse("f4", &matrix.dtype, NULL);
     assert_int_equal(descriptions_refresh(none, NULL, NULL), 0);
-    assert_int_equal(descriptions_record(none, f->directory, &a.id, &matrix, &error), -ENOENT);
+    assert_int_equal(descriptions_record(none, f->directory, &a.id, &matrix, &error), -ENOTSUP);
     descriptions_free(none);
     segment_clear(&a);
 }

@@ -65,7 +65,7 @@ static void a_conversion_is_shown_before_it_is_done(void **state)
     says(form_below(&form, "Type"), "float64 → int16: 2 out of range, 0 nan lost; max rel. error 1 (all 4)");
     form_load(&form);
     assert_int_equal(form.last, DIALOG_CLOSE);
-    says(load_dialog_message(form.dialog), "a.shm loaded: float64 → int16 4, 136 in 0.0 s; 2 values ");
+    says(load_dialog_message(form.dialog), "a.shm loaded, 2 values were out of range and saturated: float64 → int16 4, 136 in 0.0 s");
     form_close(&form);
 }
 

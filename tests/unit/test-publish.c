@@ -211,10 +211,10 @@ static void test_existing_is_refused(void **state)
     expect_refusal(directory, "dir", &plain, EEXIST, "directory");
     expect_refusal(directory, "fifo", &plain, EEXIST, "no segment");
     expect_refusal(directory, "link", &plain, EEXIST, "no segment");
-    expect_refusal(directory, "dir", &replacing, ENOTSUP, "not a regular file");
-    expect_refusal(directory, "fifo", &replacing, ENOTSUP, "not a regular file");
-    expect_refusal(directory, "link", &replacing, ENOTSUP, "not a regular file");
-    expect_refusal(directory, "dangling", &replacing, ENOTSUP, "not a regular file");
+    expect_refusal(directory, "dir", &replacing, EEXIST, "not a regular file");
+    expect_refusal(directory, "fifo", &replacing, EEXIST, "not a regular file");
+    expect_refusal(directory, "link", &replacing, EEXIST, "not a regular file");
+    expect_refusal(directory, "dangling", &replacing, EEXIST, "not a regular file");
     assert_text(tmpdir, "file", "old");
     assert_int_equal(tmpdir_count(tmpdir), 5);
     directory_close(directory);

@@ -25,13 +25,18 @@ void load_types_text(const struct dtype *from, const struct dtype *to, char *buf
     snprintf(buf, size, "%s → %s", before, after);
 }
 
+/* Before all else, so that it stands on a narrow screen too. */
 static void add_lost(const struct load_report *report, struct text *text)
 {
     char lost[LOAD_COUNTS_TEXT_MAX];
     if (load_counts_text(&report->counts, lost, sizeof lost) > 0) {
-        text_add_string(text, "; ");
+        text_add_string(text, ", ");
         text_add_string(text, lost);
     }
+}
+
+static void add_note(const struct load_report *report, struct text *text)
+{
     if (report->note) {
         text_add_string(text, "; ");
         text_add_string(text, report->note);
@@ -65,13 +70,15 @@ void load_message_make(struct load_dialog *dialog, const struct load_dialog_repl
     snprintf(seconds, sizeof seconds, " in %.1f s", (double)(now - dialog->progress.started) / 1000);
     text_init(&text, dialog->message, sizeof dialog->message);
     text_add_string(&text, name);
-    text_add_string(&text, " loaded: ");
+    text_add_string(&text, " loaded");
+    add_lost(&outcome->report, &text);
+    text_add_string(&text, ": ");
     text_add_string(&text, outcome->types);
     text_add_string(&text, " ");
     text_add_string(&text, outcome->shape);
     text_add_string(&text, ", ");
     text_add_string(&text, bytes);
     text_add_string(&text, seconds);
-    add_lost(&outcome->report, &text);
+    add_note(&outcome->report, &text);
     add_replaced(dialog, &outcome->report, &text);
 }
