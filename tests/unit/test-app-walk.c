@@ -73,7 +73,7 @@ static void what_was_loaded_is_where_it_belongs_at_once(void **state)
     const int32_t values[1000] = {11};
     tmpdir_write_text(*state, "shm/small", "raw bytes");
     watched("small");
-    stage_until(&stage, " small ");
+    stage_until(&stage, "small ");
     tmpdir_write_npy(*state, "files/demo.npy", "<i4", false, "(1000,)", values, sizeof values);
     stage_key(&stage, 'L');
     stage_type(&stage, tmpdir_path(*state, "files/demo.npy"));
@@ -82,8 +82,7 @@ static void what_was_loaded_is_where_it_belongs_at_once(void **state)
     stage_key(&stage, KEY_CODE_BACK_TAB);
     stage_key(&stage, '\r');
     stage_until(&stage, "demo.shm loaded");
-    stage_until(&stage, "+ demo.shm");
-    stage_until(&stage, "np.load(\"");
+    stage_until(&stage, "np.load(\""); /* the cursor is on it */
     assert_true(line_of("demo.shm") < line_of("small")); /* whatever marks stand before them */
 }
 
