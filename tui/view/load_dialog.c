@@ -26,7 +26,7 @@ struct load_dialog *load_dialog_new(const struct load_dialog_options *options)
     struct load_dialog *dialog = memory_new(sizeof *dialog);
     dialog->home = copy_of(options->home);
     dialog->directory = copy_of(options->directory);
-    dialog->history = options->history;
+    file_form_open(&dialog->form, options->history, FIELD_LOAD);
     dialog->users = options->users;
     dialog->plain_mode = 0666 & ~options->umask;
     load_fields_open(dialog);
@@ -40,6 +40,7 @@ void load_dialog_free(struct load_dialog *dialog)
         return;
     load_dialog_reply_free(dialog->facts);
     load_dialog_reply_free(dialog->preview);
+    file_form_close(&dialog->form);
     load_fields_close(dialog);
     free(dialog->home);
     free(dialog->directory);
@@ -85,49 +86,46 @@ const char *load_dialog_loaded(const struct load_dialog *dialog)
 
 bool load_dialog_is_loading(const struct load_dialog *dialog)
 {
-    return dialog->loading;
+    return dialog->form.running;
 }
 
 bool load_dialog_is_current(const struct load_dialog *dialog)
 {
-    return dialog->facts && dialog->facts->generation == dialog->generation;
+    return dialog->facts && dialog->facts->generation == dialog->form.generation;
 }
 
 /* --- what is typed and chosen --- */
 
 void load_dialog_changed(struct load_dialog *dialog)
 {
-    if (dialog->focus == FIELD_NAME)
+    if (dialog->form.focus == FIELD_NAME)
         dialog->name_edited = true;
-    if (dialog->focus == FIELD_MODE)
+    if (dialog->form.focus == FIELD_MODE)
         dialog->mode_edited = true;
-    if (dialog->focus == FIELD_FILE)
+    if (dialog->form.focus == FIELD_FILE)
         load_fields_forget_file(dialog);
-    if (dialog->focus == FIELD_TYPE && dialog->facts)
+    if (dialog->form.focus == FIELD_TYPE && dialog->facts)
         load_fields_offer_shapes(dialog);
-    dialog->generation++;
-    dialog->look_wanted = true;
     dialog->preview_wanted = false;
-    dialog->error[0] = '\0';
-    path_field_close_list(&dialog->file);
+    file_form_changed(&dialog->form);
 }
 
 /* A field that was left empty has its default again. */
 static void leave_field(struct load_dialog *dialog)
 {
-    if (dialog->focus == FIELD_NAME && line_is_empty(dialog->name) && dialog->name_edited) {
+    if (dialog->form.focus == FIELD_NAME && line_is_empty(dialog->name) && dialog->name_edited) {
         load_dialog_changed(dialog);
         dialog->name_edited = false;
     }
-    if (dialog->focus == FIELD_MODE && line_is_empty(dialog->mode)) {
+    if (dialog->form.focus == FIELD_MODE && line_is_empty(dialog->mode)) {
         load_dialog_changed(dialog);
         show_mode(dialog, dialog->plain_mode);
         dialog->mode_edited = false;
     }
-    struct combo *combo = load_field_combo(dialog, dialog->focus);
+    struct combo *combo = load_field_combo(dialog, dialog->form.focus);
     if (combo)
         combo_leave(combo);
-    path_field_close_list(&dialog->file);
+    path_field_close_list(&dialog->form.file);
     dialog->members_open = false;
 }
 
@@ -135,15 +133,14 @@ void load_dialog_move_focus(struct load_dialog *dialog, int by)
 {
     leave_field(dialog);
     do
-        dialog->focus = (enum load_field)(((int)dialog->focus + by + FIELD_COUNT) % FIELD_COUNT);
-    while (!load_field_is_shown(dialog, dialog->focus));
-    dialog->members_open = dialog->focus == FIELD_MEMBER && by > 0; /* who goes back passes it */
+        dialog->form.focus = (dialog->form.focus + by + FIELD_COUNT) % FIELD_COUNT;
+    while (!load_field_is_shown(dialog, dialog->form.focus));
+    dialog->members_open = dialog->form.focus == FIELD_MEMBER && by > 0; /* who goes back passes it */
 }
 
 static void complain(struct load_dialog *dialog, enum load_field field, const char *text)
 {
-    snprintf(dialog->error, sizeof dialog->error, "%s", text);
-    dialog->focus = load_field_is_shown(dialog, field) ? field : FIELD_FILE;
+    file_form_complain(&dialog->form, load_field_is_shown(dialog, field) ? field : FIELD_FILE, text);
 }
 
 /* --- asking --- */
@@ -154,8 +151,8 @@ static struct load_dialog_request *make_request(const struct load_dialog *dialog
     enum load_field wrong;
     struct error error;
     request->kind = kind;
-    request->generation = dialog->generation;
-    request->typed = copy_of(line_text(dialog->file.line));
+    request->generation = dialog->form.generation;
+    request->typed = copy_of(line_text(dialog->form.file.line));
     request->home = copy_of(dialog->home);
     request->name = dialog->name_edited ? copy_of(line_text(dialog->name)) : NULL;
     request->member = copy_of(dialog->member);
@@ -169,9 +166,9 @@ static struct load_dialog_request *make_request(const struct load_dialog *dialog
 
 static bool *most_wanted(struct load_dialog *dialog, enum load_request_kind *ret_kind)
 {
-    bool *const wanted[] = {[LOAD_RUN] = &dialog->run_wanted,
-                            [LOAD_COMPLETE] = &dialog->complete_wanted,
-                            [LOAD_LOOK] = &dialog->look_wanted,
+    bool *const wanted[] = {[LOAD_RUN] = &dialog->form.run_wanted,
+                            [LOAD_COMPLETE] = &dialog->form.complete_wanted,
+                            [LOAD_LOOK] = &dialog->form.look_wanted,
                             [LOAD_PREVIEW] = &dialog->preview_wanted};
     static const enum load_request_kind order[] = {LOAD_RUN, LOAD_COMPLETE, LOAD_LOOK, LOAD_PREVIEW};
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
@@ -186,23 +183,24 @@ struct load_dialog_request *load_dialog_wants(struct load_dialog *dialog, int64_
 {
     enum load_request_kind kind;
     bool *wanted = most_wanted(dialog, &kind);
-    dialog->now = dialog->progress.now = now;
-    if (dialog->asked || !wanted)
+    dialog->form.progress.now = now;
+    if (dialog->form.asked || !wanted)
         return NULL;
     *wanted = false;
-    dialog->asked = true;
+    dialog->form.asked = true;
     dialog->gave_up = false;
     dialog->asked_kind = kind;
-    dialog->asked_generation = dialog->generation;
+    dialog->asked_generation = dialog->form.generation;
     if (kind == LOAD_RUN)
-        dialog->progress.started = now;
+        dialog->form.progress.started = now;
     return make_request(dialog, kind);
 }
 
 bool load_dialog_gives_up(struct load_dialog *dialog)
 {
-    if (!dialog->asked || dialog->gave_up || dialog->asked_kind != LOAD_PREVIEW ||
-        (dialog->asked_generation == dialog->generation && !dialog->run_wanted && !dialog->complete_wanted))
+    if (!dialog->form.asked || dialog->gave_up || dialog->asked_kind != LOAD_PREVIEW ||
+        (dialog->asked_generation == dialog->form.generation && !dialog->form.run_wanted &&
+         !dialog->form.complete_wanted))
         return false;
     dialog->gave_up = true;
     return true;
@@ -220,7 +218,7 @@ static bool is_refused(struct load_dialog *dialog)
     enum load_field wrong;
     struct error error;
     const struct load_dialog_reply *facts = load_dialog_is_current(dialog) ? dialog->facts : NULL;
-    if (line_is_empty(dialog->file.line))
+    if (line_is_empty(dialog->form.file.line))
         complain(dialog, FIELD_FILE, "which file?");
     else if (!load_fields_read(dialog, &request, &wrong, &error))
         complain(dialog, wrong, error.text);
@@ -237,15 +235,12 @@ static bool is_refused(struct load_dialog *dialog)
 
 void load_dialog_start(struct load_dialog *dialog)
 {
-    dialog->error[0] = '\0';
-    path_field_close_list(&dialog->file);
+    file_form_clear_error(&dialog->form);
+    path_field_close_list(&dialog->form.file);
     if (is_refused(dialog))
         return;
-    if (dialog->history)
-        line_history_add(dialog->history, line_text(dialog->file.line));
-    dialog->run_wanted = dialog->loading = true;
-    dialog->look_wanted = dialog->complete_wanted = dialog->preview_wanted = false;
-    progress_box_start(&dialog->progress, dialog->now);
+    dialog->preview_wanted = false;
+    file_form_run(&dialog->form);
 }
 
 /* --- answers --- */
@@ -255,14 +250,14 @@ static bool is_worth_a_preview(const struct load_dialog *dialog)
 {
     const struct load_file *file = &dialog->facts->file;
     bool converts = combo_is_set(&dialog->type) && !file->may_be_raw;
-    return file->is_read && (converts || file->is_text) && !dialog->loading;
+    return file->is_read && (converts || file->is_text) && !dialog->form.running;
 }
 
 static void take_look(struct load_dialog *dialog, struct load_dialog_reply *reply)
 {
     load_dialog_reply_free(dialog->facts);
     dialog->facts = reply;
-    if (!load_field_is_shown(dialog, dialog->focus))
+    if (!load_field_is_shown(dialog, dialog->form.focus))
         load_dialog_move_focus(dialog, 1);
     if (!load_dialog_is_current(dialog))
         return;
@@ -279,17 +274,17 @@ static void take_preview(struct load_dialog *dialog, struct load_dialog_reply *r
 {
     load_dialog_reply_free(dialog->preview);
     dialog->preview = reply;
-    if (reply->error.code == ECANCELED && reply->generation == dialog->generation)
-        dialog->preview_wanted = !dialog->loading;
+    if (reply->error.code == ECANCELED && reply->generation == dialog->form.generation)
+        dialog->preview_wanted = !dialog->form.running;
 }
 
 /* As far as it can; where it cannot, what is possible is listed; where nothing is left to do, on to the next
  * field. */
 static void take_completion(struct load_dialog *dialog, struct load_dialog_reply *reply)
 {
-    if (dialog->focus != FIELD_FILE)
+    if (dialog->form.focus != FIELD_FILE)
         return;
-    switch (path_field_take(&dialog->file, &reply->completion)) {
+    switch (path_field_take(&dialog->form.file, &reply->completion)) {
     case PATH_COMPLETED:
         load_dialog_changed(dialog);
         break;
@@ -320,19 +315,19 @@ static enum load_field field_of(const struct load_dialog_reply *reply)
 
 static enum dialog_result cancelled(struct load_dialog *dialog)
 {
-    dialog->loading = false;
+    dialog->form.running = false;
     snprintf(dialog->message, sizeof dialog->message, "load cancelled: nothing of it is left");
     return DIALOG_CLOSE;
 }
 
 static enum dialog_result take_load(struct load_dialog *dialog, struct load_dialog_reply *reply, int64_t now)
 {
-    dialog->loading = false;
+    dialog->form.running = false;
     if (reply->error.code == ECANCELED)
         return cancelled(dialog);
     if (reply->error.code) {
         complain(dialog, field_of(reply), reply->error.text);
-        dialog->look_wanted = true;
+        dialog->form.look_wanted = true;
         return DIALOG_USED;
     }
     load_message_make(dialog, reply, now);
@@ -344,8 +339,8 @@ enum dialog_result load_dialog_supply(struct load_dialog *dialog, struct load_di
                                       int64_t now)
 {
     enum dialog_result result = DIALOG_USED;
-    dialog->asked = false;
-    dialog->now = dialog->progress.now = now;
+    dialog->form.asked = false;
+    dialog->form.progress.now = now;
     if (!reply)
         return dialog->asked_kind == LOAD_RUN ? cancelled(dialog) : DIALOG_USED;
     switch (reply->kind) {
@@ -368,14 +363,11 @@ enum dialog_result load_dialog_supply(struct load_dialog *dialog, struct load_di
 void load_dialog_progress(struct load_dialog *dialog, uint64_t done, uint64_t total, uint64_t lost,
                           int64_t now)
 {
-    dialog->progress.lost = lost;
-    dialog->progress.done = done;
-    dialog->progress.total = total;
-    dialog->now = dialog->progress.now = now;
+    dialog->form.progress.lost = lost;
+    file_form_progress(&dialog->form, done, total, now);
 }
 
 void load_dialog_ask_quit(struct load_dialog *dialog)
 {
-    if (dialog->loading)
-        progress_box_ask_quit(&dialog->progress);
+    file_form_ask_quit(&dialog->form);
 }

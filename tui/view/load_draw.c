@@ -79,7 +79,7 @@ static void text_of(const struct load_dialog *dialog, enum form_row row, char *b
     else if (row == ROW_PREVIEW)
         load_facts_preview(dialog, buf, size, ret_role);
     else if (row == ROW_ERROR)
-        snprintf(buf, size, "%s", dialog->error);
+        snprintf(buf, size, "%s", dialog->form.error);
     else if (row == ROW_REMOVAL && facts) {
         snprintf(buf, size, "%s", facts->removal);
         *ret_role = ROLE_WARN;
@@ -109,15 +109,6 @@ static int row_height(const struct load_dialog *dialog, enum form_row row, int i
     return lines > 1 ? lines : 1;
 }
 
-/* Lines of the form above a row; ROW_COUNT: of all of it. */
-static int row_top(const struct load_dialog *dialog, enum form_row row, int inside)
-{
-    int top = 0;
-    for (int i = 0; i < (int)row; i++)
-        top += row_height(dialog, (enum form_row)i, inside);
-    return top;
-}
-
 /* --- rows --- */
 
 static void draw_choice(const struct load_dialog *dialog, enum load_field field, struct cells *cells, int y,
@@ -125,18 +116,18 @@ static void draw_choice(const struct load_dialog *dialog, enum load_field field,
 {
     int chosen = 0;
     const char *const *choices = load_field_choices(dialog, field, &chosen);
-    dialog_choice(cells, y, x, width, choices, chosen, dialog->focus == field);
+    dialog_choice(cells, y, x, width, choices, chosen, file_form_has_focus(&dialog->form, field));
 }
 
 static void draw_combo(const struct load_dialog *dialog, const struct combo *combo, enum load_field field,
                        struct cells *cells, int y, int x, int width)
 {
-    combo_draw(combo, cells, y, x, width, dialog->focus == field);
+    combo_draw(combo, cells, y, x, width, file_form_has_focus(&dialog->form, field));
 }
 
 static const char *hint_of(const struct load_dialog *dialog)
 {
-    switch (dialog->focus) {
+    switch (dialog->form.focus) {
     case FIELD_FILE:
         return "Tab completes, Up and Down: history, Enter: next";
     case FIELD_MEMBER:
@@ -158,24 +149,12 @@ static const char *hint_of(const struct load_dialog *dialog)
     }
 }
 
-static void draw_form_buttons(const struct load_dialog *dialog, struct cells *cells, int y, int x, int width)
-{
-    static const char *const buttons[] = {"Load", "Cancel"};
-    if (dialog->loading)
-        cells_put_cut(cells, y, x, width, ROLE_DIM, 0, "loading…");
-    else
-        dialog_buttons(cells, y, x, width, buttons, 2,
-                       dialog->focus == FIELD_LOAD     ? 0
-                       : dialog->focus == FIELD_CANCEL ? 1
-                                                       : -1);
-}
-
 static void draw_field(const struct load_dialog *dialog, enum load_field field, struct cells *cells, int y,
                        int x, int width)
 {
     switch (field) {
     case FIELD_FILE:
-        line_draw(dialog->file.line, cells, y, x, width, dialog->focus == FIELD_FILE);
+        line_draw(dialog->form.file.line, cells, y, x, width, file_form_has_focus(&dialog->form, FIELD_FILE));
         break;
     case FIELD_MEMBER:
         load_members_draw_chosen(dialog, cells, y, x, width);
@@ -228,11 +207,12 @@ static void draw_row(const struct load_dialog *dialog, enum form_row row, struct
 {
     enum load_field field = field_at(row);
     if (row == ROW_BUTTONS) {
-        draw_form_buttons(dialog, cells, rect.y, rect.x, rect.width);
+        file_form_draw_buttons(&dialog->form, "Load", "loading…", cells, rect);
     } else if (field == FIELD_COUNT) {
         draw_facts(dialog, row, cells, rect);
     } else {
-        dialog_label(cells, rect.y, rect.x, rect.width, fields[field].label, dialog->focus == field);
+        dialog_label(cells, rect.y, rect.x, rect.width, fields[field].label,
+                     file_form_has_focus(&dialog->form, field));
         if (dialog_field_width(rect.width) > 0)
             draw_field(dialog, field, cells, rect.y, rect.x + DIALOG_LABEL, dialog_field_width(rect.width));
     }
@@ -240,61 +220,38 @@ static void draw_row(const struct load_dialog *dialog, enum form_row row, struct
 
 /* --- the form --- */
 
-static struct rect form_box(const struct load_dialog *dialog, struct rect rect)
+static struct file_form_rows place_rows(const struct load_dialog *dialog, struct rect rect)
 {
-    int width = dialog_width(rect);
-    return dialog_place(rect, row_top(dialog, ROW_COUNT, width - 4) + 2, width);
+    struct file_form_rows rows;
+    int heights[ROW_COUNT];
+    for (int row = 0; row < ROW_COUNT; row++)
+        heights[row] = row_height(dialog, (enum form_row)row, file_form_inside(rect));
+    file_form_rows_place(&rows, rect, heights, ROW_COUNT, fields[dialog->form.focus].row);
+    return rows;
 }
 
-/* Lines that are above what is seen: where not all fits, the field in focus and what is said of it do. */
-static int lines_above(const struct load_dialog *dialog, int inside, int rows)
-{
-    int all = row_top(dialog, ROW_COUNT, inside);
-    int first = row_top(dialog, fields[dialog->focus].row, inside) + 2 - rows;
-    first = first > all - rows ? all - rows : first;
-    return first < 0 ? 0 : first;
-}
-
-static void draw_form(const struct load_dialog *dialog, struct cells *cells, struct rect rect)
+static void draw_form(const struct load_dialog *dialog, struct cells *cells,
+                      const struct file_form_rows *rows)
 {
     char title[400];
-    struct rect box = form_box(dialog, rect);
-    int inside = box.width - 4, rows = box.height - 2;
     snprintf(title, sizeof title, "Load a file into %.300s", dialog->directory);
-    cells_box(cells, box, ROLE_RULE, title);
-    if (inside < 1 || rows < 1)
-        return;
-    for (int row = 0, y = -lines_above(dialog, inside, rows); row < ROW_COUNT && y < rows; row++) {
-        int height = row_height(dialog, (enum form_row)row, inside);
-        if (y >= 0 && height > 0)
-            draw_row(dialog, (enum form_row)row, cells,
-                     (struct rect){box.y + 1 + y, box.x + 2, height < rows - y ? height : rows - y, inside});
-        y += height;
+    cells_box(cells, rows->box, ROLE_RULE, title);
+    for (int row = 0; row < ROW_COUNT; row++) {
+        struct rect at = file_form_row(rows, row);
+        if (at.height > 0)
+            draw_row(dialog, (enum form_row)row, cells, at);
     }
-}
-
-/* --- lists --- */
-
-/* Below a field, over the rest of the form. */
-static struct rect list_place(const struct load_dialog *dialog, struct rect rect, enum load_field field)
-{
-    struct rect form = form_box(dialog, rect);
-    int inside = form.width - 4, rows = form.height - 2;
-    int above = rows > 0 ? lines_above(dialog, inside, rows) : 0;
-    int y = form.y + 2 + row_top(dialog, fields[field].row, inside) - above;
-    return (struct rect){y, form.x + 2, rect.y + rect.height - y, inside};
 }
 
 /* --- all --- */
 
 void load_dialog_layout(struct load_dialog *dialog, int rows, int columns, bool ascii)
 {
-    dialog->height = rows;
-    dialog->width = columns;
-    dialog->ascii = ascii;
+    dialog->form.height = rows;
+    dialog->form.ascii = ascii;
     struct rect rect = {0, 0, rows, columns};
-    int width = dialog_field_width(dialog_width(rect) - 4);
-    line_layout(dialog->file.line, width);
+    int width = dialog_field_width(file_form_inside(rect));
+    line_layout(dialog->form.file.line, width);
     line_layout(dialog->name, width - 24 > 12 ? width - 24 : width);
     line_layout(dialog->mode, 6);
     for (int field = 0; field < FIELD_COUNT; field++) {
@@ -302,23 +259,21 @@ void load_dialog_layout(struct load_dialog *dialog, int rows, int columns, bool 
         if (combo)
             combo_layout(combo, width);
     }
-    path_field_layout(&dialog->file, list_place(dialog, rect, FIELD_FILE));
-    load_members_layout(dialog, list_place(dialog, rect, FIELD_MEMBER));
+    struct file_form_rows placed = place_rows(dialog, rect);
+    path_field_layout(&dialog->form.file, file_form_list_place(&placed, rect, ROW_FILE));
+    load_members_layout(dialog, file_form_list_place(&placed, rect, ROW_MEMBER));
 }
 
 void load_dialog_draw(const struct load_dialog *dialog, struct cells *cells, struct rect rect)
 {
     static const struct progress_words words = {"Loading", "it appears under its name when it is complete",
                                                 "A load is running: stop it and quit?"};
-    if (rect.height < 1 || rect.width < 1)
+    if (rect.height < 1 || rect.width < 1 || file_form_draw_progress(&dialog->form, &words, cells, rect))
         return;
-    if (dialog->loading && progress_box_shows(&dialog->progress)) {
-        progress_box_draw(&dialog->progress, &words, cells, rect);
+    struct file_form_rows rows = place_rows(dialog, rect);
+    draw_form(dialog, cells, &rows);
+    if (dialog->form.running)
         return;
-    }
-    draw_form(dialog, cells, rect);
-    if (dialog->loading)
-        return;
-    path_field_draw(&dialog->file, cells, list_place(dialog, rect, FIELD_FILE));
-    load_members_draw(dialog, cells, list_place(dialog, rect, FIELD_MEMBER));
+    path_field_draw(&dialog->form.file, cells, file_form_list_place(&rows, rect, ROW_FILE));
+    load_members_draw(dialog, cells, file_form_list_place(&rows, rect, ROW_MEMBER));
 }

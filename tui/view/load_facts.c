@@ -16,7 +16,8 @@
 const char *load_facts_reason(const struct load_dialog *dialog)
 {
     const struct load_dialog_reply *facts = dialog->facts;
-    if (line_is_empty(dialog->file.line) || !facts || facts->file.is_read || !load_dialog_is_current(dialog))
+    if (line_is_empty(dialog->form.file.line) || !facts || facts->file.is_read ||
+        !load_dialog_is_current(dialog))
         return NULL;
     return facts->error.text;
 }
@@ -52,7 +53,7 @@ int load_facts_draw_file(const struct load_dialog *dialog, struct cells *cells, 
 {
     const struct load_dialog_reply *facts = dialog->facts;
     char bytes[FORMAT_BYTES_MAX], about[FORMAT_BYTES_MAX + 8];
-    if (line_is_empty(dialog->file.line)) {
+    if (line_is_empty(dialog->form.file.line)) {
         const struct part kinds = {ROLE_DIM, "a .npy, .npz, .csv, .tsv, .txt or .pkl file, or raw bytes"};
         return put_parts(&kinds, 1, cells, rect);
     }
@@ -99,14 +100,14 @@ static void draw_name_state(const struct load_dialog *dialog, struct cells *cell
 void load_facts_draw_name(const struct load_dialog *dialog, struct cells *cells, int y, int x, int width)
 {
     int field = width - NAME_STATE > 12 ? width - NAME_STATE : width;
-    line_draw(dialog->name, cells, y, x, field, dialog->focus == FIELD_NAME);
+    line_draw(dialog->name, cells, y, x, field, file_form_has_focus(&dialog->form, FIELD_NAME));
     draw_name_state(dialog, cells, y, x + field + 2, width - field - 2);
 }
 
 void load_facts_draw_mode(const struct load_dialog *dialog, struct cells *cells, int y, int x, int width)
 {
     int field = width < 6 ? width : 6;
-    line_draw(dialog->mode, cells, y, x, field, dialog->focus == FIELD_MODE);
+    line_draw(dialog->mode, cells, y, x, field, file_form_has_focus(&dialog->form, FIELD_MODE));
     if (dialog->facts && load_dialog_is_current(dialog) && width > 8)
         cells_put_cut(cells, y, x + 8, width - 8, ROLE_TEXT, 0, dialog->facts->readers);
 }
@@ -160,7 +161,7 @@ void load_facts_preview(const struct load_dialog *dialog, char *buf, size_t size
     if (!load_fields_read(dialog, &request, &field, &error)) {
         snprintf(buf, size, "%s", error.text);
         *ret_role = ROLE_WARN;
-    } else if (load_dialog_is_current(dialog) && preview && preview->generation == dialog->generation &&
+    } else if (load_dialog_is_current(dialog) && preview && preview->generation == dialog->form.generation &&
                preview->error.code != ECANCELED) {
         if (preview->error.code) {
             snprintf(buf, size, "%s", preview->error.text);

@@ -23,7 +23,6 @@ static const char *const exists[] = {"fail", "replace", "replace even if in use"
 
 void load_fields_open(struct load_dialog *dialog)
 {
-    path_field_open(&dialog->file, dialog->history);
     dialog->name = line_new(NULL);
     dialog->mode = line_new(NULL);
     combo_open(&dialog->delimiter, delimiters);
@@ -34,7 +33,6 @@ void load_fields_open(struct load_dialog *dialog)
 
 void load_fields_close(struct load_dialog *dialog)
 {
-    path_field_close(&dialog->file);
     line_free(dialog->name);
     line_free(dialog->mode);
     combo_close(&dialog->delimiter);
@@ -46,7 +44,7 @@ void load_fields_close(struct load_dialog *dialog)
 
 struct line *load_field_line(struct load_dialog *dialog, enum load_field field)
 {
-    return field == FIELD_FILE   ? dialog->file.line
+    return field == FIELD_FILE   ? dialog->form.file.line
            : field == FIELD_NAME ? dialog->name
            : field == FIELD_MODE ? dialog->mode
                                  : NULL;

@@ -3,157 +3,86 @@
  */
 #include "tui/view/load_private.h"
 
-/* Tab completes a path; in another field, and with the list open, it does what is next. */
-static enum dialog_result complete_key(struct load_dialog *dialog)
+/* Tab completes a path; in an empty one, and in another field, it goes on. */
+static void complete(struct load_dialog *dialog)
 {
-    if (dialog->focus != FIELD_FILE || line_is_empty(dialog->file.line)) {
+    if (dialog->form.focus != FIELD_FILE || !file_form_complete(&dialog->form))
         load_dialog_move_focus(dialog, 1);
-        return DIALOG_USED;
-    }
-    if (path_field_page(&dialog->file))
-        return DIALOG_USED;
-    dialog->error[0] = '\0';
-    dialog->complete_wanted = true;
-    return DIALOG_USED;
 }
 
-static enum dialog_result escape_key(struct load_dialog *dialog)
+static enum dialog_result take_step(struct load_dialog *dialog, enum file_form_step step)
 {
-    return path_field_close_list(&dialog->file) ? DIALOG_USED : DIALOG_CLOSE;
-}
-
-static enum dialog_result field_key(struct load_dialog *dialog, uint32_t code)
-{
-    switch (code) {
-    case '\t':
-    case KEY_CODE_DOWN:
-        load_dialog_move_focus(dialog, 1);
-        return DIALOG_USED;
-    case KEY_CODE_BACK_TAB:
-    case KEY_CODE_UP:
-        load_dialog_move_focus(dialog, -1);
-        return DIALOG_USED;
-    case KEY_ESCAPE_CODE:
-    case KEY_CTRL('C'):
-        return DIALOG_CLOSE;
-    default:
-        return DIALOG_UNUSED;
-    }
-}
-
-/* After a key in a line or a combo. */
-static enum dialog_result after_text(struct load_dialog *dialog, enum line_result result,
-                                     const struct key *key)
-{
-    switch (result) {
-    case LINE_EDITED:
+    switch (step) {
+    case FORM_NEXT:
+    case FORM_BACK:
+        load_dialog_move_focus(dialog, step == FORM_NEXT ? 1 : -1);
+        break;
+    case FORM_LEFT:
+    case FORM_RIGHT:
+        load_field_choose(dialog, dialog->form.focus, step == FORM_RIGHT ? 1 : -1);
         load_dialog_changed(dialog);
-        return DIALOG_USED;
-    case LINE_MOVED:
-        return DIALOG_USED;
-    case LINE_ENTERED:
-        load_dialog_move_focus(dialog, 1);
-        return DIALOG_USED;
-    case LINE_ESCAPED:
-        return escape_key(dialog);
-    case LINE_COMPLETE:
-        return complete_key(dialog);
+        break;
+    case FORM_EDITED:
+        load_dialog_changed(dialog);
+        break;
+    case FORM_COMPLETE:
+        complete(dialog);
+        break;
+    case FORM_GO:
+        load_dialog_start(dialog);
+        break;
     default:
-        return key->alt ? DIALOG_UNUSED : field_key(dialog, key->code);
+        break;
     }
-}
-
-static enum dialog_result choose(struct load_dialog *dialog, int by)
-{
-    load_field_choose(dialog, dialog->focus, by);
-    load_dialog_changed(dialog);
-    return DIALOG_USED;
-}
-
-static enum dialog_result choice_key(struct load_dialog *dialog, uint32_t code)
-{
-    switch (code) {
-    case KEY_CODE_LEFT:
-        return choose(dialog, -1);
-    case KEY_CODE_RIGHT:
-    case ' ':
-        return choose(dialog, 1);
-    case KEY_ENTER_CODE:
-    case '\n':
-        load_dialog_move_focus(dialog, 1);
-        return DIALOG_USED;
-    default:
-        return field_key(dialog, code);
-    }
+    return file_form_result(&dialog->form, step);
 }
 
 static enum dialog_result member_key(struct load_dialog *dialog, uint32_t code)
 {
     if (load_members_key(dialog, code))
         return DIALOG_USED;
-    if (code == KEY_ENTER_CODE || code == '\n') {
-        load_dialog_move_focus(dialog, 1);
-        return DIALOG_USED;
-    }
-    return field_key(dialog, code);
-}
-
-static enum dialog_result button_key(struct load_dialog *dialog, uint32_t code)
-{
-    switch (code) {
-    case KEY_CODE_LEFT:
-    case KEY_CODE_RIGHT:
-        dialog->focus = dialog->focus == FIELD_LOAD ? FIELD_CANCEL : FIELD_LOAD;
-        return DIALOG_USED;
-    case KEY_ENTER_CODE:
-    case '\n':
-    case ' ':
-        if (dialog->focus == FIELD_CANCEL)
-            return DIALOG_CLOSE;
-        load_dialog_start(dialog);
-        return DIALOG_USED;
-    default:
-        return field_key(dialog, code);
-    }
+    if (code == KEY_ENTER_CODE || code == '\n')
+        return take_step(dialog, FORM_NEXT);
+    return take_step(dialog, file_form_field_key(code));
 }
 
 /* A load that has not begun yet, for something else is still under way, is only taken back. */
 static enum dialog_result loading_key(struct load_dialog *dialog, uint32_t code)
 {
-    enum dialog_result result = progress_box_key(&dialog->progress, code);
-    if (result != DIALOG_STOP || !dialog->run_wanted)
+    enum dialog_result result = progress_box_key(&dialog->form.progress, code);
+    if (result != DIALOG_STOP || !dialog->form.run_wanted)
         return result;
-    dialog->run_wanted = dialog->loading = false;
-    dialog->look_wanted = true;
+    dialog->form.run_wanted = dialog->form.running = false;
+    dialog->form.look_wanted = true;
     return DIALOG_USED;
 }
 
 enum dialog_result load_dialog_key(struct load_dialog *dialog, const struct key *key, int64_t now)
 {
-    struct line *line = load_field_line(dialog, dialog->focus);
-    struct combo *combo = load_field_combo(dialog, dialog->focus);
+    struct line *line = load_field_line(dialog, dialog->form.focus);
+    struct combo *combo = load_field_combo(dialog, dialog->form.focus);
     int chosen;
-    dialog->now = dialog->progress.now = now;
-    if (dialog->loading)
+    dialog->form.progress.now = now;
+    if (dialog->form.running)
         return loading_key(dialog, key->code);
     if (line)
-        return after_text(dialog, line_key(line, key), key);
+        return take_step(dialog, file_form_line_step(line_key(line, key), key));
     if (combo)
-        return after_text(dialog, combo_key(combo, key), key);
+        return take_step(dialog, file_form_line_step(combo_key(combo, key), key));
     if (key->alt)
         return DIALOG_UNUSED;
-    if (dialog->focus == FIELD_MEMBER)
+    if (dialog->form.focus == FIELD_MEMBER)
         return member_key(dialog, key->code);
-    if (load_field_choices(dialog, dialog->focus, &chosen))
-        return choice_key(dialog, key->code);
-    return button_key(dialog, key->code);
+    if (load_field_choices(dialog, dialog->form.focus, &chosen))
+        return take_step(dialog, file_form_choice_key(key->code));
+    return take_step(dialog, file_form_button_key(&dialog->form, key->code));
 }
 
 void load_dialog_paste(struct load_dialog *dialog, const char *text)
 {
-    struct line *line = load_field_line(dialog, dialog->focus);
-    struct combo *combo = load_field_combo(dialog, dialog->focus);
-    if (dialog->loading)
+    struct line *line = load_field_line(dialog, dialog->form.focus);
+    struct combo *combo = load_field_combo(dialog, dialog->form.focus);
+    if (dialog->form.running)
         return;
     if (line ? line_paste(line, text) : combo && combo_paste(combo, text))
         load_dialog_changed(dialog);

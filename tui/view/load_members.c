@@ -39,7 +39,7 @@ static void choose(struct load_dialog *dialog, size_t from, bool back)
 
 static size_t page_of(const struct load_dialog *dialog)
 {
-    return dialog->height > 6 ? (size_t)dialog->height / 3 : 1;
+    return dialog->form.height > 6 ? (size_t)dialog->form.height / 3 : 1;
 }
 
 static bool list_key(struct load_dialog *dialog, uint32_t code)
@@ -125,7 +125,7 @@ static int draw_key(const struct load_dialog *dialog, size_t i, struct cells *ce
 {
     const struct source_member *member = member_at(dialog, i);
     char key[NAME_PRINTABLE_MAX];
-    name_escape(member->key, strlen(member->key), dialog->ascii, key, sizeof key);
+    name_escape(member->key, strlen(member->key), dialog->form.ascii, key, sizeof key);
     return cells_put_cut(cells, y, x, width < KEY_MAX ? width : KEY_MAX,
                          member->is_loadable ? ROLE_STRONG : ROLE_DIM, flags, key);
 }
@@ -145,7 +145,7 @@ static int keys_width(const struct load_dialog *dialog, size_t end)
     for (size_t i = dialog->members_first; i < end; i++) {
         char key[NAME_PRINTABLE_MAX];
         const char *raw = member_at(dialog, i)->key;
-        name_escape(raw, strlen(raw), dialog->ascii, key, sizeof key);
+        name_escape(raw, strlen(raw), dialog->form.ascii, key, sizeof key);
         int width = text_width(key);
         widest = width > widest ? width : widest;
     }
@@ -185,7 +185,7 @@ void load_members_draw_chosen(const struct load_dialog *dialog, struct cells *ce
     char text[48];
     if (dialog->member_at >= count_of(dialog))
         return;
-    uint8_t flags = dialog->focus == FIELD_MEMBER ? CELL_SELECTED : 0;
+    uint8_t flags = file_form_has_focus(&dialog->form, FIELD_MEMBER) ? CELL_SELECTED : 0;
     int used = draw_key(dialog, dialog->member_at, cells, y, x, width, flags) + 2;
     snprintf(text, sizeof text, "%zu of %llu", dialog->member_at + 1,
              (unsigned long long)dialog->facts->members.total);

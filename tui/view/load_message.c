@@ -51,7 +51,7 @@ static void add_replaced(const struct load_dialog *dialog, const struct load_rep
     char who[256], bytes[FORMAT_BYTES_MAX];
     if (!report->replaced || !holders || holders->count == 0)
         return;
-    words_holders(holders, dialog->users, dialog->ascii, who, sizeof who);
+    words_holders(holders, dialog->users, dialog->form.ascii, who, sizeof who);
     format_bytes(report->old_allocated, bytes, sizeof bytes);
     text_add_string(text, "; the old one is still held by ");
     text_add_string(text, who);
@@ -65,9 +65,9 @@ void load_message_make(struct load_dialog *dialog, const struct load_dialog_repl
     const struct load_outcome *outcome = &reply->outcome;
     char name[NAME_PRINTABLE_MAX], bytes[FORMAT_BYTES_MAX], seconds[32];
     struct text text;
-    name_escape(reply->name, strlen(reply->name), dialog->ascii, name, sizeof name);
+    name_escape(reply->name, strlen(reply->name), dialog->form.ascii, name, sizeof name);
     format_bytes(outcome->report.bytes, bytes, sizeof bytes);
-    snprintf(seconds, sizeof seconds, " in %.1f s", (double)(now - dialog->progress.started) / 1000);
+    snprintf(seconds, sizeof seconds, " in %.1f s", (double)(now - dialog->form.progress.started) / 1000);
     text_init(&text, dialog->message, sizeof dialog->message);
     text_add_string(&text, name);
     text_add_string(&text, " loaded");

@@ -11,9 +11,8 @@
 #include "core/transfer/load_preview.h"
 #include "core/source/source_list.h"
 #include "tui/view/combo.h"
+#include "tui/view/file_form.h"
 #include "tui/view/load_dialog.h"
-#include "tui/view/path_field.h"
-#include "tui/view/progress_box.h"
 
 enum load_request_kind { LOAD_COMPLETE, LOAD_LOOK, LOAD_PREVIEW, LOAD_RUN };
 
@@ -112,9 +111,8 @@ struct load_dialog_reply {
 
 struct load_dialog {
     char *home, *directory;
-    struct line_history *history;
     const struct users *users;
-    struct path_field file;
+    struct file_form form; /* its fields: enum load_field */
     struct line *name, *mode;
     bool name_edited, mode_edited;
     struct combo delimiter, headers, type, shape;
@@ -123,24 +121,15 @@ struct load_dialog {
     size_t member_at;                 /* of the list, for its cursor */
     bool members_open;
     size_t members_first;
-    enum load_field focus;
 
-    unsigned generation; /* of what was typed and chosen */
-    bool look_wanted, complete_wanted, preview_wanted, run_wanted;
-    bool asked, gave_up; /* a request is under way */
-    enum load_request_kind asked_kind;
+    bool preview_wanted;
+    enum load_request_kind asked_kind; /* form.asked: of what */
     unsigned asked_generation;
+    bool gave_up;
     struct load_dialog_reply *facts;   /* the last look; NULL: none */
     struct load_dialog_reply *preview; /* the last one; NULL: none */
 
-    bool loading;
-    struct progress_box progress;
-    int64_t now;
     unsigned plain_mode; /* of a new file */
-
-    char error[ERROR_TEXT_MAX + 64]; /* in the form */
-    int height, width;
-    bool ascii;
     char message[ERROR_TEXT_MAX + 1024];
     bool message_is_error;
     char *loaded;

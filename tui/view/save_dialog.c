@@ -42,7 +42,7 @@ static void suggest(struct save_dialog *dialog)
     if (length > 4 && (strcmp(name + length - 4, ".shm") == 0 || strcmp(name + length - 4, ".npy") == 0))
         name[length - 4] = '\0';
     snprintf(path, sizeof path, "%s%s%s", dialog->home ? "~/" : "", name, formats[0]);
-    path_field_suggest(&dialog->file, path);
+    path_field_suggest(&dialog->form.file, path);
 }
 
 struct save_dialog *save_dialog_new(const struct save_dialog_options *options)
@@ -60,10 +60,9 @@ struct save_dialog *save_dialog_new(const struct save_dialog_options *options)
                                          .said = options->as ? *options->as : (struct matrix){.rank = 0}};
     copy_subject(&subject, &dialog->subject);
     dialog->home = options->home ? memory_dup(options->home) : NULL;
-    dialog->history = options->history;
-    path_field_open(&dialog->file, options->history);
+    file_form_open(&dialog->form, options->history, SAVE_FIELD_SAVE);
     suggest(dialog);
-    dialog->look_wanted = true;
+    dialog->form.look_wanted = true;
     return dialog;
 }
 
@@ -73,7 +72,7 @@ void save_dialog_free(struct save_dialog *dialog)
         return;
     save_dialog_reply_free(dialog->facts);
     save_subject_clear(&dialog->subject);
-    path_field_close(&dialog->file);
+    file_form_close(&dialog->form);
     free(dialog->home);
     free(dialog);
 }
@@ -103,12 +102,12 @@ const char *save_dialog_message(const struct save_dialog *dialog)
 
 bool save_dialog_is_saving(const struct save_dialog *dialog)
 {
-    return dialog->saving;
+    return dialog->form.running;
 }
 
 bool save_dialog_is_current(const struct save_dialog *dialog)
 {
-    return dialog->facts && dialog->facts->generation == dialog->generation;
+    return dialog->facts && dialog->facts->generation == dialog->form.generation;
 }
 
 /* --- fields --- */
@@ -119,7 +118,8 @@ const char *const *save_dialog_choices(const struct save_dialog *dialog, enum sa
     enum save_format format;
     switch (field) {
     case SAVE_FIELD_FORMAT:
-        *ret_chosen = save_format_of(line_text(dialog->file.line), &format, NULL) == 0 ? (int)format : -1;
+        *ret_chosen =
+            save_format_of(line_text(dialog->form.file.line), &format, NULL) == 0 ? (int)format : -1;
         return formats;
     case SAVE_FIELD_EXISTS:
         *ret_chosen = dialog->exists;
@@ -129,19 +129,10 @@ const char *const *save_dialog_choices(const struct save_dialog *dialog, enum sa
     }
 }
 
-/* Something was typed or chosen: what is known is of something else. */
-void save_dialog_changed(struct save_dialog *dialog)
-{
-    dialog->generation++;
-    dialog->look_wanted = true;
-    dialog->error[0] = '\0';
-    path_field_close_list(&dialog->file);
-}
-
 void save_dialog_move_focus(struct save_dialog *dialog, int by)
 {
-    dialog->focus = (enum save_field)(((int)dialog->focus + by + SAVE_FIELD_COUNT) % SAVE_FIELD_COUNT);
-    path_field_close_list(&dialog->file);
+    dialog->form.focus = (dialog->form.focus + by + SAVE_FIELD_COUNT) % SAVE_FIELD_COUNT;
+    path_field_close_list(&dialog->form.file);
 }
 
 /* The format is what the file's name says, so another one is another name. */
@@ -150,27 +141,21 @@ static void choose_format(struct save_dialog *dialog, int by)
     char path[LINE_MAX_BYTES + 8];
     int chosen = -1;
     save_dialog_choices(dialog, SAVE_FIELD_FORMAT, &chosen);
-    snprintf(path, sizeof path, "%s", line_text(dialog->file.line));
+    snprintf(path, sizeof path, "%s", line_text(dialog->form.file.line));
     if (chosen >= 0)
         path[strlen(path) - strlen(formats[chosen])] = '\0';
     strcat(path, formats[chosen < 0 ? 0 : (chosen + by + 2) % 2]);
-    line_set(dialog->file.line, path);
-    dialog->file.suggested = false;
+    line_set(dialog->form.file.line, path);
+    dialog->form.file.suggested = false;
 }
 
 void save_dialog_choose(struct save_dialog *dialog, int by)
 {
-    if (dialog->focus == SAVE_FIELD_FORMAT)
+    if (dialog->form.focus == SAVE_FIELD_FORMAT)
         choose_format(dialog, by);
     else
         dialog->exists = !dialog->exists;
-    save_dialog_changed(dialog);
-}
-
-static void complain(struct save_dialog *dialog, enum save_field field, const char *text)
-{
-    snprintf(dialog->error, sizeof dialog->error, "%s", text);
-    dialog->focus = field;
+    file_form_changed(&dialog->form);
 }
 
 /* --- asking --- */
@@ -179,9 +164,9 @@ static struct save_dialog_request *make_request(const struct save_dialog *dialog
 {
     struct save_dialog_request *request = memory_new(sizeof *request);
     request->kind = kind;
-    request->generation = dialog->generation;
+    request->generation = dialog->form.generation;
     copy_subject(&dialog->subject, &request->subject);
-    request->typed = memory_dup(line_text(dialog->file.line));
+    request->typed = memory_dup(line_text(dialog->form.file.line));
     request->home = dialog->home ? memory_dup(dialog->home) : NULL;
     request->replace = dialog->exists == 1;
     return request;
@@ -189,20 +174,20 @@ static struct save_dialog_request *make_request(const struct save_dialog *dialog
 
 struct save_dialog_request *save_dialog_wants(struct save_dialog *dialog, int64_t now)
 {
-    bool *wanted = dialog->run_wanted        ? &dialog->run_wanted
-                   : dialog->complete_wanted ? &dialog->complete_wanted
-                   : dialog->look_wanted     ? &dialog->look_wanted
-                                             : NULL;
-    dialog->now = dialog->progress.now = now;
-    if (dialog->asked || !wanted)
+    bool *wanted = dialog->form.run_wanted        ? &dialog->form.run_wanted
+                   : dialog->form.complete_wanted ? &dialog->form.complete_wanted
+                   : dialog->form.look_wanted     ? &dialog->form.look_wanted
+                                                  : NULL;
+    dialog->form.progress.now = now;
+    if (dialog->form.asked || !wanted)
         return NULL;
     *wanted = false;
-    dialog->asked = true;
-    if (wanted == &dialog->run_wanted)
-        dialog->progress.started = now;
-    return make_request(dialog, wanted == &dialog->run_wanted        ? SAVE_RUN
-                                : wanted == &dialog->complete_wanted ? SAVE_COMPLETE
-                                                                     : SAVE_LOOK);
+    dialog->form.asked = true;
+    if (wanted == &dialog->form.run_wanted)
+        dialog->form.progress.started = now;
+    return make_request(dialog, wanted == &dialog->form.run_wanted        ? SAVE_RUN
+                                : wanted == &dialog->form.complete_wanted ? SAVE_COMPLETE
+                                                                          : SAVE_LOOK);
 }
 
 bool save_dialog_request_is_save(const struct save_dialog_request *request)
@@ -214,14 +199,15 @@ bool save_dialog_request_is_save(const struct save_dialog_request *request)
 static bool is_refused(struct save_dialog *dialog)
 {
     const struct save_dialog_reply *facts = save_dialog_is_current(dialog) ? dialog->facts : NULL;
-    if (line_is_empty(dialog->file.line))
-        complain(dialog, SAVE_FIELD_FILE, "which file?");
+    if (line_is_empty(dialog->form.file.line))
+        file_form_complain(&dialog->form, SAVE_FIELD_FILE, "which file?");
     else if (facts && facts->error.code)
-        complain(dialog, SAVE_FIELD_FILE, facts->error.text);
+        file_form_complain(&dialog->form, SAVE_FIELD_FILE, facts->error.text);
     else if (facts && facts->place_state == PLACE_BAD)
-        complain(dialog, SAVE_FIELD_FILE, facts->place_error.text);
+        file_form_complain(&dialog->form, SAVE_FIELD_FILE, facts->place_error.text);
     else if (facts && facts->place_state == PLACE_EXISTS && dialog->exists == 0)
-        complain(dialog, SAVE_FIELD_EXISTS, "the file exists: choose another one, or replace it");
+        file_form_complain(&dialog->form, SAVE_FIELD_EXISTS,
+                           "the file exists: choose another one, or replace it");
     else
         return false;
     return true;
@@ -229,15 +215,10 @@ static bool is_refused(struct save_dialog *dialog)
 
 void save_dialog_start(struct save_dialog *dialog)
 {
-    dialog->error[0] = '\0';
-    path_field_close_list(&dialog->file);
-    if (is_refused(dialog))
-        return;
-    if (dialog->history)
-        line_history_add(dialog->history, line_text(dialog->file.line));
-    dialog->run_wanted = dialog->saving = true;
-    dialog->look_wanted = dialog->complete_wanted = false;
-    progress_box_start(&dialog->progress, dialog->now);
+    file_form_clear_error(&dialog->form);
+    path_field_close_list(&dialog->form.file);
+    if (!is_refused(dialog))
+        file_form_run(&dialog->form);
 }
 
 /* --- answers --- */
@@ -250,16 +231,16 @@ static void take_look(struct save_dialog *dialog, struct save_dialog_reply *repl
 
 static void take_completion(struct save_dialog *dialog, struct save_dialog_reply *reply)
 {
-    if (dialog->focus != SAVE_FIELD_FILE)
+    if (dialog->form.focus != SAVE_FIELD_FILE)
         return;
-    switch (path_field_take(&dialog->file, &reply->completion)) {
+    switch (path_field_take(&dialog->form.file, &reply->completion)) {
     case PATH_COMPLETED:
-        save_dialog_changed(dialog);
+        file_form_changed(&dialog->form);
         break;
     case PATH_COMPLETE:
     case PATH_NONE: /* a new name: it is as complete as it can be */
         if (reply->completion->error.code)
-            complain(dialog, SAVE_FIELD_FILE, reply->completion->error.text);
+            file_form_complain(&dialog->form, SAVE_FIELD_FILE, reply->completion->error.text);
         else
             save_dialog_move_focus(dialog, 1);
         break;
@@ -273,20 +254,21 @@ static void make_message(struct save_dialog *dialog, const struct save_dialog_re
     char bytes[FORMAT_BYTES_MAX];
     format_bytes(reply->report.bytes, bytes, sizeof bytes);
     snprintf(dialog->message, sizeof dialog->message, "%.300s saved: %s %s, %s in %.1f s%s",
-             line_text(dialog->file.line), reply->content.type, reply->content.shape, bytes,
-             (double)(now - dialog->progress.started) / 1000,
+             line_text(dialog->form.file.line), reply->content.type, reply->content.shape, bytes,
+             (double)(now - dialog->form.progress.started) / 1000,
              reply->report.changed ? "; it was written meanwhile: old values and new may be mixed" : "");
 }
 
 static enum dialog_result end_save(struct save_dialog *dialog, const struct error *error)
 {
-    dialog->saving = false;
+    dialog->form.running = false;
     if (error->code == ECANCELED) {
         snprintf(dialog->message, sizeof dialog->message, "save cancelled: nothing of it is left");
         return DIALOG_CLOSE;
     }
-    complain(dialog, error->code == EEXIST ? SAVE_FIELD_EXISTS : SAVE_FIELD_SAVE, error->text);
-    dialog->look_wanted = true;
+    file_form_complain(&dialog->form, error->code == EEXIST ? SAVE_FIELD_EXISTS : SAVE_FIELD_SAVE,
+                       error->text);
+    dialog->form.look_wanted = true;
     return DIALOG_USED;
 }
 
@@ -295,7 +277,7 @@ static enum dialog_result take_save(struct save_dialog *dialog, const struct sav
 {
     if (reply->error.code || reply->place_error.code)
         return end_save(dialog, reply->error.code ? &reply->error : &reply->place_error);
-    dialog->saving = false;
+    dialog->form.running = false;
     make_message(dialog, reply, now);
     return DIALOG_CLOSE;
 }
@@ -304,11 +286,11 @@ enum dialog_result save_dialog_supply(struct save_dialog *dialog, struct save_di
                                       int64_t now)
 {
     enum dialog_result result = DIALOG_USED;
-    dialog->asked = false;
-    dialog->now = dialog->progress.now = now;
+    dialog->form.asked = false;
+    dialog->form.progress.now = now;
     if (!reply) {
         const struct error cancelled = {.code = ECANCELED};
-        return dialog->saving ? end_save(dialog, &cancelled) : DIALOG_USED;
+        return dialog->form.running ? end_save(dialog, &cancelled) : DIALOG_USED;
     }
     if (reply->kind == SAVE_LOOK) {
         take_look(dialog, reply);
@@ -324,13 +306,10 @@ enum dialog_result save_dialog_supply(struct save_dialog *dialog, struct save_di
 
 void save_dialog_progress(struct save_dialog *dialog, uint64_t done, uint64_t total, int64_t now)
 {
-    dialog->progress.done = done;
-    dialog->progress.total = total;
-    dialog->now = dialog->progress.now = now;
+    file_form_progress(&dialog->form, done, total, now);
 }
 
 void save_dialog_ask_quit(struct save_dialog *dialog)
 {
-    if (dialog->saving)
-        progress_box_ask_quit(&dialog->progress);
+    file_form_ask_quit(&dialog->form);
 }

@@ -29,7 +29,7 @@ static const char *shape_of(const struct save_dialog *dialog, char *buf, size_t 
 {
     const char *from = dialog->facts->content.shape;
     size_t n = 0;
-    if (!dialog->ascii)
+    if (!dialog->form.ascii)
         return from;
     for (; *from && n + 1 < size; from++) { /* × is two bytes */
         if ((unsigned char)*from == 0xc3)
@@ -123,12 +123,12 @@ static void draw_choice(const struct save_dialog *dialog, enum save_field field,
 {
     int chosen = -1;
     const char *const *choices = save_dialog_choices(dialog, field, &chosen);
-    dialog_choice(cells, y, x, width, choices, chosen, dialog->focus == field);
+    dialog_choice(cells, y, x, width, choices, chosen, file_form_has_focus(&dialog->form, field));
 }
 
 static const char *hint_of(const struct save_dialog *dialog)
 {
-    switch (dialog->focus) {
+    switch (dialog->form.focus) {
     case SAVE_FIELD_FILE:
         return "Tab completes, Up and Down: history, Enter: next";
     case SAVE_FIELD_SAVE:
@@ -139,18 +139,6 @@ static const char *hint_of(const struct save_dialog *dialog)
     }
 }
 
-static void draw_form_buttons(const struct save_dialog *dialog, struct cells *cells, int y, int x, int width)
-{
-    static const char *const buttons[] = {"Save", "Cancel"};
-    if (dialog->saving)
-        cells_put_cut(cells, y, x, width, ROLE_DIM, 0, "saving…");
-    else
-        dialog_buttons(cells, y, x, width, buttons, 2,
-                       dialog->focus == SAVE_FIELD_SAVE     ? 0
-                       : dialog->focus == SAVE_FIELD_CANCEL ? 1
-                                                            : -1);
-}
-
 /* --- the form --- */
 
 /* The reason that stands in a row; NULL: none. */
@@ -158,7 +146,7 @@ static const char *reason_in(const struct save_dialog *dialog, enum form_row row
 {
     return row == ROW_MATRIX  ? matrix_reason(dialog)
            : row == ROW_PLACE ? place_reason(dialog)
-           : row == ROW_ERROR ? dialog->error
+           : row == ROW_ERROR ? dialog->form.error
                               : NULL;
 }
 
@@ -171,21 +159,6 @@ static int row_height(const struct save_dialog *dialog, enum form_row row, int i
         return 1;
     int lines = dialog_text(NULL, (struct rect){0, 0, REASON, width}, ROLE_BAD, text);
     return lines > 1 ? lines : 1;
-}
-
-/* Lines of the form above a row; ROW_COUNT: of all of it. */
-static int row_top(const struct save_dialog *dialog, enum form_row row, int inside)
-{
-    int top = 0;
-    for (int i = 0; i < (int)row; i++)
-        top += row_height(dialog, (enum form_row)i, inside);
-    return top;
-}
-
-static struct rect form_box(const struct save_dialog *dialog, struct rect rect)
-{
-    int width = dialog_width(rect);
-    return dialog_place(rect, row_top(dialog, ROW_COUNT, width - 4) + 2, width);
 }
 
 static void draw_label(const struct save_dialog *dialog, enum form_row row, struct cells *cells, int y, int x,
@@ -201,19 +174,21 @@ static void draw_label(const struct save_dialog *dialog, enum form_row row, stru
         [ROW_EXISTS] = {"If exists", SAVE_FIELD_EXISTS},
     };
     if (labels[row].text)
-        dialog_label(cells, y, x, width, labels[row].text, dialog->focus == labels[row].field);
+        dialog_label(cells, y, x, width, labels[row].text,
+                     file_form_has_focus(&dialog->form, labels[row].field));
 }
 
-/* height: the lines that are there for it. */
-static void draw_row(const struct save_dialog *dialog, enum form_row row, struct cells *cells, int y, int x,
-                     int width, int height)
+/* In a rectangle of as many lines as are there for it. */
+static void draw_row(const struct save_dialog *dialog, enum form_row row, struct cells *cells,
+                     struct rect rect)
 {
+    int y = rect.y, x = rect.x, width = rect.width;
     int field = row == ROW_ERROR ? x : x + DIALOG_LABEL;
     int rest = row == ROW_ERROR ? width : dialog_field_width(width);
     const char *reason = reason_in(dialog, row);
     draw_label(dialog, row, cells, y, x, width);
     if (reason && rest > 0) {
-        dialog_text(cells, (struct rect){y, field, height, rest}, ROLE_BAD, reason);
+        dialog_text(cells, (struct rect){y, field, rect.height, rest}, ROLE_BAD, reason);
         return;
     }
     switch (row) {
@@ -221,7 +196,8 @@ static void draw_row(const struct save_dialog *dialog, enum form_row row, struct
         draw_matrix(dialog, cells, y, field, rest);
         break;
     case ROW_FILE:
-        line_draw(dialog->file.line, cells, y, field, rest, dialog->focus == SAVE_FIELD_FILE);
+        line_draw(dialog->form.file.line, cells, y, field, rest,
+                  file_form_has_focus(&dialog->form, SAVE_FIELD_FILE));
         break;
     case ROW_PLACE:
         draw_place(dialog, cells, y, field, rest);
@@ -236,7 +212,7 @@ static void draw_row(const struct save_dialog *dialog, enum form_row row, struct
         draw_room(dialog, cells, y, field, rest);
         break;
     case ROW_BUTTONS:
-        draw_form_buttons(dialog, cells, y, x, width);
+        file_form_draw_buttons(&dialog->form, "Save", "saving…", cells, rect);
         break;
     case ROW_HINT:
         cells_put_cut(cells, y, x, width, ROLE_DIM, 0, hint_of(dialog));
@@ -253,36 +229,28 @@ static enum form_row row_of(enum save_field field)
     return rows[field];
 }
 
-static void draw_form(const struct save_dialog *dialog, struct cells *cells, struct rect rect)
+static struct file_form_rows place_rows(const struct save_dialog *dialog, struct rect rect)
 {
-    char name[NAME_PRINTABLE_MAX], title[NAME_PRINTABLE_MAX + 16];
-    struct rect box = form_box(dialog, rect);
-    int inside = box.width - 4, rows = box.height - 2;
-    name_escape(dialog->subject.name, strlen(dialog->subject.name), dialog->ascii, name, sizeof name);
-    snprintf(title, sizeof title, "Save %s", name);
-    cells_box(cells, box, ROLE_RULE, title);
-    if (inside < 1 || rows < 1)
-        return;
-    /* Where not all fits, the field in focus does. */
-    int all = row_top(dialog, ROW_COUNT, inside);
-    int first = row_top(dialog, row_of(dialog->focus), inside) + 2 - rows;
-    first = first > all - rows ? all - rows : first;
-    first = first < 0 ? 0 : first;
-    for (int row = 0, y = -first; row < ROW_COUNT && y < rows; row++) {
-        int height = row_height(dialog, (enum form_row)row, inside);
-        if (y >= 0)
-            draw_row(dialog, (enum form_row)row, cells, box.y + 1 + y, box.x + 2, inside,
-                     height < rows - y ? height : rows - y);
-        y += height;
-    }
+    struct file_form_rows rows;
+    int heights[ROW_COUNT];
+    for (int row = 0; row < ROW_COUNT; row++)
+        heights[row] = row_height(dialog, (enum form_row)row, file_form_inside(rect));
+    file_form_rows_place(&rows, rect, heights, ROW_COUNT, row_of(dialog->form.focus));
+    return rows;
 }
 
-/* Below the file's field, over the rest of the form. */
-static struct rect list_place(const struct save_dialog *dialog, struct rect rect)
+static void draw_form(const struct save_dialog *dialog, struct cells *cells,
+                      const struct file_form_rows *rows)
 {
-    struct rect form = form_box(dialog, rect);
-    int top = form.y + 2 + row_top(dialog, ROW_FILE, form.width - 4);
-    return (struct rect){top, form.x + 2, rect.y + rect.height - top, form.width - 4};
+    char name[NAME_PRINTABLE_MAX], title[NAME_PRINTABLE_MAX + 16];
+    name_escape(dialog->subject.name, strlen(dialog->subject.name), dialog->form.ascii, name, sizeof name);
+    snprintf(title, sizeof title, "Save %s", name);
+    cells_box(cells, rows->box, ROLE_RULE, title);
+    for (int row = 0; row < ROW_COUNT; row++) {
+        struct rect at = file_form_row(rows, row);
+        if (at.height > 0)
+            draw_row(dialog, (enum form_row)row, cells, at);
+    }
 }
 
 /* --- all --- */
@@ -290,24 +258,21 @@ static struct rect list_place(const struct save_dialog *dialog, struct rect rect
 void save_dialog_layout(struct save_dialog *dialog, int rows, int columns, bool ascii)
 {
     struct rect rect = {0, 0, rows, columns};
-    dialog->height = rows;
-    dialog->width = columns;
-    dialog->ascii = ascii;
-    line_layout(dialog->file.line, dialog_field_width(dialog_width(rect) - 4));
-    path_field_layout(&dialog->file, list_place(dialog, rect));
+    dialog->form.height = rows;
+    dialog->form.ascii = ascii;
+    line_layout(dialog->form.file.line, dialog_field_width(file_form_inside(rect)));
+    struct file_form_rows placed = place_rows(dialog, rect);
+    path_field_layout(&dialog->form.file, file_form_list_place(&placed, rect, ROW_FILE));
 }
 
 void save_dialog_draw(const struct save_dialog *dialog, struct cells *cells, struct rect rect)
 {
     static const struct progress_words words = {"Saving", "it appears under its name when it is complete",
                                                 "A save is running: stop it and quit?"};
-    if (rect.height < 1 || rect.width < 1)
+    if (rect.height < 1 || rect.width < 1 || file_form_draw_progress(&dialog->form, &words, cells, rect))
         return;
-    if (dialog->saving && progress_box_shows(&dialog->progress)) {
-        progress_box_draw(&dialog->progress, &words, cells, rect);
-        return;
-    }
-    draw_form(dialog, cells, rect);
-    if (!dialog->saving)
-        path_field_draw(&dialog->file, cells, list_place(dialog, rect));
+    struct file_form_rows rows = place_rows(dialog, rect);
+    draw_form(dialog, cells, &rows);
+    if (!dialog->form.running)
+        path_field_draw(&dialog->form.file, cells, file_form_list_place(&rows, rect, ROW_FILE));
 }

@@ -3,112 +3,59 @@
  */
 #include "tui/view/save_private.h"
 
-/* Tab completes a path; in another field, and with the list open, it does what is next. */
-static enum dialog_result complete_key(struct save_dialog *dialog)
+/* Tab completes a path; in an empty one it goes on. */
+static void complete(struct save_dialog *dialog)
 {
-    if (path_field_page(&dialog->file))
-        return DIALOG_USED;
-    if (line_is_empty(dialog->file.line))
-        save_dialog_move_focus(dialog, 1);
-    else
-        dialog->complete_wanted = true;
-    dialog->error[0] = '\0';
-    return DIALOG_USED;
+    if (file_form_complete(&dialog->form))
+        return;
+    file_form_clear_error(&dialog->form);
+    save_dialog_move_focus(dialog, 1);
 }
 
-static enum dialog_result field_key(struct save_dialog *dialog, uint32_t code)
+static enum dialog_result take_step(struct save_dialog *dialog, enum file_form_step step)
 {
-    switch (code) {
-    case '\t':
-    case KEY_CODE_DOWN:
-        save_dialog_move_focus(dialog, 1);
-        return DIALOG_USED;
-    case KEY_CODE_BACK_TAB:
-    case KEY_CODE_UP:
-        save_dialog_move_focus(dialog, -1);
-        return DIALOG_USED;
-    case KEY_ESCAPE_CODE:
-    case KEY_CTRL('C'):
-        return DIALOG_CLOSE;
-    default:
-        return DIALOG_UNUSED;
-    }
-}
-
-static enum dialog_result text_key(struct save_dialog *dialog, const struct key *key)
-{
-    switch (path_field_key(&dialog->file, key)) {
-    case LINE_EDITED:
-        save_dialog_changed(dialog);
-        return DIALOG_USED;
-    case LINE_MOVED:
-        return DIALOG_USED;
-    case LINE_ENTERED:
-        save_dialog_move_focus(dialog, 1);
-        return DIALOG_USED;
-    case LINE_ESCAPED:
-        return path_field_close_list(&dialog->file) ? DIALOG_USED : DIALOG_CLOSE;
-    case LINE_COMPLETE:
-        return complete_key(dialog);
-    default:
-        return key->alt ? DIALOG_UNUSED : field_key(dialog, key->code);
-    }
-}
-
-static enum dialog_result choice_key(struct save_dialog *dialog, uint32_t code)
-{
-    switch (code) {
-    case KEY_CODE_LEFT:
-        save_dialog_choose(dialog, -1);
-        return DIALOG_USED;
-    case KEY_CODE_RIGHT:
-    case ' ':
-        save_dialog_choose(dialog, 1);
-        return DIALOG_USED;
-    case KEY_ENTER_CODE:
-    case '\n':
-        save_dialog_move_focus(dialog, 1);
-        return DIALOG_USED;
-    default:
-        return field_key(dialog, code);
-    }
-}
-
-static enum dialog_result button_key(struct save_dialog *dialog, uint32_t code)
-{
-    switch (code) {
-    case KEY_CODE_LEFT:
-    case KEY_CODE_RIGHT:
-        dialog->focus = dialog->focus == SAVE_FIELD_SAVE ? SAVE_FIELD_CANCEL : SAVE_FIELD_SAVE;
-        return DIALOG_USED;
-    case KEY_ENTER_CODE:
-    case '\n':
-    case ' ':
-        if (dialog->focus == SAVE_FIELD_CANCEL)
-            return DIALOG_CLOSE;
+    switch (step) {
+    case FORM_NEXT:
+    case FORM_BACK:
+        save_dialog_move_focus(dialog, step == FORM_NEXT ? 1 : -1);
+        break;
+    case FORM_EDITED:
+        file_form_changed(&dialog->form);
+        break;
+    case FORM_COMPLETE:
+        complete(dialog);
+        break;
+    case FORM_LEFT:
+    case FORM_RIGHT:
+        save_dialog_choose(dialog, step == FORM_RIGHT ? 1 : -1);
+        break;
+    case FORM_GO:
         save_dialog_start(dialog);
-        return DIALOG_USED;
+        break;
     default:
-        return field_key(dialog, code);
+        break;
     }
+    return file_form_result(&dialog->form, step);
 }
 
 enum dialog_result save_dialog_key(struct save_dialog *dialog, const struct key *key, int64_t now)
 {
-    dialog->now = dialog->progress.now = now;
-    if (dialog->saving)
-        return progress_box_key(&dialog->progress, key->code);
-    if (dialog->focus == SAVE_FIELD_FILE)
-        return text_key(dialog, key);
+    struct file_form *form = &dialog->form;
+    form->progress.now = now;
+    if (form->running)
+        return progress_box_key(&form->progress, key->code);
+    if (form->focus == SAVE_FIELD_FILE)
+        return take_step(dialog, file_form_line_step(path_field_key(&form->file, key), key));
     if (key->alt)
         return DIALOG_UNUSED;
-    if (dialog->focus == SAVE_FIELD_FORMAT || dialog->focus == SAVE_FIELD_EXISTS)
-        return choice_key(dialog, key->code);
-    return button_key(dialog, key->code);
+    if (form->focus == SAVE_FIELD_FORMAT || form->focus == SAVE_FIELD_EXISTS)
+        return take_step(dialog, file_form_choice_key(key->code));
+    return take_step(dialog, file_form_button_key(form, key->code));
 }
 
 void save_dialog_paste(struct save_dialog *dialog, const char *text)
 {
-    if (!dialog->saving && dialog->focus == SAVE_FIELD_FILE && path_field_paste(&dialog->file, text))
-        save_dialog_changed(dialog);
+    struct file_form *form = &dialog->form;
+    if (!form->running && form->focus == SAVE_FIELD_FILE && path_field_paste(&form->file, text))
+        file_form_changed(form);
 }

@@ -5,8 +5,7 @@
 #define SHMTOP_TUI_VIEW_SAVE_PRIVATE_H
 
 #include "core/transfer/save.h"
-#include "tui/view/path_field.h"
-#include "tui/view/progress_box.h"
+#include "tui/view/file_form.h"
 #include "tui/view/save_dialog.h"
 
 enum save_request_kind { SAVE_COMPLETE, SAVE_LOOK, SAVE_RUN };
@@ -67,23 +66,9 @@ enum save_field {
 struct save_dialog {
     struct save_subject subject;
     char *home;
-    struct line_history *history;
-    struct path_field file;
-    int exists; /* of the choices: 0 refuse, 1 replace */
-    enum save_field focus;
-
-    unsigned generation; /* of what was typed and chosen */
-    bool look_wanted, complete_wanted, run_wanted;
-    bool asked;                      /* a request is under way */
+    struct file_form form;           /* its fields: enum save_field */
+    int exists;                      /* of the choices: 0 refuse, 1 replace */
     struct save_dialog_reply *facts; /* the last look; NULL: none */
-
-    bool saving;
-    struct progress_box progress;
-    int64_t now;
-
-    char error[ERROR_TEXT_MAX + 64]; /* in the form */
-    int height, width;
-    bool ascii;
     char message[ERROR_TEXT_MAX + 512];
 };
 
@@ -97,7 +82,6 @@ const char *const *save_dialog_choices(const struct save_dialog *dialog, enum sa
 bool save_dialog_is_current(const struct save_dialog *dialog);
 
 /* For save_keys.c. */
-void save_dialog_changed(struct save_dialog *dialog);
 void save_dialog_move_focus(struct save_dialog *dialog, int by);
 void save_dialog_choose(struct save_dialog *dialog, int by);
 void save_dialog_start(struct save_dialog *dialog);
