@@ -42,6 +42,34 @@ static void write_npz(const struct form *form, const char *name)
     free(zip);
 }
 
+/* A form in which doubles are chosen, with their type in focus. */
+static void open_type(struct form *form, void **state, const double *values, size_t n)
+{
+    form_open(form, state);
+    write_doubles(form, "files/a.npy", values, n);
+    form_type(form, "~/a.npy");
+    form_go_to(form, "Type");
+}
+
+/* Presses the button. words: of the message; NULL: any. */
+static void is_loaded(struct form *form, const char *words)
+{
+    form_load(form);
+    assert_int_equal(form->last, DIALOG_CLOSE);
+    if (words)
+        says(load_dialog_message(form->dialog), words);
+}
+
+/* The type is changed to f2: the preview that is then asked for. */
+static struct load_dialog_request *ask_preview(struct form *form)
+{
+    load_dialog_key(form->dialog, &(struct key){.code = KEY_CODE_RIGHT}, 0);
+    struct load_dialog_request *look = load_dialog_wants(form->dialog, 0);
+    load_dialog_supply(form->dialog, form_fetch(form, look), 0);
+    load_dialog_request_free(look);
+    return load_dialog_wants(form->dialog, 0);
+}
+
 /* --- the type --- */
 
 static void a_conversion_is_shown_before_it_is_done(void **state)
@@ -63,9 +91,8 @@ static void a_conversion_is_shown_before_it_is_done(void **state)
     form_type(&form, "i2");
     says(form_field(&form, "Type"), "[i2 ");
     says(form_below(&form, "Type"), "float64 → int16: 2 out of range, 0 nan lost; max rel. error 1 (all 4)");
-    form_load(&form);
-    assert_int_equal(form.last, DIALOG_CLOSE);
-    says(load_dialog_message(form.dialog), "a.shm loaded, 2 values were out of range and saturated: float64 → int16 4, 136 in 0.0 s");
+    is_loaded(&form,
+              "a.shm loaded, 2 values were out of range and saturated: float64 → int16 4, 136 in 0.0 s");
     form_close(&form);
 }
 
@@ -73,10 +100,7 @@ static void a_type_that_is_none_is_told_and_not_loaded(void **state)
 {
     struct form form;
     const double values[] = {1, 2};
-    form_open(&form, state);
-    write_doubles(&form, "files/a.npy", values, 2);
-    form_type(&form, "~/a.npy");
-    form_go_to(&form, "Type");
+    open_type(&form, state, values, 2);
     form_type(&form, "f5");
     says(form_below(&form, "Type"), "f5");
     form_load(&form);
@@ -113,10 +137,7 @@ static void what_is_lossy_can_be_refused(void **state)
 {
     struct form form;
     const double values[] = {1, 1e6};
-    form_open(&form, state);
-    write_doubles(&form, "files/a.npy", values, 2);
-    form_type(&form, "~/a.npy");
-    form_go_to(&form, "Type");
+    open_type(&form, state, values, 2);
     form_type(&form, "f2");
     form_go_to(&form, "If lossy");
     form_press(&form, KEY_CODE_RIGHT);
@@ -126,9 +147,7 @@ static void what_is_lossy_can_be_refused(void **state)
     draw_assert_has(&form.cells, "overflowed to inf");
     assert_false(tmpdir_exists(form.tmpdir, "shm/a.shm"));
     form_press(&form, KEY_CODE_LEFT); /* the focus went there */
-    form_load(&form);
-    assert_int_equal(form.last, DIALOG_CLOSE);
-    says(load_dialog_message(form.dialog), "1 value overflowed to inf");
+    is_loaded(&form, "1 value overflowed to inf");
     form_close(&form);
 }
 
@@ -136,14 +155,8 @@ static void a_preview_of_something_else_is_given_up(void **state)
 {
     struct form form;
     const double values[] = {1, 1e6};
-    form_open(&form, state);
-    write_doubles(&form, "files/a.npy", values, 2);
-    form_type(&form, "~/a.npy");
-    form_go_to(&form, "Type");
-    load_dialog_key(form.dialog, &(struct key){.code = KEY_CODE_RIGHT}, 0);
-    struct load_dialog_request *look = load_dialog_wants(form.dialog, 0);
-    load_dialog_supply(form.dialog, form_fetch(&form, look), 0);
-    struct load_dialog_request *preview = load_dialog_wants(form.dialog, 0);
+    open_type(&form, state, values, 2);
+    struct load_dialog_request *preview = ask_preview(&form);
     assert_non_null(preview);
     assert_false(load_dialog_gives_up(form.dialog));
     load_dialog_key(form.dialog, &(struct key){.code = KEY_CODE_RIGHT}, 0);
@@ -155,7 +168,6 @@ static void a_preview_of_something_else_is_given_up(void **state)
     draw_assert_lacks(&form.cells, "float16:");
     form_settle(&form);
     says(form_below(&form, "Type"), "float64 → float32: 0 overflow");
-    load_dialog_request_free(look);
     load_dialog_request_free(preview);
     form_close(&form);
 }
@@ -164,14 +176,8 @@ static void a_load_waits_for_a_preview_and_can_be_taken_back(void **state)
 {
     struct form form;
     const double values[] = {1, 1e6};
-    form_open(&form, state);
-    write_doubles(&form, "files/a.npy", values, 2);
-    form_type(&form, "~/a.npy");
-    form_go_to(&form, "Type");
-    load_dialog_key(form.dialog, &(struct key){.code = KEY_CODE_RIGHT}, 0);
-    struct load_dialog_request *look = load_dialog_wants(form.dialog, 0);
-    load_dialog_supply(form.dialog, form_fetch(&form, look), 0);
-    struct load_dialog_request *preview = load_dialog_wants(form.dialog, 0);
+    open_type(&form, state, values, 2);
+    struct load_dialog_request *preview = ask_preview(&form);
     for (int i = 0; i < 8 && !load_dialog_is_loading(form.dialog); i++)
         load_dialog_key(form.dialog, &(struct key){.code = KEY_ENTER_CODE}, 0);
     assert_true(load_dialog_is_loading(form.dialog));
@@ -181,9 +187,7 @@ static void a_load_waits_for_a_preview_and_can_be_taken_back(void **state)
     assert_int_equal(load_dialog_supply(form.dialog, NULL, 0), DIALOG_USED);
     form_settle(&form);
     says(form_below(&form, "Type"), "float64 → float16: 1 overflow");
-    form_load(&form);
-    assert_int_equal(form.last, DIALOG_CLOSE);
-    load_dialog_request_free(look);
+    is_loaded(&form, NULL);
     load_dialog_request_free(preview);
     form_close(&form);
 }
@@ -217,9 +221,7 @@ static void a_member_is_chosen_from_a_list(void **state)
     draw_assert_has(&form.cells, "int16 3, 6, stored");
     form_press(&form, KEY_ENTER_CODE);
     draw_assert_lacks(&form.cells, "int16 3, 6, stored");
-    form_load(&form);
-    assert_int_equal(form.last, DIALOG_CLOSE);
-    says(load_dialog_message(form.dialog), "model.shm loaded: int16 3, ");
+    is_loaded(&form, "model.shm loaded: int16 3, ");
     form_close(&form);
 }
 
@@ -237,8 +239,7 @@ static void another_file_has_no_members(void **state)
     form_type(&form, "~/a.npy");
     draw_assert_lacks(&form.cells, "Member");
     draw_assert_has(&form.cells, "float16");
-    form_load(&form);
-    assert_int_equal(form.last, DIALOG_CLOSE);
+    is_loaded(&form, NULL);
     form_close(&form);
 }
 
@@ -260,10 +261,7 @@ static void text_says_how_it_is_parted(void **state)
     form_type(&form, "x");
     says(form_below(&form, "Type"), "header lines are a number");
     form_press(&form, KEY_BACKSPACE_CODE);
-    form_load(&form);
-    assert_int_equal(form.last, DIALOG_CLOSE);
-    says(load_dialog_message(form.dialog),
-         "t.shm loaded: float64 2 × 2, 160 in 0.0 s; 1 empty cell read as nan");
+    is_loaded(&form, "t.shm loaded: float64 2 × 2, 160 in 0.0 s; 1 empty cell read as nan");
     form_close(&form);
 }
 
@@ -280,8 +278,7 @@ static void a_delimiter_is_corrected(void **state)
     form_type(&form, "!");
     draw_assert_has(&form.cells, "a delimiter is one character");
     form_press(&form, KEY_BACKSPACE_CODE);
-    form_load(&form);
-    assert_int_equal(form.last, DIALOG_CLOSE);
+    is_loaded(&form, NULL);
     form_close(&form);
 }
 
@@ -317,9 +314,7 @@ static void a_long_text_is_estimated(void **state)
     form_go_to(&form, "Type");
     form_type(&form, "f2");
     draw_assert_has(&form.cells, "needs about 2.7M");
-    form_load(&form);
-    assert_int_equal(form.last, DIALOG_CLOSE);
-    says(load_dialog_message(form.dialog), "long.shm loaded: float64 → float16 700000 × 2, 2.7M");
+    is_loaded(&form, "long.shm loaded: float64 → float16 700000 × 2, 2.7M");
     form_close(&form);
 }
 
@@ -353,9 +348,7 @@ static void raw_bytes_are_given_type_and_shape(void **state)
     says(form_below(&form, "Shape"), "a shape is lengths separated by commas");
     form_press(&form, KEY_BACKSPACE_CODE);
     form_press(&form, KEY_BACKSPACE_CODE);
-    form_load(&form);
-    assert_int_equal(form.last, DIALOG_CLOSE);
-    says(load_dialog_message(form.dialog), "dump.shm loaded: float32 250 × 3, ");
+    is_loaded(&form, "dump.shm loaded: float32 250 × 3, ");
     form_close(&form);
 }
 
@@ -395,8 +388,7 @@ static void what_is_replaced_keeps_its_mode(void **state)
     form_go_to(&form, "If exists");
     form_press(&form, KEY_CODE_RIGHT);
     says(form_field(&form, "Mode"), "0600    you alone may read it");
-    form_load(&form);
-    assert_int_equal(form.last, DIALOG_CLOSE);
+    is_loaded(&form, NULL);
     assert_int_equal(stat(tmpdir_path(form.tmpdir, "shm/a.shm"), &facts), 0);
     assert_int_equal(facts.st_mode & 0777, 0600);
     form_close(&form);
