@@ -38,17 +38,6 @@ static const struct kind kinds[] = {
     {.file = "c.csv", .want = "f-double.npy", .is_piped = true, .is_turned = true, .inodes = 2},
 };
 
-static void write_npz(const struct struck *struck)
-{
-    size_t size, zip_size;
-    char *npy = tmpdir_read(&struck->files, "c.npy", &size);
-    struct zip_entry entry = {.name = "a.npy", .data = npy, .size = size};
-    uint8_t *zip = zip_build(&entry, 1, &(struct zip_end){0}, &zip_size);
-    tmpdir_write(&struck->files, "c.npz", zip, zip_size);
-    free(zip);
-    free(npy);
-}
-
 static void write_files(const struct struck *struck)
 {
     uint64_t *c = malloc(COUNT * sizeof *c), *f = malloc(COUNT * sizeof *f);
@@ -66,7 +55,7 @@ static void write_files(const struct struck *struck)
     tmpdir_write_npy(&struck->files, "c-double.npy", "<f8", false, "(100, 60)", c_double, 8 * COUNT);
     tmpdir_write_npy(&struck->files, "f-double.npy", "<f8", true, "(100, 60)", f_double, 8 * COUNT);
     tmpdir_write(&struck->files, "c.csv", text, (size_t)(at - text));
-    write_npz(struck);
+    zip_write_npy(&struck->files, "c.npz", "c.npy", 0);
     free(c);
     free(f);
     free(c_double);

@@ -248,3 +248,14 @@ uint8_t *zip_build(const struct zip_entry *entries, size_t n, const struct zip_e
     *ret_size = bytes.size;
     return bytes.data;
 }
+
+void zip_write_npy(const struct tmpdir *tmpdir, const char *name, const char *npy, unsigned method)
+{
+    size_t size, zip_size;
+    char *bytes = tmpdir_read(tmpdir, npy, &size);
+    struct zip_entry entry = {.name = "a.npy", .data = bytes, .size = size, .method = method};
+    uint8_t *zip = zip_build(&entry, 1, NULL, &zip_size);
+    tmpdir_write(tmpdir, name, zip, zip_size);
+    free(zip);
+    free(bytes);
+}

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tests/support/tmpdir.h"
+
 enum zip_form {
     ZIP_PLAIN,
     ZIP_PYTHON,        /* numpy before Python 3.11.4: true sizes, and a zip64 extra in the local header */
@@ -38,6 +40,9 @@ struct zip_end {
 
 /* malloc'ed. */
 uint8_t *zip_build(const struct zip_entry *entries, size_t n, const struct zip_end *end, size_t *ret_size);
+
+/* An archive of one file of the directory as a.npy, beside it. */
+void zip_write_npy(const struct tmpdir *tmpdir, const char *name, const char *npy, unsigned method);
 
 /* A deflate stream that gives the bytes of data, then zeros more: 13 bits for 258 of them. malloc'ed. */
 uint8_t *zip_bomb(const void *data, size_t size, uint64_t zeros, size_t *ret_size);
