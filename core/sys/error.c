@@ -15,7 +15,8 @@ static void trim_partial_character(char *text, size_t size)
         text[start - 1] = '\0';
 }
 
-static void format_text(struct error *error, const char *format, va_list arguments, const char *tail)
+__attribute__((format(printf, 2, 0))) static void format_text(struct error *error, const char *format,
+                                                              va_list arguments, const char *tail)
 {
     int length = vsnprintf(error->text, sizeof error->text, format, arguments);
     if (length < 0)

@@ -12,8 +12,8 @@
 /* Closes *fd unless it is negative, and sets it to -1. Keeps errno. */
 void fd_close(int *fd);
 
-/* int fd AUTO_CLOSE = -1; */
-#define AUTO_CLOSE __attribute__((cleanup(fd_close)))
+/* int fd AUTO_CLOSE = -1; unused: one that is held for its lease alone is never read. */
+#define AUTO_CLOSE __attribute__((cleanup(fd_close), unused))
 
 /* Takes the descriptor out of an AUTO_CLOSE variable. */
 static inline int fd_steal(int *fd)

@@ -80,7 +80,8 @@ void report_put(const struct options *options, FILE *out, const char *printable)
     }
 }
 
-static void put_formatted(const struct options *options, FILE *out, const char *format, va_list arguments)
+__attribute__((format(printf, 3, 0))) static void put_formatted(const struct options *options, FILE *out,
+                                                                const char *format, va_list arguments)
 {
     char *text;
     if (vasprintf(&text, format, arguments) < 0)
