@@ -19,13 +19,14 @@ from multiprocessing import shared_memory
 
 import numpy as np
 
+from measure import private_peak, private_text, spread, verdict
+
 MIB = 1 << 20
 SIZE = int(os.environ.get("BENCH_MIB", "1024")) * MIB
 LARGE = int(os.environ.get("BENCH_LARGE_MIB", "5120")) * MIB
 PAIRS = int(os.environ.get("BENCH_PAIRS", "7"))
 PICK = os.environ.get("BENCH_ROWS", "")
 SHMTOP = os.environ["SHMTOP"]
-PRIVATE_WANTED = 16e6
 BLOCK = 256 << 10
 
 # from, to, times as fast as numpy, at most so many times the floor (None: no bar)
@@ -88,33 +89,6 @@ def run_floor(path, directory, itemsize):
     return took
 
 
-def private_bytes(pid):
-    """Anonymous and private memory of a running process, in bytes; 0 once it has ended."""
-    try:
-        with open(f"/proc/{pid}/smaps_rollup") as rollup:
-            fields = dict(line.split(":", 1) for line in rollup if ":" in line)
-        return sum(int(fields[key].split()[0]) for key in ("Private_Clean", "Private_Dirty")) * 1024
-    except (OSError, KeyError):
-        return 0
-
-
-def private_peak(command, target):
-    peak = 0
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    while process.poll() is None:
-        peak = max(peak, private_bytes(process.pid))
-    os.unlink(target)
-    return peak
-
-
-def spread(values):
-    return f"{statistics.median(values):.3f} ({min(values):.3f} .. {max(values):.3f})"
-
-
-def verdict(good):
-    return "met" if good else "SHORT"
-
-
 def compare(row, files, directory):
     before, after, faster, near = row
     path, target = f"{files}/{before[1:]}{ord(before[0])}.npy", f"{directory}/ours.shm"
@@ -140,8 +114,7 @@ def compare(row, files, directory):
     bar = "" if near is None else f", wanted <= {near}: {verdict(statistics.median(above) <= near)}"
     print(f"  of the floor     {spread(above)}{bar}")
     peak = private_peak(command, target)
-    print(f"  private memory   {peak / 1e6:.1f} MB, wanted <= {PRIVATE_WANTED / 1e6:.0f} MB: "
-          f"{verdict(0 < peak <= PRIVATE_WANTED)}", flush=True)
+    print(f"  private memory   {private_text(peak)}", flush=True)
 
 
 def available():

@@ -17,13 +17,14 @@ from multiprocessing import shared_memory
 
 import numpy as np
 
+from measure import private_peak, private_text, spread, verdict
+
 MIB = 1 << 20
 SIZE = int(os.environ.get("BENCH_MIB", "256")) * MIB
 PAIRS = int(os.environ.get("BENCH_PAIRS", "7"))
 NUMBERS = int(os.environ.get("BENCH_NUMBERS", "10000000"))  # of the csv
 PICK = os.environ.get("BENCH_ROWS", "")
 SHMTOP = os.environ["SHMTOP"]
-PRIVATE_WANTED = 16e6
 
 
 # --- files, each made once ---
@@ -83,27 +84,12 @@ def warm(path):
             pass
 
 
-def private_bytes(pid):
-    """Anonymous and private memory of a running process, in bytes; 0 once it has ended."""
-    try:
-        with open(f"/proc/{pid}/smaps_rollup") as rollup:
-            fields = dict(line.split(":", 1) for line in rollup if ":" in line)
-        return sum(int(fields[key].split()[0]) for key in ("Private_Clean", "Private_Dirty")) * 1024
-    except (OSError, KeyError):
-        return 0
-
-
-def run_ours(command, target, watched=False):
-    """Seconds, and where watched the private memory at its most; looking slows it down."""
-    began, peak = time.perf_counter(), 0
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    while watched and process.poll() is None:
-        peak = max(peak, private_bytes(process.pid))
-    if process.wait():
-        raise SystemExit(f"bench-import: {' '.join(command)} failed")
+def run_ours(command, target):
+    began = time.perf_counter()
+    subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
     took = time.perf_counter() - began
     os.unlink(target)
-    return took, peak
+    return took
 
 
 def run_rival(rival, path):
@@ -112,14 +98,6 @@ def run_rival(rival, path):
     took = time.perf_counter() - began
     del kept
     return took
-
-
-def spread(values):
-    return f"{statistics.median(values):.3f} ({min(values):.3f} .. {max(values):.3f})"
-
-
-def verdict(good):
-    return "met" if good else "SHORT"
 
 
 def compare(row, files, directory):
@@ -133,14 +111,12 @@ def compare(row, files, directory):
     for pair in range(PAIRS):
         for mine in (True, False) if pair % 2 else (False, True):
             if mine:
-                ours.append(run_ours(command, target)[0])
+                ours.append(run_ours(command, target))
             else:
                 theirs.append(run_rival(rival, path))
     ratios = [a / b for a, b in zip(ours, theirs)]
-    _, peak = run_ours(command, target, watched=True)
     print(f"{label}, {os.path.getsize(path) / MIB:.0f} MiB in the file")
-    print(f"  shmtop load      {spread(ours)} s, private memory {peak / 1e6:.1f} MB, wanted <= "
-          f"{PRIVATE_WANTED / 1e6:.0f} MB: {verdict(0 < peak <= PRIVATE_WANTED)}")
+    print(f"  shmtop load      {spread(ours)} s, private memory {private_text(private_peak(command, target))}")
     print(f"  {rival_name:<16} {spread(theirs)} s")
     wanted = "" if bar is None else f", wanted <= {bar:.3g}: {verdict(statistics.median(ratios) <= bar)}"
     print(f"  ratio            {spread(ratios)}{wanted}", flush=True)

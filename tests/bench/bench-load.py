@@ -11,18 +11,18 @@ import os
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 
 import numpy as np
+
+from measure import floor, private_peak, private_text, spread, verdict
 
 MIB = 1 << 20
 SIZE = int(os.environ.get("BENCH_MIB", "1024")) * MIB
 PAIRS = int(os.environ.get("BENCH_PAIRS", "9"))
 SHMTOP = os.environ["SHMTOP"]
 RATIO_WANTED = 0.9
-PRIVATE_WANTED = 16e6
 
 
 def make_source(path, size, fortran=False):
@@ -50,46 +50,6 @@ def timed(command, target):
     return took
 
 
-def floor(size):
-    source = np.ones(size, dtype="u1")
-    target = np.ones(size, dtype="u1")
-    times = []
-    for _ in range(3):
-        began = time.perf_counter()
-        np.copyto(target, source)
-        times.append(time.perf_counter() - began)
-    return min(times)
-
-
-def private_bytes(pid):
-    """Anonymous and private memory of a running process, in bytes; 0 once it has ended."""
-    try:
-        with open(f"/proc/{pid}/smaps_rollup") as rollup:
-            fields = dict(line.split(":", 1) for line in rollup if ":" in line)
-        return sum(int(fields[key].split()[0]) for key in ("Private_Clean", "Private_Dirty")) * 1024
-    except (OSError, KeyError):
-        return 0
-
-
-def private_peak(command, target, stdin=None):
-    peak = 0
-    process = subprocess.Popen(command, stdin=stdin, stderr=subprocess.DEVNULL)
-    while process.poll() is None:
-        peak = max(peak, private_bytes(process.pid))
-    if process.returncode:
-        sys.exit(f"bench-load: {' '.join(command)} failed")
-    os.unlink(target)
-    return peak
-
-
-def spread(values):
-    return f"{statistics.median(values):.3f} ({min(values):.3f} .. {max(values):.3f})"
-
-
-def verdict(good):
-    return "met" if good else "SHORT"
-
-
 def compare(source, directory):
     rival = ["cp", source, f"{directory}/rival"]
     ours = [SHMTOP, "-d", directory, "load", source, "ours.shm"]
@@ -114,8 +74,7 @@ def memory(source, directory, label, more=(), piped=False):
             peak = private_peak(command, target, cat.stdout)
     else:
         peak = private_peak(command, target)
-    print(f"private memory   {peak / 1e6:.1f} MB, {label}, wanted <= {PRIVATE_WANTED / 1e6:.0f} MB: "
-          f"{verdict(0 < peak <= PRIVATE_WANTED)}")
+    print(f"private memory   {private_text(peak, ', ' + label)}")
 
 
 def main():

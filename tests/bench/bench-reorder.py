@@ -20,6 +20,8 @@ from multiprocessing import shared_memory
 
 import numpy as np
 
+from measure import floor, spread
+
 MIB = 1 << 20
 SIZE = int(os.environ.get("BENCH_MIB", "1024")) * MIB
 PAIRS = int(os.environ.get("BENCH_PAIRS", "5"))
@@ -88,21 +90,6 @@ def pair(source, order, dtype, directory, first):
     segment.close()
     segment.unlink()
     return theirs, mine
-
-
-def floor(size):
-    source = np.ones(size, dtype="u1")
-    target = np.ones(size, dtype="u1")
-    times = []
-    for _ in range(3):
-        began = time.perf_counter()
-        np.copyto(target, source)
-        times.append(time.perf_counter() - began)
-    return min(times)
-
-
-def spread(values):
-    return f"{statistics.median(values):.3f} ({min(values):.3f} .. {max(values):.3f})"
 
 
 def compare(label, shape, order, files, directory, dtype="f8"):

@@ -10,39 +10,23 @@ import os
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 
 import numpy as np
 
+from measure import private_peak, private_text
+
 MIB = 1 << 20
 SIZE = int(os.environ.get("BENCH_MIB", "1024")) * MIB
 PAIRS = int(os.environ.get("BENCH_PAIRS", "5"))
 SHMTOP = os.environ["SHMTOP"]
-PRIVATE_WANTED = 16e6
 
 
 def publish(path, order):
     rows = 8192
     out = np.lib.format.open_memmap(path, mode="w+", dtype="f8", shape=(rows, SIZE // 8 // rows), fortran_order=order == "F")
     out.reshape(-1, order="A")[:] = np.random.default_rng(4).standard_normal(out.size)
-
-
-def private_peak(command):
-    """Runs it and returns its largest private memory in bytes."""
-    peak = 0
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    while process.poll() is None:
-        try:
-            with open(f"/proc/{process.pid}/smaps_rollup") as rollup:
-                fields = dict(line.split(":", 1) for line in rollup if ":" in line)
-            peak = max(peak, sum(int(fields[key].split()[0]) for key in ("Private_Clean", "Private_Dirty")) * 1024)
-        except (OSError, KeyError):
-            pass
-    if process.returncode:
-        sys.exit(f"bench-save: {' '.join(command)} failed")
-    return peak
 
 
 def timed(work, target):
@@ -59,11 +43,9 @@ def compare(label, rival_name, rival, ours, target, pairs):
         for first in (True, False) if pair % 2 else (False, True):
             times[first].append(timed(rival if first else lambda: subprocess.run(ours, check=True, stderr=subprocess.DEVNULL), target))
     ratio = statistics.median(b / a for a, b in zip(times[True], times[False]))
-    peak = private_peak(ours)
-    os.unlink(target)
+    peak = private_peak(ours, target)
     print(f"{label:24} {rival_name} {statistics.median(times[True]):.3f} s, shmtop {statistics.median(times[False]):.3f} s, "
-          f"ratio {ratio:.2f}; private memory {peak / 1e6:.1f} MB, wanted <= {PRIVATE_WANTED / 1e6:.0f} MB: "
-          f"{'met' if 0 < peak <= PRIVATE_WANTED else 'SHORT'}", flush=True)
+          f"ratio {ratio:.2f}; private memory {private_text(peak)}", flush=True)
 
 
 def main():
