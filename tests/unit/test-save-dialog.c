@@ -418,6 +418,33 @@ static void progress_is_shown_and_stopped(void **state)
     scene_close(&scene);
 }
 
+/* Before it began nothing is stopped by it, and nothing is saved later. */
+static void a_save_that_waits_for_a_look_can_be_taken_back(void **state)
+{
+    struct scene scene;
+    scene_open(&scene, state);
+    scene_dialog(&scene, "prices.shm", "", false);
+    press(&scene, KEY_ENTER_CODE);
+    save_dialog_key(scene.dialog, &(struct key){.code = KEY_CODE_RIGHT}, scene.now);
+    struct save_dialog_request *request = save_dialog_wants(scene.dialog, scene.now);
+    assert_non_null(request);
+    assert_false(save_dialog_request_is_save(request));
+    for (int i = 0; i < 3; i++)
+        save_dialog_key(scene.dialog, &(struct key){.code = KEY_ENTER_CODE}, scene.now);
+    assert_true(save_dialog_is_saving(scene.dialog));
+    assert_int_equal(save_dialog_key(scene.dialog, &(struct key){.code = KEY_ESCAPE_CODE}, scene.now),
+                     DIALOG_USED);
+    assert_false(save_dialog_is_saving(scene.dialog));
+    struct save_dialog_reply *reply =
+        save_dialog_fetch(scene.directory, &(struct host){.proc_root = "/proc"}, request, NULL);
+    assert_int_equal(save_dialog_supply(scene.dialog, reply, scene.now), DIALOG_USED);
+    save_dialog_request_free(request);
+    scene_settle(&scene);
+    assert_false(save_dialog_is_saving(scene.dialog));
+    assert_false(tmpdir_exists(scene.tmpdir, "files/prices.csv"));
+    scene_close(&scene);
+}
+
 static void what_fails_is_told_in_the_form(void **state)
 {
     struct scene scene;
@@ -456,6 +483,7 @@ int main(void)
         TEST(a_file_is_not_replaced_unasked),
         TEST(an_unlinked_segment_is_saved),
         TEST(progress_is_shown_and_stopped),
+        TEST(a_save_that_waits_for_a_look_can_be_taken_back),
         TEST(what_fails_is_told_in_the_form),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

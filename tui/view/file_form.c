@@ -146,6 +146,16 @@ enum dialog_result file_form_result(struct file_form *form, enum file_form_step 
     }
 }
 
+enum dialog_result file_form_running_key(struct file_form *form, uint32_t code)
+{
+    enum dialog_result result = progress_box_key(&form->progress, code);
+    if (result != DIALOG_STOP || !form->run_wanted)
+        return result;
+    form->run_wanted = form->running = false;
+    form->look_wanted = true;
+    return DIALOG_USED;
+}
+
 bool file_form_complete(struct file_form *form)
 {
     if (path_field_page(&form->file))

@@ -71,6 +71,9 @@ enum file_form_step file_form_line_step(enum line_result result, const struct ke
 
 enum dialog_result file_form_result(struct file_form *form, enum file_form_step step);
 
+/* While it runs. Work that has not begun yet, for another request is under way, is taken back by a stop. */
+enum dialog_result file_form_running_key(struct file_form *form, uint32_t code);
+
 /* Tab in the path: the next page of its list, else candidates are wanted. False: there is nothing to
  * complete. */
 bool file_form_complete(struct file_form *form);

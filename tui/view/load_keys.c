@@ -46,17 +46,6 @@ static enum dialog_result member_key(struct load_dialog *dialog, uint32_t code)
     return take_step(dialog, file_form_field_key(code));
 }
 
-/* A load that has not begun yet, for something else is still under way, is only taken back. */
-static enum dialog_result loading_key(struct load_dialog *dialog, uint32_t code)
-{
-    enum dialog_result result = progress_box_key(&dialog->form.progress, code);
-    if (result != DIALOG_STOP || !dialog->form.run_wanted)
-        return result;
-    dialog->form.run_wanted = dialog->form.running = false;
-    dialog->form.look_wanted = true;
-    return DIALOG_USED;
-}
-
 enum dialog_result load_dialog_key(struct load_dialog *dialog, const struct key *key, int64_t now)
 {
     struct line *line = load_field_line(dialog, dialog->form.focus);
@@ -64,7 +53,7 @@ enum dialog_result load_dialog_key(struct load_dialog *dialog, const struct key 
     int chosen;
     dialog->form.progress.now = now;
     if (dialog->form.running)
-        return loading_key(dialog, key->code);
+        return file_form_running_key(&dialog->form, key->code);
     if (line)
         return take_step(dialog, file_form_line_step(line_key(line, key), key));
     if (combo)

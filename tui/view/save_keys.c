@@ -43,7 +43,7 @@ enum dialog_result save_dialog_key(struct save_dialog *dialog, const struct key 
     struct file_form *form = &dialog->form;
     form->progress.now = now;
     if (form->running)
-        return progress_box_key(&form->progress, key->code);
+        return file_form_running_key(form, key->code);
     if (form->focus == SAVE_FIELD_FILE)
         return take_step(dialog, file_form_line_step(path_field_key(&form->file, key), key));
     if (key->alt)
