@@ -77,10 +77,7 @@ static int read_type(const uint8_t *at, const struct generation *generation, str
     if (generation->item_size && (uint64_t)told != size)
         return error_set(error, EBADMSG, "its SharedArray metadata tells of elements of %d bytes, not %llu",
                          told, (unsigned long long)size);
-    struct error reason;
-    if (dtype_make((enum dtype_kind)types[number].kind, '=', size, NULL, ret_dtype, &reason) < 0)
-        return error_set(error, EBADMSG, "%s", reason.text);
-    return 0;
+    return dtype_make((enum dtype_kind)types[number].kind, '=', size, NULL, ret_dtype, error);
 }
 
 static int read_shape(const uint8_t *at, const struct generation *generation, struct matrix *matrix,

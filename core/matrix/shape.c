@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/sys/checked.h"
+#include "core/sys/text.h"
 
 #define BLANKS " \t"
 #define DIGITS "0123456789"
@@ -53,10 +53,8 @@ static int take_number(struct reading *reading, struct error *error)
     uint64_t length = 0;
     if (digits == 0)
         return fail_form(reading, error);
-    for (size_t i = 0; i < digits; i++)
-        if (checked_mul_u64(length, 10, &length) ||
-            checked_add_u64(length, (uint64_t)(reading->at[i] - '0'), &length) || length > INT64_MAX)
-            return fail(reading, "no matrix can be that long", error);
+    if (!text_read_u64(reading->at, digits, INT64_MAX, &length))
+        return fail(reading, "no matrix can be that long", error);
     reading->at += digits;
     reading->lengths[reading->rank++] = length;
     return 0;

@@ -135,13 +135,12 @@ static void note_whether_any(struct descriptions *descriptions)
 
 int descriptions_refresh(struct descriptions *descriptions, const char **ret_path, struct error *error)
 {
-    struct error *reason = error;
     int state = 0, rules = 0;
     pthread_mutex_lock(&descriptions->lock);
     if (has_changed(descriptions->state_path, &descriptions->state_stamp))
-        state = take_result(read_state(descriptions, reason), &descriptions->state_stamp);
+        state = take_result(read_state(descriptions, error), &descriptions->state_stamp);
     if (has_changed(descriptions->rules_path, &descriptions->rules_stamp))
-        rules = take_result(read_rules(descriptions, state < 0 ? NULL : reason), &descriptions->rules_stamp);
+        rules = take_result(read_rules(descriptions, state < 0 ? NULL : error), &descriptions->rules_stamp);
     note_whether_any(descriptions);
     pthread_mutex_unlock(&descriptions->lock);
     if (ret_path)

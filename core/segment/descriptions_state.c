@@ -4,7 +4,6 @@
 
 #include "core/layout/npy.h"
 #include "core/segment/descriptions_private.h"
-#include "core/sys/checked.h"
 #include "core/sys/memory.h"
 #include "core/sys/text.h"
 #include "core/sys/trusted.h"
@@ -29,14 +28,10 @@ static bool take_char(struct cursor *cursor, char c)
 
 static bool take_number(struct cursor *cursor, uint64_t most, uint64_t *ret_number)
 {
-    uint64_t number = 0;
     const char *from = cursor->at;
-    for (; cursor->at < cursor->end && *cursor->at >= '0' && *cursor->at <= '9'; cursor->at++)
-        if (checked_mul_u64(number, 10, &number) ||
-            checked_add_u64(number, (uint64_t)(*cursor->at - '0'), &number) || number > most)
-            return false;
-    *ret_number = number;
-    return cursor->at > from;
+    while (cursor->at < cursor->end && *cursor->at >= '0' && *cursor->at <= '9')
+        cursor->at++;
+    return text_read_u64(from, (size_t)(cursor->at - from), most, ret_number);
 }
 
 /* Whether the rest is the header of something. */

@@ -1,5 +1,5 @@
 /*
- * A segment that is being published, as publish.c (its name) and publish_data.c (what lies in it) see it.
+ * A segment that is being published, as publish.c (its name), publish_data.c and publish_copy.c (what lies in it) see it.
  */
 #ifndef SHMTOP_CORE_SEGMENT_PUBLISH_PRIVATE_H
 #define SHMTOP_CORE_SEGMENT_PUBLISH_PRIVATE_H

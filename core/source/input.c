@@ -48,16 +48,14 @@ static int open_path(const char *file, struct input *input, struct error *error)
         return r;
     if (!S_ISREG(st.stx_mode))
         return refuse_kind(st.stx_mode, error);
-    do
-        input->fd = sys.openat(AT_FDCWD, file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0);
-    while (input->fd < 0 && errno == EINTR);
+    input->fd = fd_openat(AT_FDCWD, file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0);
     if (input->fd >= 0)
         return 0;
-    if (errno == EACCES || errno == EPERM)
+    if (input->fd == -EACCES || input->fd == -EPERM)
         return error_set(error, EACCES, "no permission to read the file");
-    if (errno == ENOENT)
+    if (input->fd == -ENOENT)
         return error_set(error, ENOENT, "no such file");
-    return error_set_errno(error, errno, "cannot open the file");
+    return error_set_errno(error, -input->fd, "cannot open the file");
 }
 
 static int examine(struct input *input, struct error *error)

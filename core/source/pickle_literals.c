@@ -5,6 +5,7 @@
 
 #include "core/source/pickle_private.h"
 #include "core/sys/checked.h"
+#include "core/sys/text.h"
 
 #define AHEAD 1 /* what an opcode returns where the machine must stop */
 
@@ -151,11 +152,7 @@ int pickle_op_int(struct pickle_machine *machine)
         return r;
     if (size == 2 && line[0] == '0' && (line[1] == '0' || line[1] == '1'))
         return pickle_push(machine, PICKLE_BOOL, line[1] == '1');
-    bool is_number = size > 0;
-    for (size_t i = 0; i < size && is_number; i++)
-        is_number = line[i] >= '0' && line[i] <= '9' && !checked_mul_u64(number, 10, &number) &&
-                    !checked_add_u64(number, (uint64_t)(line[i] - '0'), &number);
-    if (!is_number || number > INT64_MAX)
+    if (!text_read_u64(line, size, INT64_MAX, &number))
         return pickle_refuse(machine, EBADMSG, "a number that is none");
     return pickle_push(machine, PICKLE_INT, (int64_t)number);
 }

@@ -22,7 +22,7 @@ struct text_delimiter {
     size_t length; /* 0: runs of blanks and tabs */
 };
 
-/* Blanks that do not count: space, VT, FF, and the tab where it parts no cells. */
+/* Blanks around a cell: space, VT, FF, and the tab where it is not the delimiter itself. */
 static inline bool text_is_blank(const struct text_delimiter *delimiter, char c)
 {
     return c == ' ' || c == '\v' || c == '\f' || (c == '\t' && delimiter->bytes[0] != '\t');

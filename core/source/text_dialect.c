@@ -48,7 +48,7 @@ static const char *pass_line(const char *at, const char *end)
 
 static const char *pass_blanks(const struct text_delimiter *delimiter, const char *at, const char *end)
 {
-    while (at < end && (text_is_blank(delimiter, *at) || (delimiter->length == 0 && *at == '\t')))
+    while (at < end && text_is_blank(delimiter, *at))
         at++;
     return at;
 }

@@ -12,11 +12,6 @@
 
 /* --- a block in memory --- */
 
-static bool is_blank(const struct text_delimiter *delimiter, char c)
-{
-    return text_is_blank(delimiter, c) || (delimiter->length == 0 && c == '\t');
-}
-
 static uint64_t count_bytewise(const struct text_delimiter *delimiter, const char *at, const char *end,
                                bool *at_start)
 {
@@ -24,7 +19,7 @@ static uint64_t count_bytewise(const struct text_delimiter *delimiter, const cha
     for (; at < end; at++) {
         if (text_is_line_end(*at)) {
             *at_start = true;
-        } else if (*at_start && !is_blank(delimiter, *at)) {
+        } else if (*at_start && !text_is_blank(delimiter, *at)) {
             rows += *at != '#';
             *at_start = false;
         }

@@ -325,8 +325,7 @@ static bool scan_one(struct scan *scan)
 {
     const struct text_piece *piece = scan->piece;
     struct text_cell cell;
-    while (scan->at < piece->end &&
-           (text_is_blank(&scan->format->delimiter, *scan->at) || (scan->runs && *scan->at == '\t')))
+    while (scan->at < piece->end && text_is_blank(&scan->format->delimiter, *scan->at))
         scan->at++;
     if (scan->at == piece->end)
         return piece->is_last && end_line(scan);

@@ -89,6 +89,9 @@ struct convert_counts load_counts(const struct load *load);
 /* "12 values overflowed to inf, 3 nan became 0", "" where nothing was lost. Returns the length needed. */
 size_t load_counts_text(const struct convert_counts *counts, char *buf, size_t size);
 
+/* "float64 → float16", "<f8 → >f8" where the names are the same, "float16" where it is kept; ascii: "->". */
+void load_types_text(const struct dtype *from, const struct dtype *to, bool ascii, char *buf, size_t size);
+
 /*
  * Publishes it as name, which may be the file itself (with replace). All or nothing; progress in bytes of the
  * segment written (while the room is reserved it stands at 0). As publish.h, -ESTALE where the file shrank or

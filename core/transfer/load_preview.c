@@ -24,13 +24,11 @@ struct side {
 struct preview {
     struct source *source;
     struct converter converter;
-    uint64_t from_size;
     bool compares;
     bool to_integer; /* bool included */
     unsigned parts;  /* of an element, in the sides */
     struct side before, after;
     uint8_t from[BLOCK_SIZE], to[BLOCK_SIZE];
-    uint64_t at; /* elements so far */
     struct load_preview result;
 };
 
@@ -53,7 +51,6 @@ static int prepare(struct preview *preview, const struct dtype *to, struct error
     const struct dtype *from = &preview->source->matrix.dtype;
     bool is_complex = to->kind == DTYPE_COMPLEX;
     int r = converter_make(from, to, CONVERT_BEST, &preview->converter, error);
-    preview->from_size = from->itemsize;
     preview->compares = dtype_is_numeric(from) && dtype_is_numeric(to);
     preview->to_integer = to->kind == DTYPE_INT || to->kind == DTYPE_UINT || to->kind == DTYPE_BOOL;
     preview->parts = is_complex ? 2 : 1;
@@ -96,12 +93,14 @@ static void compare(struct preview *preview, uint64_t n)
 static ssize_t read_elements(struct preview *preview, uint64_t n, struct error *error)
 {
     struct source *source = preview->source;
-    size_t size = (size_t)(n * preview->from_size);
-    ssize_t got = source->is_direct
-                      ? input_pread(&source->input, preview->from, size,
-                                    source->matrix.offset + preview->at * preview->from_size, error)
-                      : source->ops->read(source, preview->from, size, error);
-    return got < 0 ? got : (ssize_t)((uint64_t)got / preview->from_size);
+    size_t size = (size_t)(n * preview->converter.from_size);
+    ssize_t got =
+        source->is_direct
+            ? input_pread(&source->input, preview->from, size,
+                          source->matrix.offset + preview->result.elements * preview->converter.from_size,
+                          error)
+            : source->ops->read(source, preview->from, size, error);
+    return got < 0 ? got : (ssize_t)((uint64_t)got / preview->converter.from_size);
 }
 
 /* One block; *ret_more: whether there may be another. */
@@ -116,7 +115,7 @@ static int look_at_block(struct preview *preview, uint64_t n, bool *ret_more, st
         widen(&preview->after, preview->to, (uint64_t)got);
         compare(preview, (uint64_t)got);
     }
-    preview->at += (uint64_t)got;
+    preview->result.elements += (uint64_t)got;
     *ret_more = (uint64_t)got == n;
     return 0;
 }
@@ -129,13 +128,12 @@ static int look(struct preview *preview, uint64_t limit, struct progress *progre
     if (!preview->source->is_open_ended && (r = matrix_count(&preview->source->matrix, &count, error)) < 0)
         return r;
     limit = min_u64(limit, count);
-    while (r == 0 && more && preview->at < limit) {
+    while (r == 0 && more && preview->result.elements < limit) {
         if (progress_cancelled(progress))
             return error_set(error, ECANCELED, "stopped");
-        r = look_at_block(preview, min_u64(BLOCK, limit - preview->at), &more, error);
+        r = look_at_block(preview, min_u64(BLOCK, limit - preview->result.elements), &more, error);
     }
-    preview->result.elements = preview->at;
-    preview->result.whole = preview->at == count || !more;
+    preview->result.whole = preview->result.elements == count || !more;
     return r;
 }
 

@@ -1,6 +1,7 @@
 /*
  * A load as its parts see it: load.c (what it is, and its run from begin to end), load_plan.c (what will be
- * written), load_data.c (how it gets there), load_report.c (what is said of it), load_preview.c.
+ * written), load_data.c and load_stream.c (how it gets there), load_describe.c (what stands beside raw
+ * bytes), load_report.c (what is said of it), load_estimate.c.
  */
 #ifndef SHMTOP_CORE_TRANSFER_LOAD_PRIVATE_H
 #define SHMTOP_CORE_TRANSFER_LOAD_PRIVATE_H

@@ -58,6 +58,22 @@ size_t load_counts_text(const struct convert_counts *counts, char *buf, size_t s
     return put(buf, size, used, counts->lost_nan, "nan became 0", "nan became 0");
 }
 
+void load_types_text(const struct dtype *from, const struct dtype *to, bool ascii, char *buf, size_t size)
+{
+    char before[DTYPE_NAME_MAX], after[DTYPE_NAME_MAX];
+    dtype_name(from, before);
+    dtype_name(to, after);
+    if (dtype_equal(from, to)) {
+        snprintf(buf, size, "%s", after);
+        return;
+    }
+    if (strcmp(before, after) == 0) { /* none is a struct: they stay as they are */
+        dtype_descr(from, before, sizeof before);
+        dtype_descr(to, after, sizeof after);
+    }
+    snprintf(buf, size, "%s %s %s", before, ascii ? "->" : "→", after);
+}
+
 int load_check_lost(const struct load *load, const struct load_options *options, struct error *error)
 {
     char text[LOAD_COUNTS_TEXT_MAX];

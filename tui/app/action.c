@@ -67,7 +67,6 @@ static const struct action_info table[] = {
      "Show a strip of details; again: all of them; again: none; a pane where there is room.",
      10,
      false},
-    {ACTION_DETAIL, SCREEN_GRID, {'i'}, "Look", "detail", "Show or hide the details.", 10, false},
     {ACTION_HOLDERS,
      SCREEN_ALL,
      {'u'},

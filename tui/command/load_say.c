@@ -18,24 +18,6 @@ void load_say_running(const void *context, char *buf, size_t size)
     load_counts_text(&counts, buf, size);
 }
 
-/* "float64 → float16"; "<f8 → >f8" where the names are the same; "float16" where it is kept. */
-static void put_types(const struct load_command *command, char *buf, size_t size)
-{
-    const struct dtype *from = &command->found.dtype, *to = &command->report.matrix.dtype;
-    char before[DTYPE_NAME_MAX], after[DTYPE_NAME_MAX];
-    dtype_name(from, before);
-    dtype_name(to, after);
-    if (dtype_equal(from, to)) {
-        snprintf(buf, size, "%s", after);
-        return;
-    }
-    if (strcmp(before, after) == 0) { /* none is a struct: they stay as they are */
-        dtype_descr(from, before, sizeof before);
-        dtype_descr(to, after, sizeof after);
-    }
-    snprintf(buf, size, "%s %s %s", before, command->options->ascii ? "->" : "→", after);
-}
-
 /* "prices.shm: float64 → float16 40000 × 60000, 4.5G in 1.2 s" */
 static void say_loaded(const struct load_command *command)
 {
@@ -44,7 +26,7 @@ static void say_loaded(const struct load_command *command)
     if (!job_wait_shows())
         return;
     report_escape(command->options, command->name, name, sizeof name);
-    put_types(command, types, sizeof types);
+    load_types_text(&command->found.dtype, &matrix->dtype, command->options->ascii, types, sizeof types);
     matrix_shape_text(matrix->rank, matrix->shape, command->options->ascii, shape, sizeof shape);
     format_bytes(command->report.bytes, bytes, sizeof bytes);
     int64_t tenths = (command->wait.elapsed + 50) / 100;

@@ -1,6 +1,5 @@
 #include "tui/view/lens.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include "core/matrix/fit.h"
 #include "core/sys/checked.h"
 #include "core/sys/memory.h"
+#include "core/sys/text.h"
 #include "tui/view/lens_private.h"
 
 struct lens *lens_new(bool may_record)
@@ -54,14 +54,11 @@ static bool read_type(struct lens *lens, struct dtype *ret_dtype)
 static bool read_offset(struct lens *lens, uint64_t *ret_offset)
 {
     const char *text = line_text(lens->offset);
-    char *end;
-    errno = 0;
-    unsigned long long offset = strtoull(text, &end, 10);
-    bool is_number = *text >= '0' && *text <= '9' && *end == '\0' && errno == 0 && offset <= INT64_MAX;
-    if (!is_number && *text)
-        snprintf(lens->verdict, sizeof lens->verdict, "offset: a number of bytes is expected");
-    *ret_offset = is_number ? offset : 0;
-    return is_number || !*text;
+    *ret_offset = 0;
+    if (!*text || text_read_u64(text, strlen(text), INT64_MAX, ret_offset))
+        return true;
+    snprintf(lens->verdict, sizeof lens->verdict, "offset: a number of bytes is expected");
+    return false;
 }
 
 /* As people and programs write it, "(1000, 768)" or "1000 x 768", in the form that fit_parse reads. */

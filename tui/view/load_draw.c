@@ -1,6 +1,5 @@
 /*
- * How the load dialog looks: the form, its lists, the progress, the question. What it says of file and name
- * is load_facts.c's.
+ * How the load dialog's form looks. What it says of file and name is load_facts.c's.
  */
 #include <stdio.h>
 #include <string.h>

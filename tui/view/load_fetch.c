@@ -102,7 +102,7 @@ static int tell_types(const char *path, const struct source_options *source, con
         return r;
     const struct dtype *from = &load_matrix(load)->dtype;
     const struct dtype *to = as ? as : from;
-    load_types_text(from, to, reply->types, sizeof reply->types);
+    load_types_text(from, to, false, reply->types, sizeof reply->types);
     reply->is_kept = dtype_equal(from, to);
     reply->to_integer = to->kind == DTYPE_INT || to->kind == DTYPE_UINT || to->kind == DTYPE_BOOL;
     load_close(load);
@@ -128,7 +128,7 @@ static void tell_outcome(const struct dtype *from, struct load_dialog_reply *rep
 {
     struct load_outcome *outcome = &reply->outcome;
     const struct matrix *matrix = &outcome->report.matrix;
-    load_types_text(from, &matrix->dtype, outcome->types, sizeof outcome->types);
+    load_types_text(from, &matrix->dtype, false, outcome->types, sizeof outcome->types);
     matrix_shape_text(matrix->rank, matrix->shape, false, outcome->shape, sizeof outcome->shape);
 }
 

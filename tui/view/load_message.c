@@ -9,22 +9,6 @@
 #include "tui/view/load_private.h"
 #include "tui/view/words.h"
 
-void load_types_text(const struct dtype *from, const struct dtype *to, char *buf, size_t size)
-{
-    char before[DTYPE_NAME_MAX], after[DTYPE_NAME_MAX];
-    dtype_name(from, before);
-    dtype_name(to, after);
-    if (dtype_equal(from, to)) {
-        snprintf(buf, size, "%s", after);
-        return;
-    }
-    if (strcmp(before, after) == 0) { /* none is a struct: they stay as they are */
-        dtype_descr(from, before, sizeof before);
-        dtype_descr(to, after, sizeof after);
-    }
-    snprintf(buf, size, "%s → %s", before, after);
-}
-
 /* Before all else, so that it stands on a narrow screen too. */
 static void add_lost(const struct load_report *report, struct text *text)
 {

@@ -195,9 +195,6 @@ void load_facts_draw_room(const struct load_dialog *dialog, struct cells *cells,
 
 void load_message_make(struct load_dialog *dialog, const struct load_dialog_reply *reply, int64_t now);
 
-/* "float64 → float16", "<f8 → >f8" where the names are the same, "float16" where it is kept. */
-void load_types_text(const struct dtype *from, const struct dtype *to, char *buf, size_t size);
-
 /* --- load_look.c, load_fetch.c --- */
 
 #define LOAD_PREVIEW_VALUES 1000000

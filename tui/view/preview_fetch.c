@@ -210,10 +210,7 @@ static bool still_fits(const struct preview_request *request, const struct segme
                layout_check_size(&request->matrix, segment->size, NULL) == 0;
     if (request->hex)
         return segment->matrix == NULL;
-    const struct matrix *a = &request->matrix, *b = segment->matrix;
-    return b && a->rank == b->rank && a->order == b->order && a->offset == b->offset &&
-           memcmp(a->shape, b->shape, (size_t)a->rank * sizeof a->shape[0]) == 0 &&
-           dtype_equal(&a->dtype, &b->dtype);
+    return segment->matrix && preview_matrix_equal(&request->matrix, segment->matrix);
 }
 
 /* Through its holders: the name that it had may be another's by now. */

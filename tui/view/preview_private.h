@@ -209,7 +209,7 @@ int preview_place_goto(struct preview *preview, const char *text, struct error *
 void preview_rewrap(struct preview *preview, uint32_t wrap);
 void preview_place_index(struct preview *preview, const uint64_t *index); /* of the whole matrix */
 
-/* preview.c, for preview_lens.c. */
+/* preview.c and preview_take.c, for the others. */
 bool preview_matrix_equal(const struct matrix *a, const struct matrix *b);
 bool preview_is_readable(enum layout layout);
 void preview_drop_matrix(struct preview *preview);

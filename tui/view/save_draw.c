@@ -25,22 +25,6 @@ enum form_row {
 
 /* --- rows --- */
 
-static const char *shape_of(const struct save_dialog *dialog, char *buf, size_t size)
-{
-    const char *from = dialog->facts->content.shape;
-    size_t n = 0;
-    if (!dialog->form.ascii)
-        return from;
-    for (; *from && n + 1 < size; from++) { /* × is two bytes */
-        if ((unsigned char)*from == 0xc3)
-            buf[n++] = 'x';
-        else if ((unsigned char)*from < 0x80)
-            buf[n++] = *from;
-    }
-    buf[n] = '\0';
-    return buf;
-}
-
 static void slice_text(const struct save_subject *subject, char *buf, size_t size)
 {
     const char *transposed = subject->transposed ? " transposed" : "";
@@ -54,7 +38,7 @@ static void slice_text(const struct save_subject *subject, char *buf, size_t siz
 static void draw_matrix(const struct save_dialog *dialog, struct cells *cells, int y, int x, int width)
 {
     const struct save_dialog_reply *facts = dialog->facts;
-    char shape[sizeof facts->content.shape], slice[256];
+    char slice[256];
     int at = x, right = x + width;
     if (!facts || !facts->content.is_read)
         return;
@@ -62,9 +46,8 @@ static void draw_matrix(const struct save_dialog *dialog, struct cells *cells, i
     const struct {
         enum role role;
         const char *text;
-    } parts[] = {{ROLE_TYPE, facts->content.type},
-                 {ROLE_TEXT, shape_of(dialog, shape, sizeof shape)},
-                 {ROLE_DIM, slice}};
+    } parts[] = {
+        {ROLE_TYPE, facts->content.type}, {ROLE_TEXT, dialog->facts->content.shape}, {ROLE_DIM, slice}};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0] && at < right; i++)
         at += cells_put_cut(cells, y, at, right - at, parts[i].role, 0, parts[i].text) + 2;
 }

@@ -113,32 +113,20 @@ static int find_place(const struct directory *directory, const struct save_dialo
     return r;
 }
 
+/* A look, or the save itself. */
 static void look(const struct directory *directory, const struct host *host,
-                 const struct save_dialog_request *request, struct save_dialog_reply *reply)
+                 const struct save_dialog_request *request, struct progress *progress,
+                 struct save_dialog_reply *reply)
 {
     struct opened opened;
     struct save_place place;
     if (open_segment(directory, host, &request->subject, &opened, &reply->error) < 0)
         return;
     if (find_place(directory, request, &opened, &place, reply) == 0) {
+        if (request->kind == SAVE_RUN)
+            save_to_file(&opened.save, &place, request->replace, progress, &reply->report, &reply->error);
         reply->old_size = place.size;
         reply->free = place.free;
-        save_place_close(&place);
-    }
-    describe(&opened, &reply->content);
-    close_segment(&opened);
-}
-
-static void run(const struct directory *directory, const struct host *host,
-                const struct save_dialog_request *request, struct progress *progress,
-                struct save_dialog_reply *reply)
-{
-    struct opened opened;
-    struct save_place place;
-    if (open_segment(directory, host, &request->subject, &opened, &reply->error) < 0)
-        return;
-    if (find_place(directory, request, &opened, &place, reply) == 0) {
-        save_to_file(&opened.save, &place, request->replace, progress, &reply->report, &reply->error);
         save_place_close(&place);
     }
     describe(&opened, &reply->content);
@@ -154,9 +142,7 @@ struct save_dialog_reply *save_dialog_fetch(const struct directory *directory, c
     reply->generation = request->generation;
     if (request->kind == SAVE_COMPLETE)
         reply->completion = complete_fetch(request->typed, request->home);
-    else if (request->kind == SAVE_LOOK)
-        look(directory, host, request, reply);
     else
-        run(directory, host, request, progress, reply);
+        look(directory, host, request, progress, reply);
     return reply;
 }
