@@ -154,6 +154,15 @@ static int look_at_numbers(struct source *source, const struct dtype *as, uint64
     return r;
 }
 
+/* What was lost before there was a value to convert: that is known when all was read. */
+static int add_reading(struct source *source, struct convert_counts *counts, struct error *error)
+{
+    int r = source->ops->finish(source, error);
+    if (r == 0)
+        convert_counts_add(counts, &source->counts);
+    return r;
+}
+
 int load_preview(const char *file, const struct source_options *options, const struct dtype *as,
                  uint64_t limit, struct load_preview *ret_preview, struct progress *progress,
                  struct error *error)
@@ -165,6 +174,8 @@ int load_preview(const char *file, const struct source_options *options, const s
     if (r < 0)
         return r;
     r = look_at_numbers(source, as ? as : &source->matrix.dtype, limit, ret_preview, progress, error);
+    if (r == 0 && ret_preview->whole && source->ops->finish)
+        r = add_reading(source, &ret_preview->counts, error);
     source_close(source);
     return r;
 }

@@ -295,6 +295,41 @@ static void junk_in_a_text_is_told_by_its_place(void **state)
     form_close(&form);
 }
 
+/* Of what was read to its end. */
+static void what_a_text_loses_is_told_before(void **state)
+{
+    struct form form;
+    form_open(&form, state);
+    tmpdir_write_text(form.tmpdir, "files/t.csv", "1,2\n3,1e400\n");
+    form_type(&form, "~/t.csv");
+    says(form_below(&form, "Type"), "float64: 1 overflow (all 4)");
+    tmpdir_write_text(form.tmpdir, "files/e.csv", "1,2\n3,\n");
+    form_go_to(&form, "File");
+    form_press(&form, KEY_CTRL('U'));
+    form_type(&form, "~/e.csv");
+    form_go_to(&form, "Type");
+    form_type(&form, "i1");
+    says(form_below(&form, "Type"), "0 out of range, 1 nan lost");
+    form_close(&form);
+}
+
+/* One row is longer than what is read first. */
+static void a_text_of_long_rows_is_estimated_too(void **state)
+{
+    enum { COLUMNS = 20000, ROW = COLUMNS * 4 };
+    struct form form;
+    form_open(&form, state);
+    char *text = malloc(60 * (size_t)ROW + 1);
+    assert_non_null(text);
+    for (int i = 0; i < 60 * COLUMNS; i++)
+        memcpy(text + (size_t)i * 4, i % COLUMNS == COLUMNS - 1 ? "1.5\n" : "1.5,", 5);
+    tmpdir_write_text(form.tmpdir, "files/wide.csv", text);
+    free(text);
+    form_type(&form, "~/wide.csv");
+    says(form_below(&form, "File"), "? × 20000  about 9.2M");
+    form_close(&form);
+}
+
 /* A look at a long text reads its first lines alone. */
 static void a_long_text_is_estimated(void **state)
 {
@@ -474,6 +509,8 @@ int main(void)
         with_tmpdir(text_says_how_it_is_parted),
         with_tmpdir(a_delimiter_is_corrected),
         with_tmpdir(junk_in_a_text_is_told_by_its_place),
+        with_tmpdir(what_a_text_loses_is_told_before),
+        with_tmpdir(a_text_of_long_rows_is_estimated_too),
         with_tmpdir(a_long_text_is_estimated),
         with_tmpdir(raw_bytes_are_given_type_and_shape),
         with_tmpdir(who_may_read_it_is_said),

@@ -139,15 +139,14 @@ static void put_preview(const struct load_dialog *dialog, char *buf, size_t size
     const struct load_dialog_reply *reply = dialog->preview;
     char losses[96], sample[48];
     put_sample(&reply->preview, sample, sizeof sample);
-    if (reply->is_kept) {
-        snprintf(buf, size, "%s: well formed (%s)", reply->types, sample); /* of text */
-        return;
-    }
+    bool loses = convert_counts_sum(&reply->preview.counts) > 0;
+    *ret_role = loses ? ROLE_WARN : *ret_role;
     put_losses(reply, losses, sizeof losses);
-    snprintf(buf, size, "%s: %s; max rel. error %.1g (%s)", reply->types, losses, reply->preview.worst,
-             sample);
-    if (convert_counts_sum(&reply->preview.counts) > 0)
-        *ret_role = ROLE_WARN;
+    if (reply->is_kept) /* of text */
+        snprintf(buf, size, "%s: %s (%s)", reply->types, loses ? losses : "well formed", sample);
+    else
+        snprintf(buf, size, "%s: %s; max rel. error %.1g (%s)", reply->types, losses, reply->preview.worst,
+                 sample);
 }
 
 void load_facts_preview(const struct load_dialog *dialog, char *buf, size_t size, enum role *ret_role)
