@@ -1,7 +1,7 @@
 /*
  * Threads: the only place that starts one. Signals are blocked in all of them.
  *
- * Work that can take more than a few milliseconds runs beside the loop in one of four lanes, each one thread that
+ * Work that can take more than a few milliseconds runs beside the loop in one of six lanes, each one thread that
  * takes its jobs in order, so that what a lane reports arrives in the order in which it was asked. A job gets
  * copies, never the catalog; what it finds it posts as messages, which the loop takes from one queue when the
  * eventfd says so.
@@ -19,6 +19,8 @@ enum lane {
     LANE_SWEEP, /* /proc */
     LANE_NAMES, /* name services, and paths outside the directory: a server may hang */
     LANE_JOB,   /* the user's own: load, delete */
+    LANE_FIGURES, /* statistics and maps that are shown by the way */
+    LANE_FIND,  /* what somebody waits for that goes through all of a segment: a search, a table of columns */
     LANE_COUNT
 };
 

@@ -5,7 +5,7 @@
 
 #include "core/layout/layout.h"
 #include "tests/support/draw.h"
-#include "tui/view/lens_private.h"
+#include "tui/values/lens_private.h"
 
 struct scene {
     struct lens *lens;

@@ -32,6 +32,31 @@ static void put_key(FILE *out, uint32_t code)
         fputs(*c == '^' ? "\\(ha" : *c == '~' ? "\\(ti" : *c == '\\' ? "\\e" : (char[]){*c, '\0'}, out);
 }
 
+/* "" for what is everywhere. */
+static const char *place_of(unsigned screens)
+{
+    switch (screens) {
+    case SCREEN_TABLE:
+        return "In the table: ";
+    case SCREEN_GRID:
+        return "In the values: ";
+    case SCREEN_MAP:
+        return "In the map: ";
+    case SCREEN_CENSUS:
+        return "In the statistics of columns: ";
+    case SCREEN_GRID | SCREEN_MAP:
+        return "In the values and the map: ";
+    case SCREEN_GRID | SCREEN_CENSUS:
+        return "In the values and the statistics of columns: ";
+    case SCREEN_MAP | SCREEN_CENSUS:
+        return "In the map and the statistics of columns: ";
+    case SCREEN_VALUES:
+        return "In the values, the map and the statistics of columns: ";
+    default:
+        return "";
+    }
+}
+
 static void put_action(FILE *out, const struct action_info *info)
 {
     fputs(".It", out);
@@ -39,9 +64,7 @@ static void put_action(FILE *out, const struct action_info *info)
         fputs(i > 0 ? " , Ic " : " Ic ", out);
         put_key(out, info->keys[i]);
     }
-    const char *where = info->screens == SCREEN_TABLE  ? "In the table: "
-                        : info->screens == SCREEN_GRID ? "In the values: "
-                                                       : "";
+    const char *where = place_of(info->screens);
     fprintf(out, "\n%s%c%s\n", where, *where ? tolower(info->text[0]) : info->text[0], info->text + 1);
 }
 

@@ -7,7 +7,7 @@
 
 #include "tests/support/draw.h"
 #include "tests/support/tmpdir.h"
-#include "tui/view/preview.h"
+#include "tui/values/preview.h"
 
 struct scene {
     struct tmpdir *tmpdir;

@@ -28,6 +28,8 @@ enum action {
     ACTION_DETAIL,
     ACTION_HOLDERS,
     ACTION_LENS,
+    ACTION_MAP,
+    ACTION_CENSUS,
     /* ordering and finding */
     ACTION_SORT,
     ACTION_SORT_PREVIOUS,
@@ -63,6 +65,19 @@ enum action {
     ACTION_AXIS_COLUMNS,
     ACTION_TRANSPOSE,
     ACTION_NEXT_AXIS,
+    /* how values look */
+    ACTION_FORMAT,
+    ACTION_NARROWER,
+    ACTION_WIDER,
+    ACTION_MAGNITUDE,
+    ACTION_TINT,
+    ACTION_FREEZE,
+    ACTION_EXTREME,
+    ACTION_EXACT,
+    /* finding a value */
+    ACTION_FIND,
+    ACTION_FIND_NEXT,
+    ACTION_FIND_PREVIOUS,
     /* everywhere */
     ACTION_HELP,
     ACTION_MESSAGES,
@@ -77,9 +92,12 @@ enum action {
 };
 
 /* Where an action applies: a set of screens. */
-#define SCREEN_TABLE 0x1
-#define SCREEN_GRID  0x2
-#define SCREEN_ALL   (SCREEN_TABLE | SCREEN_GRID)
+#define SCREEN_TABLE  0x1
+#define SCREEN_GRID   0x2
+#define SCREEN_MAP    0x4 /* of the grid's slice */
+#define SCREEN_CENSUS 0x8 /* the statistics of its columns */
+#define SCREEN_VALUES (SCREEN_GRID | SCREEN_MAP | SCREEN_CENSUS)
+#define SCREEN_ALL    (SCREEN_TABLE | SCREEN_VALUES)
 
 #define ACTION_KEYS_MAX 4
 

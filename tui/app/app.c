@@ -338,6 +338,12 @@ void app_update(struct app *app, const struct event *event)
     case EVENT_SAVE_PROGRESS:
         parts_progress(app, event);
         break;
+    case EVENT_STUDY:
+        studying_reply(app, event);
+        break;
+    case EVENT_STUDY_PROGRESS:
+        studying_progress(app, event);
+        break;
     }
     use_want(app);
     if (event->kind != EVENT_FOLLOWED) /* an answer of many is no time for more questions */

@@ -289,11 +289,14 @@ static void take_changes(struct console *console)
 static void take_progress(struct console *console)
 {
     struct event event;
+    size_t cursor = 0;
     int64_t now = monotonic_ms();
-    if (now - console->progress < PROGRESS_MS || !jobs_progress(console->jobs, &event))
+    if (now - console->progress < PROGRESS_MS)
         return;
-    console->progress = now;
-    tell(console, &event);
+    while (jobs_progress(console->jobs, &cursor, &event)) {
+        console->progress = now;
+        tell(console, &event);
+    }
 }
 
 static void take_signals(struct console *console)
@@ -376,9 +379,10 @@ static void wait_for_something(struct console *console, struct pollfd fds[SOURCE
 {
     sigset_t none;
     struct event progress;
+    size_t cursor = 0;
     int64_t now = monotonic_ms();
     bool counts = watch_counts(console, now);
-    int64_t due = next_due(console, jobs_progress(console->jobs, &progress));
+    int64_t due = next_due(console, jobs_progress(console->jobs, &cursor, &progress));
     if (!counts && app_wants_changes(console->app) && watch_fd(console->watch) >= 0)
         due = earlier(due, console->taken + COALESCE_MS);
     int64_t left = due > now ? due - now : 0;

@@ -57,6 +57,9 @@ void effect_clear(struct effect *effect)
     case EFFECT_PREVIEW:
         preview_request_free(effect->u.preview);
         break;
+    case EFFECT_STUDY:
+        study_request_free(effect->u.study);
+        break;
     case EFFECT_LOAD:
         load_dialog_request_free(effect->u.load);
         break;

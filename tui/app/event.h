@@ -17,8 +17,9 @@
 #include "core/transfer/restore.h"
 #include "tui/view/delete_dialog.h"
 #include "tui/view/load_dialog.h"
-#include "tui/view/preview.h"
+#include "tui/values/preview.h"
 #include "tui/view/save_dialog.h"
+#include "tui/values/study.h"
 
 /* A name that was looked at: what is there now, or that nothing is. */
 struct looked {
@@ -95,6 +96,8 @@ enum event_kind {
     EVENT_LOAD_PROGRESS,
     EVENT_DELETE_PROGRESS,
     EVENT_SAVE_PROGRESS,
+    EVENT_STUDY, /* a reply; NULL: the job was lost */
+    EVENT_STUDY_PROGRESS,
 };
 
 struct event {
@@ -152,6 +155,7 @@ struct event {
         struct save_dialog_reply *save;
         const struct restored *restored;
         struct described *described;
+        struct study_reply *study;
         struct {
             uint64_t done, total;
             uint64_t lost; /* values, of a load */
@@ -177,6 +181,7 @@ enum effect_kind {
     EFFECT_SAVE,
     EFFECT_RESTORE,
     EFFECT_DESCRIBE,
+    EFFECT_STUDY, /* statistics, a map, a search */
     EFFECT_STOP, /* cancel the job of token; its reply comes all the same */
     EFFECT_COPY, /* a text to the terminal's clipboard */
     EFFECT_SUSPEND,
@@ -254,6 +259,7 @@ struct effect {
         struct save_dialog_request *save;       /* owned */
         struct restore_request restore;         /* owned */
         struct describe_request describe;       /* owned */
+        struct study_request *study;            /* owned */
     } u;
 };
 

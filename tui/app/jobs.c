@@ -69,6 +69,8 @@ static enum lane lane_of(const struct effect *effect)
     case EFFECT_SWEEP:
     case EFFECT_REACH:
         return LANE_SWEEP;
+    case EFFECT_STUDY:
+        return study_is_waited_for(effect->u.study) ? LANE_FIND : LANE_FIGURES;
     default:
         return LANE_LOOK;
     }
@@ -93,7 +95,7 @@ void jobs_start(struct jobs *jobs, struct effect *effect)
 static bool is_component(enum effect_kind kind)
 {
     return kind == EFFECT_PREVIEW || kind == EFFECT_LOAD || kind == EFFECT_DELETE || kind == EFFECT_SAVE ||
-           kind == EFFECT_RESTORE || kind == EFFECT_DESCRIBE;
+           kind == EFFECT_RESTORE || kind == EFFECT_DESCRIBE || kind == EFFECT_STUDY;
 }
 
 void jobs_stop(struct jobs *jobs, uint64_t token)
@@ -141,6 +143,9 @@ static bool done_event(struct jobs *jobs, struct running *running, struct event 
         return !done.replied;
     case EFFECT_SAVE:
         event->kind = EVENT_SAVE;
+        return !done.replied;
+    case EFFECT_STUDY:
+        event->kind = EVENT_STUDY;
         return !done.replied;
     case EFFECT_RESTORE:
         event->kind = EVENT_RESTORED;
@@ -215,6 +220,11 @@ static void message_event(struct jobs *jobs, struct running *running, struct eve
         event->u.load = payload;
         jobs->message.payload = NULL;
         break;
+    case TASK_STUDY:
+        event->kind = EVENT_STUDY;
+        event->u.study = payload;
+        jobs->message.payload = NULL;
+        break;
     case TASK_RESTORED:
         event->kind = EVENT_RESTORED;
         event->u.restored = payload;
@@ -263,18 +273,37 @@ bool jobs_next(struct jobs *jobs, struct event *ret_event)
     }
 }
 
-bool jobs_progress(struct jobs *jobs, struct event *ret_event)
+/* The event that says how far a job is; false for one that shows nothing. */
+static bool progress_kind(const struct running *running, enum event_kind *ret_kind)
 {
-    for (size_t i = 0; i < jobs->count; i++) {
-        const struct running *running = &jobs->running[i];
+    switch (running->kind) {
+    case EFFECT_STUDY:
+        *ret_kind = EVENT_STUDY_PROGRESS;
+        return true;
+    case EFFECT_LOAD:
+        *ret_kind = EVENT_LOAD_PROGRESS;
+        return running->lane == LANE_JOB;
+    case EFFECT_SAVE:
+        *ret_kind = EVENT_SAVE_PROGRESS;
+        return running->lane == LANE_JOB;
+    case EFFECT_DELETE:
+        *ret_kind = EVENT_DELETE_PROGRESS;
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool jobs_progress(struct jobs *jobs, size_t *cursor, struct event *ret_event)
+{
+    while (*cursor < jobs->count) {
+        const struct running *running = &jobs->running[(*cursor)++];
         struct progress progress;
-        if (running->lane != LANE_JOB || running->kind == EFFECT_RESTORE ||
-            !workers_progress(jobs->workers, running->id, &progress))
+        enum event_kind kind;
+        if (!progress_kind(running, &kind) || !workers_progress(jobs->workers, running->id, &progress))
             continue;
         *ret_event = (struct event){
-            .kind = running->kind == EFFECT_LOAD   ? EVENT_LOAD_PROGRESS
-                    : running->kind == EFFECT_SAVE ? EVENT_SAVE_PROGRESS
-                                                   : EVENT_DELETE_PROGRESS,
+            .kind = kind,
             .token = running->token,
             .u.progress = {progress.done, progress.total, progress.lost},
         };
@@ -309,6 +338,8 @@ static void drop_event(const struct event *event)
         delete_dialog_reply_free(event->u.deletion);
     else if (event->kind == EVENT_SAVE)
         save_dialog_reply_free(event->u.save);
+    else if (event->kind == EVENT_STUDY)
+        study_reply_free(event->u.study);
 }
 
 static void drop_events(struct jobs *jobs)

@@ -34,7 +34,7 @@ void jobs_stop(struct jobs *jobs, uint64_t token);
 /* The next event, its time not set. What it points to is valid until the next call. */
 bool jobs_next(struct jobs *jobs, struct event *ret_event);
 
-/* Whether a job of the user's own runs, and how far it is. */
-bool jobs_progress(struct jobs *jobs, struct event *ret_event);
+/* How far a job is that shows it, from the *cursor-th on (0 first; moved on). False where no further one runs. */
+bool jobs_progress(struct jobs *jobs, size_t *cursor, struct event *ret_event);
 
 #endif

@@ -11,7 +11,7 @@
 
 unsigned keys_screen(const struct app *app)
 {
-    return app->preview ? SCREEN_GRID : SCREEN_TABLE;
+    return app->preview ? preview_screen(app->preview) : SCREEN_TABLE;
 }
 
 /* --- "go to" --- */

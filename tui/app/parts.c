@@ -50,6 +50,7 @@ void parts_open_preview(struct app *app)
 void parts_close_preview(struct app *app)
 {
     describing_want(app);
+    studying_leave_preview(app);
     preview_free(app->preview);
     app->preview = NULL;
     app->preview_errand = (struct errand){0};
@@ -414,6 +415,7 @@ void parts_want(struct app *app)
         describing_want(app);
         want_preview(app);
     }
+    studying_want(app);
     if (app->load)
         want_load(app);
     if (app->saving)

@@ -213,6 +213,7 @@ struct app {
     char *wanted; /* owned: a name that was loaded, for the cursor to go to once it is seen */
     uint64_t last_token;
     uint64_t restore_serial; /* of the row that OVER_RESTORE asks a name for */
+    struct errand studies[STUDY_SLOT_COUNT];
     struct errand preview_errand, load_errand, delete_errand, save_errand, restore_errand, describe_errand;
 
     struct chores chores;
@@ -333,6 +334,12 @@ void restoring_done(struct app *app, const struct event *event);
 /* describing.c: what a person says that a segment is, recorded beside it */
 void describing_want(struct app *app); /* asks for what the preview wants recorded */
 void describing_done(struct app *app, const struct event *event);
+
+/* studying.c: statistics, maps and searches */
+void studying_want(struct app *app); /* asks for what is wanted, cancels what is wanted no more */
+void studying_reply(struct app *app, const struct event *event); /* takes the reply */
+void studying_progress(struct app *app, const struct event *event);
+void studying_leave_preview(struct app *app); /* it is closed: its studies are cancelled */
 
 /* frame.c */
 struct frame {

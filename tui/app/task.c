@@ -66,6 +66,11 @@ static void preview_reply_drop(void *payload)
     preview_reply_free(payload);
 }
 
+static void study_reply_drop(void *payload)
+{
+    study_reply_free(payload);
+}
+
 static void load_reply_drop(void *payload)
 {
     load_dialog_reply_free(payload);
@@ -390,6 +395,10 @@ static void run_component(struct task *task)
     if (effect->kind == EFFECT_PREVIEW)
         job_post(task->job, TASK_PREVIEW,
                  preview_fetch(task->directory, task->host.proc_root, effect->u.preview), preview_reply_drop);
+    else if (effect->kind == EFFECT_STUDY)
+        job_post(task->job, TASK_STUDY,
+                 study_run(task->directory, task->host.proc_root, effect->u.study, job_progress(task->job)),
+                 study_reply_drop);
     else if (effect->kind == EFFECT_LOAD)
         job_post(task->job, TASK_LOAD,
                  load_dialog_fetch(task->directory, &task->host, "/sys/fs/cgroup", effect->u.load,
@@ -411,7 +420,7 @@ static void run_component(struct task *task)
 static bool is_about_directory(enum effect_kind kind)
 {
     return kind == EFFECT_LOOK || kind == EFFECT_PREVIEW || kind == EFFECT_LOAD || kind == EFFECT_DELETE ||
-           kind == EFFECT_SAVE || kind == EFFECT_REACH;
+           kind == EFFECT_SAVE || kind == EFFECT_REACH || kind == EFFECT_STUDY;
 }
 
 void task_run(struct job *job, void *argument)

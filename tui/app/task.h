@@ -25,6 +25,7 @@ enum task_message {
     TASK_SAVE,
     TASK_RESTORED,  /* struct restored */
     TASK_DESCRIBED, /* struct described */
+    TASK_STUDY,
 };
 
 struct task_batch {

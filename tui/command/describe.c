@@ -9,7 +9,7 @@
 #include "core/sys/fd.h"
 #include "tui/command/as.h"
 #include "tui/command/command.h"
-#include "tui/command/find.h"
+#include "tui/command/named.h"
 #include "tui/command/gone.h"
 
 struct describing {
@@ -26,7 +26,7 @@ static int open_segment(struct describing *describing, const struct directory *d
 {
     int r = directory_may_change(directory, error);
     return r < 0 ? r
-                 : find_open(describing->options, directory, describing->name, &describing->segment,
+                 : named_open(describing->options, directory, describing->name, &describing->segment,
                              &describing->fd, error);
 }
 

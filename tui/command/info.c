@@ -12,7 +12,7 @@
 #include "core/sys/memory.h"
 #include "core/transfer/delete.h"
 #include "tui/command/command.h"
-#include "tui/command/find.h"
+#include "tui/command/named.h"
 #include "tui/command/info_print.h"
 
 struct info {
@@ -244,7 +244,7 @@ static enum exit_status run(const struct options *options, int argc, char **argv
         return info.status;
     struct found found;
     info.page.users = users_new(options->numeric);
-    info.status = find_all_and_unlinked(options, info.directory, argv + optind, (size_t)(argc - optind),
+    info.status = named_all_and_unlinked(options, info.directory, argv + optind, (size_t)(argc - optind),
                                         &found, &info.unlinked, &info.unlinked_count);
     if (info.page.users)
         show_all(&info, &found);

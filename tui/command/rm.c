@@ -12,7 +12,7 @@
 #include "core/transfer/delete.h"
 #include "tui/command/allow.h"
 #include "tui/command/command.h"
-#include "tui/command/find.h"
+#include "tui/command/named.h"
 #include "tui/command/gone.h"
 #include "tui/command/rm_where.h"
 #include "tui/command/rm_words.h"

@@ -8,7 +8,7 @@
 #include "core/segment/directory.h"
 #include "core/process/users.h"
 #include "core/transfer/delete.h"
-#include "tui/command/find.h"
+#include "tui/command/named.h"
 
 struct matched {
     struct found found;

@@ -9,7 +9,7 @@
 #include "core/sys/fd.h"
 #include "core/transfer/save.h"
 #include "tui/command/command.h"
-#include "tui/command/find.h"
+#include "tui/command/named.h"
 #include "tui/command/gone.h"
 #include "tui/command/job_wait.h"
 
@@ -82,7 +82,7 @@ static enum exit_status save(struct save_command *command)
     struct error *error = &command->error;
     if (directory_may_change(command->directory, error) < 0)
         return report_error(command->options, command->name, error);
-    if (find_matrix(command->options, command->directory, command->name, &command->segment, &command->save.fd,
+    if (named_matrix(command->options, command->directory, command->name, &command->segment, &command->save.fd,
                     error) < 0)
         return refuse_name(command);
     command->save.matrix = command->segment.matrix;

@@ -12,7 +12,7 @@
 #include "core/sys/memory.h"
 #include "tui/command/as.h"
 #include "tui/command/command.h"
-#include "tui/command/find.h"
+#include "tui/command/named.h"
 #include "tui/command/gone.h"
 #include "tui/command/no_values.h"
 #include "tui/command/values.h"
@@ -42,7 +42,7 @@ static void say_part(const struct show *show)
 static int reinterpret(struct show *show, const struct directory *directory, struct error *error)
 {
     struct matrix matrix;
-    int code = find_open(show->options, directory, show->name, &show->segment, &show->fd, error);
+    int code = named_open(show->options, directory, show->name, &show->segment, &show->fd, error);
     if (code == 0 && show->fd < 0)
         code = no_values(&show->segment, error);
     if (code == 0)
@@ -62,7 +62,7 @@ static int open_segment(struct show *show, const struct directory *directory, st
 {
     if (show->as.has_type)
         return reinterpret(show, directory, error);
-    return find_matrix(show->options, directory, show->name, &show->segment, &show->fd, error);
+    return named_matrix(show->options, directory, show->name, &show->segment, &show->fd, error);
 }
 
 static enum exit_status refuse_name(const struct show *show, const struct directory *directory,

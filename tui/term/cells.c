@@ -201,6 +201,7 @@ static void cell_write(struct cells *cells, int y, int x, const char *text, int 
     cell->width = (uint8_t)width;
     cell->role = (uint8_t)role;
     cell->flags = flags;
+    cell->heat = cell->upper = 0;
 }
 
 /* A wide glyph of which an edge would cut one half is two blanks instead; in ASCII it is one character twice.
@@ -324,6 +325,26 @@ void cells_tint(struct cells *cells, struct rect rect, int role, uint8_t flags)
             if (role >= 0 && role < ROLE_COUNT)
                 cell->role = (uint8_t)role;
         }
+}
+
+void cells_put_heat(struct cells *cells, int y, int x, uint8_t upper, uint8_t lower)
+{
+    struct cell *cell = cell_at(cells, y, x);
+
+    if (cell == NULL)
+        return;
+    cells_put(cells, y, x, 1, ROLE_TEXT, 0, "▀");
+    cell->upper = upper;
+    cell->heat = lower;
+}
+
+void cells_heat(struct cells *cells, struct rect rect, uint8_t heat)
+{
+    struct rect area = rect_clip(cells, rect);
+
+    for (int y = area.y; y < area.y + area.height; y++)
+        for (int x = area.x; x < area.x + area.width; x++)
+            cell_at(cells, y, x)->heat = heat;
 }
 
 void cells_rule(struct cells *cells, int y, int x, int width, enum role role)

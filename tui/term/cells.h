@@ -48,11 +48,29 @@ enum role {
 
 #define CELL_TEXT_MAX 20 /* a base character and its combining ones, UTF-8, NUL-terminated */
 
+/*
+ * A value as a colour behind a character: HEAT_LEVELS from cold to hot on a diverging scale (the middle one is 0), and
+ * as many on one that only rises. 0: none. Where there are no such colours a cell looks as if it had none: who draws
+ * says what it says by characters too.
+ */
+#define HEAT_LEVELS 21
+static inline uint8_t heat_diverging(unsigned level) /* 0 .. HEAT_LEVELS - 1 */
+{
+    return (uint8_t)(1 + level);
+}
+static inline uint8_t heat_rising(unsigned level)
+{
+    return (uint8_t)(1 + HEAT_LEVELS + level);
+}
+#define HEAT_COUNT (1 + 2 * HEAT_LEVELS)
+
 struct cell {
     char text[CELL_TEXT_MAX]; /* "" : the right half of a wide character */
     uint8_t width;            /* columns of text: 1 or 2; 0 for a right half */
     uint8_t role;
     uint8_t flags;
+    uint8_t heat;  /* of the background */
+    uint8_t upper; /* of the upper half, where the text is the upper half block; else 0 */
 };
 
 struct rect {
@@ -97,6 +115,11 @@ void cells_box(struct cells *cells, struct rect rect, enum role role, const char
 /* The bar of part in whole, in eighths of a column ('#' in ascii), rounded to the nearest; what is beyond it
  * stays as it was. */
 void cells_bar(struct cells *cells, int y, int x, int width, uint64_t part, uint64_t whole, enum role role);
+
+/* Two values in one cell, one above the other, as a half block. */
+void cells_put_heat(struct cells *cells, int y, int x, uint8_t upper, uint8_t lower);
+/* The background of what is there. */
+void cells_heat(struct cells *cells, struct rect rect, uint8_t heat);
 
 /* Columns that text takes. */
 int text_width(const char *text);

@@ -6,7 +6,7 @@
 
 #include "tui/app/action.h"
 #include "tui/term/cells.h"
-#include "tui/view/preview.h"
+#include "tui/values/preview.h"
 
 struct hints {
     unsigned screen; /* SCREEN_… */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "tui/view/dialog.h"
-#include "tui/view/lens_private.h"
+#include "tui/values/lens_private.h"
 
 #define FIELD_WIDTH 24 /* of a text; what can be done stands behind it */
 

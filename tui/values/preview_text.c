@@ -8,7 +8,7 @@
 #include "core/matrix/window.h"
 #include "core/segment/name.h"
 #include "core/sys/checked.h"
-#include "tui/view/preview_private.h"
+#include "tui/values/preview_private.h"
 
 static size_t append(char *buf, size_t size, size_t length, const char *text)
 {

@@ -6,14 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tui/view/preview_private.h"
+#include "tui/values/preview_private.h"
 
-static void set_condition(struct preview *preview, enum condition condition, const char *text)
+static void set_plight(struct preview *preview, enum plight plight, const char *text)
 {
-    if (preview->condition != condition)
-        preview->condition_since = preview->now;
-    preview->condition = condition;
-    snprintf(preview->condition_text, sizeof preview->condition_text, "%s", text);
+    if (preview->plight != plight)
+        preview->plight_since = preview->now;
+    preview->plight = plight;
+    snprintf(preview->plight_text, sizeof preview->plight_text, "%s", text);
 }
 
 static void set_reason(struct preview *preview, const char *text)
@@ -95,10 +95,10 @@ static void lose_matrix(struct preview *preview, const struct segment *segment)
         snprintf(text, sizeof text, "it shrank: %llu of %llu bytes are left (%s looks at them)",
                  (unsigned long long)segment->size, (unsigned long long)(preview->matrix.offset + bytes),
                  preview->saying == SAYING_NOTHING ? "r" : "D");
-        set_condition(preview, CONDITION_SHRUNK, text);
+        set_plight(preview, PLIGHT_SHRUNK, text);
     } else {
         snprintf(text, sizeof text, "its header is gone: %s (r looks at the bytes)", why_no_values(segment));
-        set_condition(preview, CONDITION_DAMAGED, text);
+        set_plight(preview, PLIGHT_DAMAGED, text);
     }
 }
 
@@ -110,7 +110,7 @@ static void hold_against(struct preview *preview, const struct segment *segment)
         layout_check_size(&preview->matrix, segment->size, NULL) < 0)
         lose_matrix(preview, segment);
     else
-        set_condition(preview, CONDITION_FINE, "");
+        set_plight(preview, PLIGHT_FINE, "");
 }
 
 static void keep_own(struct preview *preview, const struct segment *segment)
@@ -130,14 +130,14 @@ static void keep_own(struct preview *preview, const struct segment *segment)
 static void take_own(struct preview *preview, struct segment *segment)
 {
     if (segment->matrix) {
-        set_condition(preview, CONDITION_FINE, "");
+        set_plight(preview, PLIGHT_FINE, "");
         set_reason(preview, NULL);
         if (!preview->has_matrix || preview->hex || !preview_matrix_equal(&preview->matrix, segment->matrix))
             adopt_matrix(preview, segment->matrix);
     } else if (preview->has_matrix && !preview->hex && preview->has_values) {
         lose_matrix(preview, segment);
     } else {
-        set_condition(preview, CONDITION_FINE, "");
+        set_plight(preview, PLIGHT_FINE, "");
         set_reason(preview, why_no_values(segment));
         if (!preview_is_readable(segment->layout))
             preview_drop_matrix(preview);
@@ -196,21 +196,21 @@ static void take_reply(struct preview *preview, struct preview_reply *reply)
     switch (reply->found) {
     case FOUND_IT:
         take_facts(preview, &reply->segment);
-        if (reply->is_short && preview->condition == CONDITION_FINE && !preview->hex && preview->has_values) {
+        if (reply->is_short && preview->plight == PLIGHT_FINE && !preview->hex && preview->has_values) {
             lose_matrix(preview, &reply->segment);
-        } else if (preview->condition == CONDITION_FINE) {
+        } else if (preview->plight == PLIGHT_FINE) {
             take_values(preview, reply);
         }
         break;
     case FOUND_NOTHING:
-        set_condition(preview, CONDITION_GONE, "");
+        set_plight(preview, PLIGHT_GONE, "");
         break;
     case FOUND_OTHER:
         preview->other = reply->segment.id;
-        set_condition(preview, CONDITION_OTHER, "another segment has this name now: r looks at it");
+        set_plight(preview, PLIGHT_OTHER, "another segment has this name now: r looks at it");
         break;
     case FOUND_FAILURE:
-        set_condition(preview, CONDITION_FAILED, reply->error.text);
+        set_plight(preview, PLIGHT_FAILED, reply->error.text);
         break;
     }
 }

@@ -4,8 +4,8 @@
  *
  *   key → lens_key → LENS_CHANGED → lens_matrix → the grid shows the bytes so
  */
-#ifndef SHMTOP_TUI_VIEW_LENS_H
-#define SHMTOP_TUI_VIEW_LENS_H
+#ifndef SHMTOP_TUI_VALUES_LENS_H
+#define SHMTOP_TUI_VALUES_LENS_H
 
 #include "core/matrix/matrix.h"
 #include "tui/term/cells.h"

@@ -1,4 +1,4 @@
-#include "tui/view/lens.h"
+#include "tui/values/lens.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "core/sys/checked.h"
 #include "core/sys/memory.h"
 #include "core/sys/text.h"
-#include "tui/view/lens_private.h"
+#include "tui/values/lens_private.h"
 
 struct lens *lens_new(bool may_record)
 {

@@ -8,10 +8,9 @@
 #include <string.h>
 
 #include "core/matrix/window.h"
-#include "core/process/unlinked.h"
 #include "core/sys/checked.h"
 #include "core/sys/fd.h"
-#include "tui/view/preview_private.h"
+#include "tui/values/preview_private.h"
 
 void preview_request_free(struct preview_request *request)
 {
@@ -19,8 +18,7 @@ void preview_request_free(struct preview_request *request)
         return;
     if (request->has_matrix)
         matrix_clear(&request->matrix);
-    free(request->name);
-    free(request->pids);
+    reach_clear(&request->reach);
     free(request);
 }
 
@@ -213,38 +211,18 @@ static bool still_fits(const struct preview_request *request, const struct segme
     return segment->matrix && preview_matrix_equal(&request->matrix, segment->matrix);
 }
 
-/* Through its holders: the name that it had may be another's by now. */
-static int look_at_unlinked(const struct directory *directory, const char *proc_root,
-                            const struct preview_request *request, struct preview_reply *reply,
-                            struct error *error)
-{
-    int fd AUTO_CLOSE = unlinked_open(proc_root, &request->id, request->pids, request->pid_count, error);
-    if (fd < 0)
-        return fd;
-    int result = segment_stat_opened(fd, request->name, &reply->segment, error);
-    if (result == 0)
-        result = segment_recognise_opened(directory, &reply->segment, fd, error);
-    if (result < 0 || !still_fits(request, &reply->segment))
-        return result;
-    struct reading reading = {fd, &request->matrix, reply, error};
-    return read_page(&reading, request);
-}
-
-static int look(const struct directory *directory, const struct preview_request *request,
-                struct preview_reply *reply, struct error *error)
+static int look(const struct directory *directory, const char *proc_root,
+                const struct preview_request *request, struct preview_reply *reply, struct error *error)
 {
     struct segment *segment = &reply->segment;
-    int result = segment_stat(directory, request->name, segment, error);
-    if (result < 0)
-        return result;
-    if (!identity_equal(&segment->id, &request->id)) {
+    int fd AUTO_CLOSE = reach_open(&request->reach, directory, proc_root, segment, error);
+    if (fd == -ESTALE && !identity_equal(&segment->id, &request->reach.id)) {
         reply->found = FOUND_OTHER;
         return 0;
     }
-    result = segment_recognise(directory, segment, error);
-    if (result < 0 || !still_fits(request, segment))
-        return result;
-    AUTO_CLOSE int fd = segment_open(directory, request->name, &request->id, error);
+    /* What it is may be known though its bytes may not be read. */
+    if (segment->recognised && !still_fits(request, segment))
+        return 0;
     if (fd < 0)
         return fd;
     struct reading reading = {fd, &request->matrix, reply, error};
@@ -257,8 +235,7 @@ struct preview_reply *preview_fetch(const struct directory *directory, const cha
     struct preview_reply *reply = calloc(1, sizeof *reply);
     assert(reply);
     reply->generation = request->generation;
-    int result = request->unlinked ? look_at_unlinked(directory, proc_root, request, reply, &reply->error)
-                                   : look(directory, request, reply, &reply->error);
+    int result = look(directory, proc_root, request, reply, &reply->error);
     if (result == -ENOENT)
         reply->found = FOUND_NOTHING;
     else if (result < 0)

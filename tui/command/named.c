@@ -1,4 +1,4 @@
-#include "tui/command/find.h"
+#include "tui/command/named.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -74,7 +74,7 @@ static enum exit_status find_each(struct finding *finding, char *const *texts, s
     return status;
 }
 
-enum exit_status find_all_and_unlinked(const struct options *options, const struct directory *directory,
+enum exit_status named_all_and_unlinked(const struct options *options, const struct directory *directory,
                                        char *const *texts, size_t count, struct found *ret_found,
                                        struct unlinked **ret_unlinked, size_t *ret_count)
 {
@@ -100,7 +100,7 @@ void found_clear(struct found *found)
 
 /* --- one, to look into --- */
 
-static int find_open_unlinked(const struct options *options, const struct directory *directory,
+static int named_open_unlinked(const struct options *options, const struct directory *directory,
                               const char *text, struct segment *ret_segment, int *ret_fd, struct error *error)
 {
     struct unlinked unlinked;
@@ -117,13 +117,13 @@ static int find_open_unlinked(const struct options *options, const struct direct
     return r < 0 ? r : 0;
 }
 
-int find_open(const struct options *options, const struct directory *directory, const char *text,
+int named_open(const struct options *options, const struct directory *directory, const char *text,
               struct segment *ret_segment, int *ret_fd, struct error *error)
 {
     *ret_fd = -1;
     int r = segment_find(directory, text, ret_segment, error);
     if (r == -ENOENT && is_reference(text))
-        return find_open_unlinked(options, directory, text, ret_segment, ret_fd, error);
+        return named_open_unlinked(options, directory, text, ret_segment, ret_fd, error);
     if (r == 0)
         r = segment_recognise(directory, ret_segment, error);
     if (r < 0 || !S_ISREG(ret_segment->mode) || ret_segment->layout == LAYOUT_UNKNOWN)
@@ -133,9 +133,9 @@ int find_open(const struct options *options, const struct directory *directory, 
     return fd < 0 ? fd : 0;
 }
 
-int find_matrix(const struct options *options, const struct directory *directory, const char *text,
+int named_matrix(const struct options *options, const struct directory *directory, const char *text,
                 struct segment *ret_segment, int *ret_fd, struct error *error)
 {
-    int r = find_open(options, directory, text, ret_segment, ret_fd, error);
+    int r = named_open(options, directory, text, ret_segment, ret_fd, error);
     return r == 0 && !ret_segment->matrix ? no_values(ret_segment, error) : r;
 }

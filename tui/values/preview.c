@@ -3,7 +3,7 @@
  * preview_place.c; what fits: preview_fit.c; what a look brings: preview_take.c; how it looks:
  * preview_draw.c; reading: preview_fetch.c.
  */
-#include "tui/view/preview.h"
+#include "tui/values/preview.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -12,28 +12,19 @@
 
 #include "core/sys/checked.h"
 #include "core/sys/memory.h"
-#include "tui/view/preview_private.h"
+#include "tui/values/preview_private.h"
 
 struct preview *preview_new(const char *name, const struct identity *id, int64_t now)
 {
     struct preview *preview = calloc(1, sizeof *preview);
     assert(preview);
-    preview->name = strdup(name);
-    assert(preview->name);
-    preview->id = *id;
+    reach_make(name, id, false, NULL, 0, &preview->reach);
     preview->now = now;
     preview->again = true;
+    preview->screen = SCREEN_GRID;
     preview->wrap = 1;
     preview->row_axis = preview->column_axis = preview->step_axis = -1;
     return preview;
-}
-
-static pid_t *dup_pids(const pid_t *pids, size_t count)
-{
-    pid_t *copy = memory_new(count * sizeof *copy);
-    for (size_t i = 0; i < count; i++)
-        copy[i] = pids[i];
-    return copy;
 }
 
 static void drop_values(struct preview *preview)
@@ -64,39 +55,36 @@ void preview_free(struct preview *preview)
     lens_free(preview->lens);
     free(preview->widths);
     free(preview->reason);
-    free(preview->name);
-    free(preview->pids);
+    reach_clear(&preview->reach);
     line_free(preview->line);
     free(preview);
 }
 
 void preview_take_holders(struct preview *preview, const struct holders *holders)
 {
-    free(preview->pids);
-    preview->unlinked = true;
-    preview->pid_count = holders ? holders->count : 0;
-    preview->pids = memory_new(preview->pid_count * sizeof *preview->pids);
-    for (size_t i = 0; i < preview->pid_count; i++)
-        preview->pids[i] = holders->list[i].pid;
+    free(preview->reach.pids);
+    preview->reach.unlinked = true;
+    preview->reach.pid_count = holders ? holders->count : 0;
+    preview->reach.pids = memory_new(preview->reach.pid_count * sizeof *preview->reach.pids);
+    for (size_t i = 0; i < preview->reach.pid_count; i++)
+        preview->reach.pids[i] = holders->list[i].pid;
 }
 
 void preview_rename(struct preview *preview, const char *name)
 {
-    char *copy = strdup(name);
-    assert(copy);
-    free(preview->name);
-    preview->name = copy;
+    free(preview->reach.name);
+    preview->reach.name = memory_dup(name);
     preview->again = true;
 }
 
 const struct identity *preview_identity(const struct preview *preview)
 {
-    return &preview->id;
+    return &preview->reach.id;
 }
 
 const char *preview_name(const struct preview *preview)
 {
-    return preview->name;
+    return preview->reach.name;
 }
 
 /* --- pages --- */
@@ -194,14 +182,14 @@ static void enter_line(struct preview *preview)
 /* r: looks anew, and at whoever bears the name now. */
 static void look_anew(struct preview *preview)
 {
-    if (preview->condition == CONDITION_OTHER) {
-        preview->id = preview->other;
+    if (preview->plight == PLIGHT_OTHER) {
+        preview->reach.id = preview->other;
         preview->saying = SAYING_NOTHING;
     }
-    if (preview->condition != CONDITION_FINE && preview->condition != CONDITION_GONE) {
+    if (preview->plight != PLIGHT_FINE && preview->plight != PLIGHT_GONE) {
         if (preview->saying == SAYING_NOTHING)
             preview_drop_matrix(preview);
-        preview->condition = CONDITION_FINE;
+        preview->plight = PLIGHT_FINE;
         preview->looked = false;
     }
     preview->again = true;
@@ -229,7 +217,7 @@ enum preview_result preview_action(struct preview *preview, enum action action, 
 enum preview_result preview_key(struct preview *preview, const struct key *key, int64_t now)
 {
     if (!preview->line && !preview->lens)
-        return preview_action(preview, action_of_key(key, SCREEN_GRID, true), now);
+        return preview_action(preview, action_of_key(key, preview_screen(preview), true), now);
     preview->now = now;
     preview->message[0] = '\0';
     if (preview->lens) {
@@ -257,6 +245,11 @@ void preview_paste(struct preview *preview, const char *text)
         line_paste(preview->line, text);
 }
 
+unsigned preview_screen(const struct preview *preview)
+{
+    return preview->screen;
+}
+
 bool preview_wants_text(const struct preview *preview)
 {
     return preview->line != NULL || preview->lens != NULL;
@@ -273,7 +266,7 @@ static bool is_missing(const struct preview *preview, const struct page *page)
 
 static int64_t period(const struct preview *preview)
 {
-    return preview->condition == CONDITION_FINE ? PREVIEW_PERIOD : PREVIEW_PERIOD_GONE;
+    return preview->plight == PLIGHT_FINE ? PREVIEW_PERIOD : PREVIEW_PERIOD_GONE;
 }
 
 static bool is_due(const struct preview *preview, int64_t now)
@@ -298,14 +291,12 @@ struct preview_request *preview_wants(struct preview *preview, int64_t now)
     if (preview->asked || preview->height < 1)
         return NULL;
     struct page page = preview_page(preview);
-    bool missing = preview->condition == CONDITION_FINE && is_missing(preview, &page);
+    bool missing = preview->plight == PLIGHT_FINE && is_missing(preview, &page);
     if (!missing && !is_due(preview, now))
         return NULL;
     struct preview_request *request = calloc(1, sizeof *request);
     assert(request);
-    request->name = strdup(preview->name);
-    assert(request->name);
-    request->id = preview->id;
+    reach_copy(&preview->reach, &request->reach);
     request->generation = preview->generation;
     request->has_matrix = preview->has_matrix;
     request->hex = preview->hex;
@@ -313,9 +304,6 @@ struct preview_request *preview_wants(struct preview *preview, int64_t now)
     if (preview->has_matrix)
         matrix_copy(&preview->matrix, &request->matrix);
     request->page = page;
-    request->unlinked = preview->unlinked;
-    request->pids = dup_pids(preview->pids, preview->pid_count);
-    request->pid_count = preview->pid_count;
     preview->asked = true;
     preview->asked_at = now;
     preview->asking = page;

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "core/sys/checked.h"
-#include "tui/view/preview_private.h"
+#include "tui/values/preview_private.h"
 
 static uint64_t element_count(const struct preview *preview)
 {

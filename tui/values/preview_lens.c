@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/sys/checked.h"
-#include "tui/view/preview_private.h"
+#include "tui/values/preview_private.h"
 
 bool preview_is_said(const struct preview *preview)
 {
@@ -152,15 +152,15 @@ void preview_lens_told(struct preview *preview)
 
 void preview_open_lens(struct preview *preview, bool may_record)
 {
-    bool lost = preview->condition == CONDITION_GONE || preview->condition == CONDITION_OTHER ||
-                preview->condition == CONDITION_FAILED;
+    bool lost =
+        preview->plight == PLIGHT_GONE || preview->plight == PLIGHT_OTHER || preview->plight == PLIGHT_FAILED;
     if (preview->lens)
         return;
     if (lost || (preview->looked && !preview_is_readable(preview->layout))) {
         snprintf(preview->message, sizeof preview->message, "nothing in it can be looked at");
         return;
     }
-    preview->condition = CONDITION_FINE;
+    preview->plight = PLIGHT_FINE;
     preview->message[0] = '\0';
     preview->before = preview->saying;
     if (preview->saying == SAYING_THIS)

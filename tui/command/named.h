@@ -1,8 +1,8 @@
 /*
  * The NAMEs of a command line, looked up.
  */
-#ifndef SHMTOP_TUI_COMMAND_FIND_H
-#define SHMTOP_TUI_COMMAND_FIND_H
+#ifndef SHMTOP_TUI_COMMAND_NAMED_H
+#define SHMTOP_TUI_COMMAND_NAMED_H
 
 #include "core/process/unlinked.h"
 #include "tui/command/report.h"
@@ -15,7 +15,7 @@ struct found {
 
 /* Looks up all that can be found, of a '#INODE' also those whose name is gone (*ret_unlinked, owned,
  * *ret_count of them), and complains of the rest. Returns the worst status. */
-enum exit_status find_all_and_unlinked(const struct options *options, const struct directory *directory,
+enum exit_status named_all_and_unlinked(const struct options *options, const struct directory *directory,
                                        char *const *texts, size_t count, struct found *ret_found,
                                        struct unlinked **ret_unlinked, size_t *ret_count);
 void found_clear(struct found *found);
@@ -25,11 +25,11 @@ void found_clear(struct found *found);
  * descriptor, or -1 where there is nothing to open or no permission to (the layout says so); *ret_segment is
  * to be cleared. 0 or -errno.
  */
-int find_open(const struct options *options, const struct directory *directory, const char *text,
+int named_open(const struct options *options, const struct directory *directory, const char *text,
               struct segment *ret_segment, int *ret_fd, struct error *error);
 
 /* The same for one whose values are asked for: where it has no matrix that is an error, which says why. */
-int find_matrix(const struct options *options, const struct directory *directory, const char *text,
+int named_matrix(const struct options *options, const struct directory *directory, const char *text,
                 struct segment *ret_segment, int *ret_fd, struct error *error);
 
 #endif

@@ -10,7 +10,7 @@
 #include "core/matrix/window.h"
 #include "core/segment/name.h"
 #include "core/sys/checked.h"
-#include "tui/view/preview_private.h"
+#include "tui/values/preview_private.h"
 
 #define SLICE_TEXT_MAX 1536
 
@@ -67,15 +67,15 @@ struct status {
 
 static struct status status_of(const struct preview *preview)
 {
-    switch (preview->condition) {
-    case CONDITION_GONE:
+    switch (preview->plight) {
+    case PLIGHT_GONE:
         return (struct status){ROLE_BAD, "gone"};
-    case CONDITION_OTHER:
+    case PLIGHT_OTHER:
         return (struct status){ROLE_BAD, "replaced"};
-    case CONDITION_SHRUNK:
+    case PLIGHT_SHRUNK:
         return (struct status){ROLE_BAD, "shrunk"};
-    case CONDITION_DAMAGED:
-    case CONDITION_FAILED:
+    case PLIGHT_DAMAGED:
+    case PLIGHT_FAILED:
         return (struct status){ROLE_BAD, "not readable"};
     default:
         break;
@@ -96,12 +96,12 @@ static void draw_title(struct drawing *drawing, int y)
         cells_put(drawing->cells, y, all.x + all.width - width - 1, width, status.role, 0, status.text);
         drawing->rect.width -= width + 3;
     }
-    name_escape(preview->name, strlen(preview->name), preview->ascii, name, sizeof name);
+    name_escape(preview->reach.name, strlen(preview->reach.name), preview->ascii, name, sizeof name);
     /* A long name leaves room for what it is. */
     int x = all.x + 1, most = drawing->rect.width > 60 ? drawing->rect.width - 40 : drawing->rect.width;
     x += cells_put_cut(drawing->cells, y, x, most - 1, strchr(name, '\\') ? ROLE_ESCAPED : ROLE_STRONG,
                        CELL_BOLD, name);
-    if (preview->unlinked)
+    if (preview->reach.unlinked)
         x = preview_put(drawing, y, x + 1, ROLE_WARN, 0, "(unlinked)");
     x = draw_what(drawing, y, x + 2);
     if (preview->looked) {
@@ -179,12 +179,12 @@ static void draw_remark(const struct drawing *drawing, int y)
     const struct preview *preview = drawing->preview;
     char text[ERROR_TEXT_MAX + 32], age[16];
     enum role role = ROLE_BAD;
-    if (preview->condition == CONDITION_GONE) {
-        int64_t ms = preview->now - preview->condition_since;
+    if (preview->plight == PLIGHT_GONE) {
+        int64_t ms = preview->now - preview->plight_since;
         format_age(ms < 0 ? 0 : ms / 1000, age, sizeof age);
         snprintf(text, sizeof text, "gone: deleted %s ago", age);
-    } else if (preview->condition != CONDITION_FINE) {
-        snprintf(text, sizeof text, "%s", preview->condition_text);
+    } else if (preview->plight != PLIGHT_FINE) {
+        snprintf(text, sizeof text, "%s", preview->plight_text);
     } else {
         snprintf(text, sizeof text, "%s", preview->reason ? preview->reason : "");
         role = preview->layout == LAYOUT_RAW || preview->layout == LAYOUT_SEMAPHORE ? ROLE_DIM : ROLE_WARN;
@@ -320,7 +320,7 @@ static void choose_page(struct drawing *drawing)
     const struct preview *preview = drawing->preview;
     struct page want = preview_page(preview);
     drawing->page = want;
-    drawing->old = preview->condition != CONDITION_FINE;
+    drawing->old = preview->plight != PLIGHT_FINE;
     drawing->usable = preview->has_values && page_same_slice(&preview->page, &want);
     if (!preview->has_values || (drawing->usable && page_covers(&preview->page, &want)))
         return;

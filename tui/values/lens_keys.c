@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "tui/view/lens_private.h"
+#include "tui/values/lens_private.h"
 
 /* What the keys step through. */
 static const char *const types[] = {

@@ -9,12 +9,13 @@
  *
  * It draws the last complete page until the next one is there, so that nothing flashes.
  */
-#ifndef SHMTOP_TUI_VIEW_PREVIEW_H
-#define SHMTOP_TUI_VIEW_PREVIEW_H
+#ifndef SHMTOP_TUI_VALUES_PREVIEW_H
+#define SHMTOP_TUI_VALUES_PREVIEW_H
 
 #include "core/process/sweep.h"
 #include "tui/app/action.h"
 #include "tui/term/cells.h"
+#include "tui/values/study.h"
 
 struct preview;
 struct preview_request; /* immutable once made; preview_fetch may run on another thread */
@@ -50,6 +51,8 @@ enum preview_result preview_action(struct preview *preview, enum action action, 
 /* False for a key that could only say why it does nothing: there is no other slice, no axis to choose. */
 bool preview_has_use_for(const struct preview *preview, enum action action);
 void preview_paste(struct preview *preview, const char *text);
+/* Which of its screens is shown: SCREEN_GRID, SCREEN_MAP or SCREEN_CENSUS. */
+unsigned preview_screen(const struct preview *preview);
 bool preview_wants_text(const struct preview *preview); /* the line is open */
 
 /*
@@ -84,6 +87,18 @@ struct preview_request *preview_wants(struct preview *preview, int64_t now);
 int64_t preview_due(const struct preview *preview);
 /* Takes the reply. NULL: the job was lost (cancelled); it will be asked for again. */
 void preview_supply(struct preview *preview, struct preview_reply *reply, int64_t now);
+
+/*
+ * Its studies (tui/values/study.h), of each slot one at a time: what is wanted now, or NULL (the caller owns
+ * it); whether the one under way is wanted no more (true once: it is to be cancelled); its reply, which is
+ * taken (NULL: it was lost or cancelled); how far it is.
+ */
+struct study_request *preview_wants_study(struct preview *preview, enum study_slot slot, int64_t now);
+bool preview_gives_up_study(struct preview *preview, enum study_slot slot);
+void preview_supply_study(struct preview *preview, enum study_slot slot, struct study_reply *reply,
+                          int64_t now);
+void preview_study_progress(struct preview *preview, enum study_slot slot, uint64_t done, uint64_t total,
+                            int64_t now);
 
 void preview_draw(const struct preview *preview, struct cells *cells, struct rect rect);
 

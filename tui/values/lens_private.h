@@ -1,11 +1,11 @@
 /*
  * What the files of the lens share.
  */
-#ifndef SHMTOP_TUI_VIEW_LENS_PRIVATE_H
-#define SHMTOP_TUI_VIEW_LENS_PRIVATE_H
+#ifndef SHMTOP_TUI_VALUES_LENS_PRIVATE_H
+#define SHMTOP_TUI_VALUES_LENS_PRIVATE_H
 
 #include "core/matrix/factor.h"
-#include "tui/view/lens.h"
+#include "tui/values/lens.h"
 #include "tui/view/line.h"
 
 enum lens_field { LENS_TYPE, LENS_SHAPE, LENS_ORDER, LENS_OFFSET, LENS_BUTTONS, LENS_FIELD_COUNT };

@@ -1,12 +1,13 @@
 /*
  * What the files of the preview share: the page that is read, and the model's own state.
  */
-#ifndef SHMTOP_TUI_VIEW_PREVIEW_PRIVATE_H
-#define SHMTOP_TUI_VIEW_PREVIEW_PRIVATE_H
+#ifndef SHMTOP_TUI_VALUES_PREVIEW_PRIVATE_H
+#define SHMTOP_TUI_VALUES_PREVIEW_PRIVATE_H
 
-#include "tui/view/lens.h"
+#include "core/process/reach.h"
+#include "tui/values/lens.h"
 #include "tui/view/line.h"
-#include "tui/view/preview.h"
+#include "tui/values/preview.h"
 
 #define PREVIEW_CELL_MAX    256        /* bytes of an element that are read */
 #define PREVIEW_PAGE_MAX    (4u << 20) /* bytes of a page */
@@ -34,15 +35,11 @@ struct page {
 };
 
 struct preview_request {
-    char *name;
-    struct identity id;
+    struct reach reach;
     unsigned generation; /* of the model's matrix */
     bool has_matrix;     /* else only look what it is */
     bool hex;            /* the matrix is the segment's bytes, not what its header says */
     bool said;           /* it is what a person says */
-    bool unlinked;       /* it has no name: to be opened through who holds it */
-    pid_t *pids;         /* owned: the holders */
-    size_t pid_count;
     struct matrix matrix;
     struct page page;
 };
@@ -73,13 +70,13 @@ struct dtype preview_column_dtype(const struct matrix *matrix, enum arrangement 
 size_t preview_cell_bytes(const struct matrix *matrix, const struct page *page);
 
 /* What is wrong with the segment now. */
-enum condition {
-    CONDITION_FINE,
-    CONDITION_GONE,
-    CONDITION_OTHER,
-    CONDITION_SHRUNK,
-    CONDITION_DAMAGED, /* it had a matrix before */
-    CONDITION_FAILED,
+enum plight {
+    PLIGHT_FINE,
+    PLIGHT_GONE,
+    PLIGHT_OTHER,
+    PLIGHT_SHRUNK,
+    PLIGHT_DAMAGED, /* it had a matrix before */
+    PLIGHT_FAILED,
 };
 
 /* Whether a person says what it is. */
@@ -96,12 +93,8 @@ enum record_wish {
 };
 
 struct preview {
-    char *name;
-    struct identity id;
-    struct identity other; /* CONDITION_OTHER: who bears the name now */
-    bool unlinked;
-    pid_t *pids; /* owned: who holds it, if it is unlinked */
-    size_t pid_count;
+    struct reach reach;
+    struct identity other; /* PLIGHT_OTHER: who bears the name now */
     int64_t now;
 
     /* What it is. */
@@ -113,9 +106,9 @@ struct preview {
     struct matrix matrix;
     unsigned generation;
     enum arrangement arrangement;
-    enum condition condition;
-    int64_t condition_since;
-    char condition_text[ERROR_TEXT_MAX];
+    enum plight plight;
+    int64_t plight_since;
+    char plight_text[ERROR_TEXT_MAX];
 
     /* What it says itself, and what is said of it: preview_lens.c. */
     bool has_own, recorded; /* recorded: the own matrix stands beside it */
@@ -156,6 +149,8 @@ struct preview {
     bool again; /* look now */
     bool frozen;
 
+    unsigned screen; /* SCREEN_GRID, SCREEN_MAP or SCREEN_CENSUS */
+
     struct line *line; /* "go to"; NULL: closed */
     char message[ERROR_TEXT_MAX];
 };
@@ -175,7 +170,7 @@ struct preview_lines {
 };
 struct preview_lines preview_lines(const struct preview *preview);
 bool preview_has_slices(const struct preview *preview);
-/* Whether a line tells more than values do: a condition, a reason. */
+/* Whether a line tells more than values do: what is wrong with it, a reason. */
 bool preview_has_remark(const struct preview *preview);
 
 /* Columns of the row headings with one blank on either side, of a grid column, and between two. */

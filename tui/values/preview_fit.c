@@ -9,7 +9,7 @@
 #include "core/segment/name.h"
 #include "core/sys/checked.h"
 #include "tui/term/width.h"
-#include "tui/view/preview_private.h"
+#include "tui/values/preview_private.h"
 
 #define WIDTH_MIN  3
 #define WIDTH_MAX  32
@@ -24,7 +24,7 @@ bool preview_has_slices(const struct preview *preview)
 
 bool preview_has_remark(const struct preview *preview)
 {
-    return preview->condition != CONDITION_FINE || (preview->reason && preview->saying == SAYING_NOTHING);
+    return preview->plight != PLIGHT_FINE || (preview->reason && preview->saying == SAYING_NOTHING);
 }
 
 /* The rows of the lens: one goes before all but a row of values. */

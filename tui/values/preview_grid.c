@@ -7,7 +7,7 @@
 
 #include "core/matrix/number.h"
 #include "core/segment/name.h"
-#include "tui/view/preview_private.h"
+#include "tui/values/preview_private.h"
 
 int preview_right_edge(const struct drawing *drawing)
 {
