@@ -17,7 +17,7 @@ static volatile sig_atomic_t ending, stopping;
 
 static struct terminal *terminal;
 static char said[256] = "nothing yet";
-static bool done, wide, noise;
+static bool done, wide, noise, heat;
 
 static void on_end(int number)
 {
@@ -69,6 +69,9 @@ static void act(const struct key *key)
     case 'n':
         noise = !noise;
         break;
+    case 'h':
+        heat = !heat;
+        break;
     case 'A':
         abort();
     case 'S':
@@ -82,6 +85,29 @@ static void act(const struct key *key)
     }
 }
 
+/* A line of every kind of heat. */
+static void draw_heat(struct cells *cells, int y)
+{
+    for (int x = 0; x < HEAT_LEVELS; x++)
+        cells_put_heat(cells, y, x, heat_diverging((unsigned)x), heat_rising((unsigned)x));
+    cells_put(cells, y, 22, -1, ROLE_TEXT, 0, cells->heat ? "heat" : "none");
+    for (int x = 0; x < 4; x++)
+        cells_heat(cells, (struct rect){y, 22 + x, 1, 1}, heat_diverging((unsigned)x * 6));
+    cells_put(cells, y, 27, -1, ROLE_DIM, CELL_SELECTED, "on");
+    cells_heat(cells, (struct rect){y, 27, 1, 2}, heat_diverging(2));
+    cells_put(cells, y, 29, -1, ROLE_TEXT, CELL_BOLD | CELL_UNDERLINE, "up");
+    cells_heat(cells, (struct rect){y, 29, 1, 2}, heat_rising(2));
+    cells_put_heat(cells, y, 32, HEAT_NAN, HEAT_INF);
+}
+
+/* Any two levels of both scales and none in one cell: as many pairs as there can be, and more. */
+static void draw_every_pair(struct cells *cells)
+{
+    for (int y = 0; y < cells->rows; y++)
+        for (int x = 0; x < cells->columns; x++)
+            cells_put_heat(cells, y, x, (uint8_t)(1 + x % (HEAT_COUNT - 1)), (uint8_t)(y % HEAT_COUNT));
+}
+
 static void draw(struct cells *cells)
 {
     int rows, columns;
@@ -89,6 +115,7 @@ static void draw(struct cells *cells)
     terminal_size(terminal, &rows, &columns);
     cells_resize(cells, rows, columns);
     cells->ascii = terminal_is_ascii(terminal);
+    cells->heat = terminal_shows_heat(terminal);
     cells_putf(cells, 0, 0, -1, ROLE_STRONG, 0, "size %dx%d", rows, columns);
     cells_put_cut(cells, 1, 0, -1, ROLE_TEXT, 0, said);
     cells_put(cells, 2, 0, -1, ROLE_LEAKED, 0, "leaked");
@@ -98,6 +125,9 @@ static void draw(struct cells *cells)
     cells_put(cells, 3, 0, -1, ROLE_TEXT, 0, "日本 e\xcc\x81 × ↓ ● \xf3\xb0\x80\x80 \xe2\x80\xae\x1b[31m|");
     cells_bar(cells, 4, 0, 10, 45, 100, ROLE_LIVE);
     cells_box(cells, (struct rect){5, 0, 3, 20}, ROLE_RULE, "Box");
+    draw_heat(cells, 8);
+    if (heat)
+        draw_every_pair(cells);
     if (wide)
         cells_fill(cells, (struct rect){0, 0, rows, columns}, ROLE_TEXT, 0, "w");
     for (int y = 0; noise && y < rows; y++)

@@ -4,7 +4,7 @@
 #include "tui/term/width.h"
 
 /* One letter a role, in the order of enum role; upper case where it is selected. */
-static const char role_letters[] = "tdshokrybialufpgwbmenxvn";
+static const char role_letters[] = "tdshokrybialufpgwbmenxvncz";
 
 static size_t row_text(const struct cells *cells, int y, char *buf)
 {
@@ -58,10 +58,34 @@ static char attribute_letter(const struct cell *cell)
     return letter;
 }
 
+static char heat_letter(uint8_t heat)
+{
+    if (heat == 0 || heat >= HEAT_NAN)
+        return heat == 0 ? ' ' : heat == HEAT_NAN ? '#' : '^';
+    return (char)(heat > HEAT_LEVELS ? 'a' + heat - 1 - HEAT_LEVELS : 'A' + heat - 1);
+}
+
+/* A line of heat, if there is any in the row. */
+static size_t row_heat(const struct cells *cells, int y, bool upper, char *buf)
+{
+    size_t end = 0;
+    for (int x = 0; x < cells->columns; x++) {
+        const struct cell *cell = &cells->grid[(size_t)y * (size_t)cells->columns + (size_t)x];
+        buf[x + 1] = heat_letter(upper ? cell->upper : cell->heat);
+        if (buf[x + 1] != ' ')
+            end = (size_t)x + 2;
+    }
+    if (end == 0)
+        return 0;
+    buf[0] = upper ? '"' : ':';
+    buf[end++] = '\n';
+    return end;
+}
+
 char *draw_attributed(const struct cells *cells)
 {
     size_t columns = (size_t)cells->columns, n = 0;
-    char *all = calloc((size_t)cells->rows * 2, columns * CELL_TEXT_MAX + 2);
+    char *all = calloc((size_t)cells->rows * 4, columns * CELL_TEXT_MAX + 2);
     assert_non_null(all);
     for (int y = 0; y < cells->rows; y++) {
         all[n++] = '|';
@@ -77,6 +101,8 @@ char *draw_attributed(const struct cells *cells)
         n = end;
         if (n > begin)
             all[n++] = '\n';
+        n += row_heat(cells, y, true, all + n);
+        n += row_heat(cells, y, false, all + n);
         all[n] = '\0';
     }
     return all;
@@ -119,7 +145,7 @@ char *draw_ansi(const struct cells *cells, enum theme_depth depth)
         struct look now = plain;
         for (int x = 0; x < cells->columns; x++) {
             const struct cell *cell = &cells->grid[(size_t)y * (size_t)cells->columns + (size_t)x];
-            struct look look = theme_look(depth, (enum role)cell->role, cell->flags);
+            struct look look = theme_cell_look(depth, cell);
             if (!same_look(&look, &now))
                 n += put_look(all + n, &look);
             now = look;
@@ -230,7 +256,7 @@ void draw_assert_sane(const struct cells *cells)
         int expected = 0; /* columns until the next character begins */
         for (int x = 0; x < cells->columns; x++) {
             const struct cell *cell = &cells->grid[(size_t)y * (size_t)cells->columns + (size_t)x];
-            assert_true(cell->role < ROLE_COUNT);
+            assert_true(cell->role < ROLE_COUNT && cell->heat < HEAT_COUNT && cell->upper < HEAT_COUNT);
             assert_text_sane(cell->text);
             if (expected > 0) {
                 assert_int_equal(cell->width, 0);

@@ -16,7 +16,8 @@ char *draw_text(const struct cells *cells);
 
 /*
  * The same and below it, for each row that has any, the roles and flags of its cells: one letter a cell (see
- * draw.c), so that a golden screen holds what is coloured too. malloc'ed.
+ * draw.c), and their heat: " upper halves, : backgrounds, A to U and a to u on the two scales, # nan, ^ inf;
+ * so that a golden screen holds what is coloured too. malloc'ed.
  */
 char *draw_attributed(const struct cells *cells);
 

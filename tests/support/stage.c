@@ -38,6 +38,7 @@ static void open_with(struct stage *stage, struct jobs *jobs, int rows, int colu
     for (int kind = 0; kind <= EFFECT_QUIT; kind++)
         stage->last[kind].kind = (enum effect_kind)kind;
     stage->cells.ascii = options->ascii;
+    stage->cells.heat = options->heat;
     stage->app = app_new(options, rows, columns, stage->now, stage->wall);
     cells_resize(&stage->cells, rows, columns);
     drain(stage);

@@ -97,6 +97,7 @@ struct app *app_new(const struct app_options *options, int rows, int columns, in
     app->exits_room = options->exits_room;
     app->read_only = options->read_only;
     app->ascii = options->ascii;
+    app->heat = options->heat;
     app->rows = rows;
     app->columns = columns;
     app->now = now;

@@ -25,6 +25,7 @@ struct app_options {
     bool read_only;
     bool numeric;
     bool ascii; /* the terminal's */
+    bool heat;  /* it has colours for heat */
 };
 
 /* The first effects are pending at once: a scan. now: monotonic ms; wall: ns since 1970. */

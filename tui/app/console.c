@@ -463,9 +463,11 @@ static void open_app(struct console *console, const struct console_options *opti
         .read_only = options->read_only,
         .numeric = options->numeric,
         .ascii = terminal_is_ascii(console->terminal),
+        .heat = terminal_shows_heat(console->terminal),
     };
     terminal_size(console->terminal, &rows, &columns);
     console->cells.ascii = terminal_is_ascii(console->terminal);
+    console->cells.heat = terminal_shows_heat(console->terminal);
     console->app = app_new(&app_options, rows, columns, monotonic_ms(), wall_ns());
     do_effects(console);
     if (watch_is_polling(console->watch))

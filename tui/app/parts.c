@@ -359,6 +359,7 @@ static void want_preview(struct app *app)
 {
     struct frame frame;
     frame_make(app, &frame);
+    preview_show_heat(app->preview, app->heat);
     preview_layout(app->preview, frame.table.height, frame.table.width, app->ascii);
     if (app->preview_errand.out)
         return;

@@ -164,7 +164,7 @@ struct noting {
 };
 
 struct app {
-    bool read_only, ascii;
+    bool read_only, ascii, heat;
     unsigned umask, uid;
     size_t exits_room;      /* so many of them can be */
     char *home;             /* owned; NULL: none */

@@ -333,9 +333,9 @@ void cells_put_heat(struct cells *cells, int y, int x, uint8_t upper, uint8_t lo
 
     if (cell == NULL)
         return;
-    cells_put(cells, y, x, 1, ROLE_TEXT, 0, "▀");
-    cell->upper = upper;
-    cell->heat = lower;
+    cells_put(cells, y, x, 1, ROLE_TEXT, 0, cells->ascii ? " " : "▀");
+    cell->upper = cells->ascii ? 0 : upper;
+    cell->heat = cells->ascii ? upper : lower;
 }
 
 void cells_heat(struct cells *cells, struct rect rect, uint8_t heat)

@@ -39,6 +39,8 @@ enum role {
     ROLE_INF,    /* values */
     ROLE_INPUT,  /* an input field */
     ROLE_BUTTON, /* a button; focused with CELL_SELECTED */
+    ROLE_COLD,
+    ROLE_HOT, /* characters that stand for values below and above, where heat has no colours */
     ROLE_COUNT
 };
 
@@ -49,9 +51,10 @@ enum role {
 #define CELL_TEXT_MAX 20 /* a base character and its combining ones, UTF-8, NUL-terminated */
 
 /*
- * A value as a colour behind a character: HEAT_LEVELS from cold to hot on a diverging scale (the middle one is 0), and
- * as many on one that only rises. 0: none. Where there are no such colours a cell looks as if it had none: who draws
- * says what it says by characters too.
+ * A value as a colour behind a character: HEAT_LEVELS from cold to hot on a diverging scale (the middle one
+ * is 0), and as many on one that only rises; two colours that no level has for what is no number. 0: none.
+ * Where there are no such colours (cells.heat) a cell looks as if it had none: who draws says it by
+ * characters then.
  */
 #define HEAT_LEVELS 21
 static inline uint8_t heat_diverging(unsigned level) /* 0 .. HEAT_LEVELS - 1 */
@@ -62,7 +65,9 @@ static inline uint8_t heat_rising(unsigned level)
 {
     return (uint8_t)(1 + HEAT_LEVELS + level);
 }
-#define HEAT_COUNT (1 + 2 * HEAT_LEVELS)
+#define HEAT_NAN   (1 + 2 * HEAT_LEVELS)
+#define HEAT_INF   (HEAT_NAN + 1)
+#define HEAT_COUNT (HEAT_INF + 1)
 
 struct cell {
     char text[CELL_TEXT_MAX]; /* "" : the right half of a wide character */
@@ -81,6 +86,7 @@ struct cells {
     int rows, columns;
     struct cell *grid;      /* owned; rows * columns */
     bool ascii;             /* every character in ASCII */
+    bool heat;              /* the terminal has colours for heat */
     int cursor_y, cursor_x; /* -1: hidden */
 };
 
@@ -116,7 +122,8 @@ void cells_box(struct cells *cells, struct rect rect, enum role role, const char
  * stays as it was. */
 void cells_bar(struct cells *cells, int y, int x, int width, uint64_t part, uint64_t whole, enum role role);
 
-/* Two values in one cell, one above the other, as a half block. */
+/* Two values in one cell, one above the other, as a half block; in ascii, which has none, only the upper one.
+ */
 void cells_put_heat(struct cells *cells, int y, int x, uint8_t upper, uint8_t lower);
 /* The background of what is there. */
 void cells_heat(struct cells *cells, struct rect rect, uint8_t heat);

@@ -4,6 +4,7 @@
 #undef columns /* a macro of term.h */
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,8 +18,8 @@
 #include "tui/term/theme.h"
 #include "tui/term/width.h"
 
-#define FLAGS_COUNT 8 /* CELL_… together */
-#define PAIRS_MAX   64
+#define FLAGS_COUNT 8   /* CELL_… together */
+#define PAIR_COLORS 257 /* the terminal's own and 256 */
 
 struct painter {
     SCREEN *screen;
@@ -33,10 +34,10 @@ struct painter {
         attr_t attributes;
         short pair;
     } looks[ROLE_COUNT][FLAGS_COUNT];
-    struct {
-        short foreground, background;
-    } pairs[PAIRS_MAX]; /* from pair 1 on */
-    int pair_count;
+    enum theme_depth depth;
+    unsigned heat_step;                    /* every so manieth level of heat is used; 0: none */
+    short pairs[PAIR_COLORS][PAIR_COLORS]; /* by background + 1 and foreground + 1; 0: not made yet */
+    short pair_count;
 };
 
 /* --- what curses wrote --- */
@@ -84,34 +85,55 @@ static enum theme_depth depth_of(enum color_mode color)
 /* The pair of these colours, made if need be; 0, the terminal's own, if there is none left. */
 static short pair_of(struct painter *painter, short foreground, short background)
 {
-    int i = 0;
+    short *pair = &painter->pairs[background + 1][foreground + 1], next = (short)(painter->pair_count + 1);
 
-    if (foreground < 0 && background < 0)
+    if (*pair > 0 || (foreground < 0 && background < 0))
+        return *pair;
+    if (next >= COLOR_PAIRS || next == SHRT_MAX || init_pair(next, foreground, background) == ERR)
         return 0;
-    for (; i < painter->pair_count; i++)
-        if (painter->pairs[i].foreground == foreground && painter->pairs[i].background == background)
-            return (short)(i + 1);
-    if (i == PAIRS_MAX || i + 1 >= COLOR_PAIRS || init_pair((short)(i + 1), foreground, background) == ERR)
-        return 0;
-    painter->pairs[i].foreground = foreground;
-    painter->pairs[i].background = background;
-    painter->pair_count++;
-    return (short)(i + 1);
+    painter->pair_count = next;
+    *pair = next;
+    return next;
+}
+
+static attr_t attributes_of(const struct look *look)
+{
+    return (look->bold ? A_BOLD : 0) | (look->dim ? A_DIM : 0) | (look->reverse ? A_REVERSE : 0) |
+           (look->underline ? A_UNDERLINE : 0);
+}
+
+/* The pairs that cells with heat can ask for: of each scale any two levels as halves of a cell (the lower one
+ * may be none, either may be what is no number), text on each, and two that are selected. */
+static int heat_pairs(unsigned step)
+{
+    int levels = (HEAT_LEVELS - 1) / (int)step + 1 + HEAT_COUNT - HEAT_NAN;
+
+    return 2 * (levels * (levels + 2) + 2);
+}
+
+/* As many levels as there are pairs left for, so that none is ever missing. */
+static unsigned heat_step_of(const struct painter *painter)
+{
+    static const unsigned steps[] = {1, 2, 5, 10};
+    int left = COLOR_PAIRS - 1 - painter->pair_count;
+
+    for (size_t i = 0; painter->depth == THEME_256 && i < sizeof(steps) / sizeof(steps[0]); i++)
+        if (heat_pairs(steps[i]) <= left)
+            return steps[i];
+    return 0;
 }
 
 static void set_looks(struct painter *painter, enum color_mode color)
 {
-    enum theme_depth depth = depth_of(color);
-
+    painter->depth = depth_of(color);
     for (int role = 0; role < ROLE_COUNT; role++)
         for (int flags = 0; flags < FLAGS_COUNT; flags++) {
-            struct look look = theme_look(depth, (enum role)role, (uint8_t)flags);
+            struct look look = theme_look(painter->depth, (enum role)role, (uint8_t)flags);
 
-            painter->looks[role][flags].attributes = (look.bold ? A_BOLD : 0) | (look.dim ? A_DIM : 0) |
-                                                     (look.reverse ? A_REVERSE : 0) |
-                                                     (look.underline ? A_UNDERLINE : 0);
+            painter->looks[role][flags].attributes = attributes_of(&look);
             painter->looks[role][flags].pair = pair_of(painter, look.foreground, look.background);
         }
+    painter->heat_step = heat_step_of(painter);
 }
 
 /* --- opening --- */
@@ -244,6 +266,11 @@ void painter_forget(struct painter *painter)
     painter->cursor = -1;
 }
 
+bool painter_shows_heat(const struct painter *painter)
+{
+    return painter->heat_step > 0;
+}
+
 bool painter_is_modern(const struct painter *painter)
 {
     return painter->modern;
@@ -302,6 +329,23 @@ static uint32_t coarse_block(uint32_t code)
     return code <= 0x258a ? 0x2588 : code <= 0x258d ? 0x258c : ' ';
 }
 
+static void look_of(struct painter *painter, const struct cell *cell, attr_t *ret_attributes, short *ret_pair)
+{
+    if (painter->heat_step > 0 && (cell->heat > 0 || cell->upper > 0)) {
+        struct cell coarse = *cell;
+        struct look look;
+
+        coarse.heat = theme_heat_coarse(cell->heat, painter->heat_step);
+        coarse.upper = theme_heat_coarse(cell->upper, painter->heat_step);
+        look = theme_cell_look(painter->depth, &coarse);
+        *ret_attributes = attributes_of(&look);
+        *ret_pair = pair_of(painter, look.foreground, look.background);
+        return;
+    }
+    *ret_attributes = painter->looks[cell->role][cell->flags].attributes;
+    *ret_pair = painter->looks[cell->role][cell->flags].pair;
+}
+
 /*
  * The cell for curses, with a width that the locale has no other opinion of; else curses would lose its
  * place. A right half was drawn with its left one.
@@ -312,6 +356,8 @@ static void draw_cell(struct painter *painter, int y, int x, const struct cell *
     const char *at = cell->text;
     uint32_t code;
     cchar_t character;
+    attr_t attributes;
+    short pair;
     int count = 0;
 
     for (size_t n; count < CCHARW_MAX && (n = utf8_decode(at, &code)) > 0; at += n)
@@ -324,8 +370,8 @@ static void draw_cell(struct painter *painter, int y, int x, const struct cell *
         if (cell->width == 2)
             mvaddch(y, x + 1, ' ');
     }
-    setcchar(&character, text, painter->looks[cell->role][cell->flags].attributes,
-             painter->looks[cell->role][cell->flags].pair, NULL);
+    look_of(painter, cell, &attributes, &pair);
+    setcchar(&character, text, attributes, pair, NULL);
     mvadd_wch(y, x, &character);
 }
 

@@ -34,6 +34,8 @@ void painter_leave(struct painter *painter, char **ret_bytes, size_t *ret_count)
 size_t painter_rescue(const struct painter *painter, char *bytes, size_t size);
 /* The sequences of the terminal's keys. */
 void painter_add_keys(const struct painter *painter, struct input *input);
+/* Heat has colours (theme.h), if fewer than there are levels. */
+bool painter_shows_heat(const struct painter *painter);
 /* It has a second screen: it is like an xterm. */
 bool painter_is_modern(const struct painter *painter);
 

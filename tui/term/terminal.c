@@ -212,6 +212,11 @@ bool terminal_is_ascii(const struct terminal *terminal)
     return terminal->ascii;
 }
 
+bool terminal_shows_heat(const struct terminal *terminal)
+{
+    return painter_shows_heat(terminal->painter);
+}
+
 int terminal_fd(const struct terminal *terminal)
 {
     return terminal->taken || is_foreground(terminal) ? terminal->tty.in : -1;

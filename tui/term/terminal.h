@@ -38,6 +38,8 @@ void terminal_close(struct terminal *terminal);
 
 void terminal_size(const struct terminal *terminal, int *ret_rows, int *ret_columns);
 bool terminal_is_ascii(const struct terminal *terminal);
+/* Whether cells' heat is seen: with 256 colours. */
+bool terminal_shows_heat(const struct terminal *terminal);
 /*
  * To poll for input; HUP and ERR mean input, too (INPUT_LOST). -1, which poll passes over, while another job
  * has the terminal: ask each time.

@@ -10,6 +10,10 @@
 #define DIM       2
 #define UNDERLINE 4
 
+#define BLACK  16 /* of the colours that no user's palette changes */
+#define WHITE  231
+#define ORANGE 208
+
 /* Colours by depth; the attributes of 256 colours, and of all the others, where grey is not at hand. */
 static const struct {
     short color256, color16, color8;
@@ -35,10 +39,66 @@ static const struct {
     [ROLE_BAD] = {167, 9, 1, 0, BOLD},
     [ROLE_MARK] = {179, 3, 3, BOLD, BOLD},
     [ROLE_ESCAPED] = {179, 3, 3, 0, 0},
-    [ROLE_NAN] = {134, 13, 5, 0, 0},
-    [ROLE_INF] = {167, 9, 1, 0, 0},
+    [ROLE_NAN] = {179, 3, 3, 0, 0},
+    [ROLE_INF] = {170, 13, 5, 0, 0},
     [ROLE_INPUT] = {SELECTED_TEXT, OWN, OWN, 0, UNDERLINE},
     [ROLE_BUTTON] = {OWN, OWN, OWN, BOLD, BOLD},
+    [ROLE_COLD] = {74, 14, 6, 0, 0},
+    [ROLE_HOT] = {167, 9, 1, 0, 0},
+};
+
+/*
+ * Steps that look alike are rare among the 240 colours that every palette of 256 has: chosen by their
+ * distances in OKLab (0.03 to 0.12, most 0.05 to 0.1), lightness rising to the middle and falling behind it,
+ * or rising throughout.
+ */
+static const struct {
+    uint8_t color, text;
+} heats[HEAT_COUNT] = {
+    [1] = {25, WHITE},
+    {26, WHITE},
+    {32, BLACK},
+    {68, BLACK},
+    {74, BLACK},
+    {110, BLACK},
+    {111, BLACK},
+    {117, BLACK},
+    {153, BLACK},
+    {189, BLACK},
+    {255, BLACK},
+    {224, BLACK},
+    {223, BLACK},
+    {217, BLACK},
+    {216, BLACK},
+    {210, BLACK},
+    {209, BLACK},
+    {203, BLACK},
+    {196, BLACK},
+    {160, WHITE},
+    {124, WHITE},
+    [1 + HEAT_LEVELS] = {17, WHITE},
+    {18, WHITE},
+    {19, WHITE},
+    {24, WHITE},
+    {25, WHITE},
+    {26, WHITE},
+    {31, BLACK},
+    {32, BLACK},
+    {37, BLACK},
+    {38, BLACK},
+    {73, BLACK},
+    {44, BLACK},
+    {79, BLACK},
+    {80, BLACK},
+    {115, BLACK},
+    {116, BLACK},
+    {152, BLACK},
+    {158, BLACK},
+    {194, BLACK},
+    {195, BLACK},
+    {230, BLACK},
+    [HEAT_NAN] = {220, BLACK},
+    [HEAT_INF] = {207, BLACK},
 };
 
 static short color_of(enum theme_depth depth, enum role role)
@@ -89,5 +149,54 @@ struct look theme_look(enum theme_depth depth, enum role role, uint8_t flags)
 
     if (flags & CELL_SELECTED)
         look_select(&look, depth, role);
+    return look;
+}
+
+/* --- heat --- */
+
+short theme_heat_color(uint8_t heat)
+{
+    return heat > 0 && heat < HEAT_COUNT ? heats[heat].color : OWN;
+}
+
+uint8_t theme_heat_coarse(uint8_t heat, unsigned step)
+{
+    unsigned first = heat > HEAT_LEVELS ? 1 + HEAT_LEVELS : 1;
+
+    if (heat == 0 || heat >= HEAT_NAN)
+        return heat;
+    return (uint8_t)(first + (heat - first + step / 2) / step * step);
+}
+
+static bool is_rising(uint8_t heat)
+{
+    return heat > HEAT_LEVELS && heat < HEAT_NAN;
+}
+
+/* The scale that rises has no warm colour, the other one has no dark one. */
+static void look_select_heat(struct look *look, const struct cell *cell)
+{
+    bool rising = is_rising(cell->heat) || is_rising(cell->upper);
+
+    look->background = rising ? ORANGE : BLACK;
+    look->foreground = rising ? BLACK : WHITE;
+    if (cell->upper > 0)
+        look->foreground = look->background; /* both halves */
+    look->bold = true;
+}
+
+struct look theme_cell_look(enum theme_depth depth, const struct cell *cell)
+{
+    struct look look = theme_look(depth, (enum role)cell->role, cell->flags);
+
+    if (depth != THEME_256 || (cell->heat == 0 && cell->upper == 0))
+        return look;
+    look.reverse = look.dim = false;
+    if (cell->flags & CELL_SELECTED) {
+        look_select_heat(&look, cell);
+        return look;
+    }
+    look.background = theme_heat_color(cell->heat);
+    look.foreground = cell->upper > 0 ? theme_heat_color(cell->upper) : heats[cell->heat].text;
     return look;
 }

@@ -76,6 +76,8 @@ void preview_recorded(struct preview *preview, bool clear);
 /* Whether what is shown is only said, and what; false: it is what the segment says itself. */
 bool preview_said(const struct preview *preview, struct matrix *ret_matrix); /* which owns nothing */
 
+/* Whether the terminal has colours for heat; before preview_layout. At first it has none. */
+void preview_show_heat(struct preview *preview, bool heat);
 /* Settles what is visible in a rectangle of this size; after each change, before preview_wants and
  * preview_draw. */
 void preview_layout(struct preview *preview, int rows, int columns, bool ascii);

@@ -268,6 +268,11 @@ static void learn_widths(struct preview *preview)
     }
 }
 
+void preview_show_heat(struct preview *preview, bool heat)
+{
+    preview->heat = heat;
+}
+
 void preview_layout(struct preview *preview, int rows, int columns, bool ascii)
 {
     preview->height = rows < 0 ? 0 : rows;

@@ -130,7 +130,7 @@ struct preview {
 
     /* What is visible; set by preview_layout. */
     int height, breadth; /* of the rectangle */
-    bool ascii;
+    bool ascii, heat;
     int rows;         /* of the grid */
     int width;        /* of a column; 0: not known yet */
     uint16_t *widths; /* ARRANGE_FIELDS: of each column; 0: not known yet */
