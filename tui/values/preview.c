@@ -22,6 +22,7 @@ struct preview *preview_new(const char *name, const struct identity *id, int64_t
     preview->now = now;
     preview->again = true;
     preview->screen = SCREEN_GRID;
+    preview->style = NUMBER_SHORT;
     preview->wrap = 1;
     preview->row_axis = preview->column_axis = preview->step_axis = -1;
     return preview;
@@ -54,6 +55,7 @@ void preview_free(struct preview *preview)
     matrix_clear(&preview->own);
     lens_free(preview->lens);
     free(preview->widths);
+    free(preview->chosen_widths);
     free(preview->reason);
     reach_clear(&preview->reach);
     line_free(preview->line);
@@ -210,7 +212,8 @@ enum preview_result preview_action(struct preview *preview, enum action action, 
         look_anew(preview);
         return PREVIEW_USED;
     default:
-        return preview_place_action(preview, action);
+        return preview_format_action(preview, action) == PREVIEW_USED ? PREVIEW_USED
+                                                                      : preview_place_action(preview, action);
     }
 }
 

@@ -85,17 +85,30 @@ static struct status status_of(const struct preview *preview)
     return preview->looked ? (struct status){ROLE_LIVE, "● live"} : (struct status){ROLE_DIM, "reading…"};
 }
 
+/* At the right: whether it is up to date, and in which format. Takes its room from the rectangle. */
+static void draw_status(struct drawing *drawing, int y)
+{
+    struct status status = status_of(drawing->preview);
+    char words[64];
+    preview_format_words(drawing->preview, words, sizeof words);
+    int width = text_width(status.text);
+    if (width + 12 >= drawing->rect.width)
+        return;
+    cells_put(drawing->cells, y, preview_right_edge(drawing) - width - 1, width, status.role, 0, status.text);
+    drawing->rect.width -= width + 3;
+    width = text_width(words);
+    if (width == 0 || width + 12 >= drawing->rect.width)
+        return;
+    cells_put(drawing->cells, y, preview_right_edge(drawing) - width, width, ROLE_STRONG, 0, words);
+    drawing->rect.width -= width + 2;
+}
+
 static void draw_title(struct drawing *drawing, int y)
 {
     const struct preview *preview = drawing->preview;
     struct rect all = drawing->rect;
     char name[NAME_PRINTABLE_MAX], size[16];
-    struct status status = status_of(preview);
-    int width = text_width(status.text);
-    if (width + 12 < all.width) {
-        cells_put(drawing->cells, y, all.x + all.width - width - 1, width, status.role, 0, status.text);
-        drawing->rect.width -= width + 3;
-    }
+    draw_status(drawing, y);
     name_escape(preview->reach.name, strlen(preview->reach.name), preview->ascii, name, sizeof name);
     /* A long name leaves room for what it is. */
     int x = all.x + 1, most = drawing->rect.width > 60 ? drawing->rect.width - 40 : drawing->rect.width;
@@ -253,6 +266,16 @@ static void range_text(const struct drawing *drawing, char *buf, size_t size)
              page->top + page->rows - 1, rows, page->left, page->left + page->columns - 1, columns);
 }
 
+static int draw_magnitude(const struct drawing *drawing, int y, int x, const uint8_t *cell)
+{
+    const struct preview *preview = drawing->preview;
+    struct dtype dtype = preview_column_dtype(&preview->matrix, preview->arrangement, preview->cursor_column);
+    char text[PREVIEW_TEXT_MAX];
+    x = preview_put(drawing, y, x, ROLE_DIM, 0, "magnitude ");
+    preview_double_text(preview_magnitude(&dtype, cell), NUMBER_FULL, text, sizeof text);
+    return preview_put(drawing, y, x, ROLE_TEXT, 0, text);
+}
+
 static int draw_value(const struct drawing *drawing, int y, int x)
 {
     const struct preview *preview = drawing->preview;
@@ -273,6 +296,8 @@ static int draw_value(const struct drawing *drawing, int y, int x)
     }
     preview_cell_text(preview, cell, preview->cursor_column, NUMBER_FULL, text, sizeof text);
     x = preview_put(drawing, y, x, preview_cell_role(drawing, cell, preview->cursor_column), 0, text);
+    if (preview->magnitude && preview_column_kind(preview, preview->cursor_column) == DTYPE_COMPLEX)
+        x = draw_magnitude(drawing, y, x + 2, cell);
     preview_cell_text(preview, cell, preview->cursor_column, NUMBER_HEX, text, sizeof text);
     return preview_put(drawing, y, x + 2, ROLE_DIM, 0, text);
 }

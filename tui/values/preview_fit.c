@@ -12,7 +12,8 @@
 #include "tui/values/preview_private.h"
 
 #define WIDTH_MIN  3
-#define WIDTH_MAX  32
+#define TEXT_MAX   32 /* columns of a text's column */
+#define NUMBER_MAX 64
 #define HEX_MARGIN 13 /* columns beside the bytes of a row: offset, blanks */
 
 bool preview_has_slices(const struct preview *preview)
@@ -94,30 +95,43 @@ static int room(const struct preview *preview)
     return width < 1 ? 1 : width;
 }
 
-static int widest(const struct preview *preview)
+int preview_widest(const struct preview *preview)
 {
-    bool alone = preview_grid_columns(preview) == 1;
-    int most = room(preview) - PREVIEW_GAP, limit = alone ? most : WIDTH_MAX;
-    return limit > most ? most : limit;
+    int most = room(preview) - PREVIEW_GAP;
+    return most < 1 ? 1 : most;
 }
 
-static int bounded(const struct preview *preview, int width)
+static int bounded(const struct preview *preview, int width, uint64_t column)
 {
-    int most = widest(preview);
+    int most = preview_widest(preview);
+    int limit = preview_grid_columns(preview) == 1                      ? most
+                : preview_is_text(preview_column_kind(preview, column)) ? TEXT_MAX
+                                                                        : NUMBER_MAX;
     if (width < WIDTH_MIN)
         width = WIDTH_MIN;
-    if (width > most)
-        width = most;
-    return width < 1 ? 1 : width;
+    if (width > limit)
+        width = limit;
+    return width > most ? most : width;
+}
+
+static bool has_own_widths(const struct preview *preview)
+{
+    return preview->arrangement == ARRANGE_FIELDS && preview->widths;
+}
+
+int preview_natural_width(const struct preview *preview, uint64_t column)
+{
+    return bounded(preview, has_own_widths(preview) ? preview->widths[column] : preview->width, column);
 }
 
 int preview_column_width(const struct preview *preview, uint64_t column)
 {
     if (preview->hex)
         return 2;
-    int width =
-        preview->arrangement == ARRANGE_FIELDS && preview->widths ? preview->widths[column] : preview->width;
-    return bounded(preview, width);
+    int chosen = has_own_widths(preview) ? preview->chosen_widths[column] : preview->chosen_width;
+    if (chosen == 0)
+        return preview_natural_width(preview, column);
+    return chosen > preview_widest(preview) ? preview_widest(preview) : chosen;
 }
 
 uint64_t preview_columns_that_fit(const struct preview *preview, uint64_t left)
@@ -160,7 +174,7 @@ static void settle_wrap(struct preview *preview)
     if (preview->arrangement != ARRANGE_FLAT)
         return;
     uint32_t wrap = preview->hex ? hex_wrap_for(preview->breadth)
-                                 : wrap_for(room(preview) / (bounded(preview, preview->width) + PREVIEW_GAP));
+                                 : wrap_for(room(preview) / (preview_column_width(preview, 0) + PREVIEW_GAP));
     if (wrap != preview->wrap)
         preview_rewrap(preview, wrap);
 }
@@ -207,7 +221,7 @@ static int cell_width(const struct preview *preview, uint64_t row, uint64_t colu
     const uint8_t *cell = preview_cell(preview, row, column);
     if (!cell)
         return 0;
-    preview_cell_text(preview, cell, column, NUMBER_SHORT, text, sizeof text);
+    preview_shown_text(preview, cell, column, text, sizeof text);
     return text_width(text);
 }
 
@@ -245,7 +259,7 @@ static void learn_common_width(struct preview *preview)
         int column = page_column_width(preview, page->left + i);
         if (column > width)
             width = column;
-        if ((int64_t)(i + 1) * (bounded(preview, width) + PREVIEW_GAP) > room(preview))
+        if ((int64_t)(i + 1) * (bounded(preview, width, 0) + PREVIEW_GAP) > room(preview))
             break;
     }
     preview->width = width;
@@ -257,7 +271,7 @@ static void learn_widths(struct preview *preview)
     struct page now = preview_page(preview);
     if (preview->hex || !preview->has_values || !page_same_slice(page, &now))
         return;
-    if (preview->arrangement != ARRANGE_FIELDS || !preview->widths) {
+    if (!has_own_widths(preview)) {
         learn_common_width(preview);
         return;
     }

@@ -41,25 +41,32 @@ static bool column_is_visible(const struct drawing *drawing, uint32_t index, int
     return x < preview_right_edge(drawing) && (index == 0 || x + width <= preview_right_edge(drawing));
 }
 
-static bool is_text_kind(enum dtype_kind kind)
+/* What is left of a column at the right edge. */
+static int visible_width(const struct drawing *drawing, int x, int width)
 {
-    return kind == DTYPE_BYTES || kind == DTYPE_UNICODE || kind == DTYPE_VOID || kind == DTYPE_STRUCT;
-}
-
-static enum dtype_kind column_kind(const struct preview *preview, uint64_t column)
-{
-    return preview_column_dtype(&preview->matrix, preview->arrangement, column).kind;
+    int left = preview_right_edge(drawing) - x;
+    return width < left ? width : left;
 }
 
 static void put_aligned(const struct drawing *drawing, int y, int x, int width, uint64_t column,
                         enum role role, uint8_t flags, const char *text)
 {
-    if (width > preview_right_edge(drawing) - x)
-        width = preview_right_edge(drawing) - x;
-    if (is_text_kind(column_kind(drawing->preview, column)))
+    width = visible_width(drawing, x, width);
+    if (preview_is_text(preview_column_kind(drawing->preview, column)))
         cells_put_cut(drawing->cells, y, x, width, role, flags, text);
     else
         cells_put_right(drawing->cells, y, x, width, role, flags, text);
+}
+
+void preview_put_value(const struct drawing *drawing, int y, int x, int width, uint64_t column,
+                       enum role role, uint8_t flags, const char *text)
+{
+    bool is_number = !preview_is_text(preview_column_kind(drawing->preview, column));
+    width = visible_width(drawing, x, width);
+    if (is_number && text_width(text) > width)
+        cells_fill(drawing->cells, (struct rect){y, x, 1, width}, role, flags, "#");
+    else
+        put_aligned(drawing, y, x, width, column, role, flags, text);
 }
 
 void preview_column_heading(const struct preview *preview, uint64_t column, char *buf, size_t size)
@@ -88,8 +95,11 @@ void preview_draw_header(const struct drawing *drawing, int y)
             break;
         bool here = page->left + i == drawing->preview->cursor_column;
         preview_column_heading(drawing->preview, page->left + i, text, sizeof text);
-        put_aligned(drawing, y, x, width, page->left + i, here ? ROLE_STRONG : ROLE_TITLE, CELL_UNDERLINE,
-                    text);
+        enum role role = here ? ROLE_STRONG : ROLE_TITLE;
+        if (page->arrangement == ARRANGE_FIELDS)
+            put_aligned(drawing, y, x, width, page->left + i, role, CELL_UNDERLINE, text);
+        else
+            preview_put_value(drawing, y, x, width, page->left + i, role, CELL_UNDERLINE, text);
     }
 }
 
@@ -118,7 +128,7 @@ enum role preview_cell_role(const struct drawing *drawing, const uint8_t *cell, 
         return ROLE_DIM;
     if (drawing->preview->hex)
         return *cell ? ROLE_TEXT : ROLE_DIM;
-    if (is_text_kind(dtype.kind))
+    if (preview_is_text(dtype.kind))
         return ROLE_TEXT;
     return number_is_nan(&dtype, cell) ? ROLE_NAN : number_is_inf(&dtype, cell) ? ROLE_INF : ROLE_TEXT;
 }
@@ -138,19 +148,16 @@ static void draw_cell(const struct drawing *drawing, int y, int x, int width, ui
     bool cursor = row == preview->cursor_row && column == preview->cursor_column;
     uint8_t flags = cursor ? CELL_SELECTED : 0;
     if (cursor)
-        cells_fill(
-            drawing->cells,
-            (struct rect){y, x, 1,
-                          width < preview_right_edge(drawing) - x ? width : preview_right_edge(drawing) - x},
-            ROLE_TEXT, flags, " ");
+        cells_fill(drawing->cells, (struct rect){y, x, 1, visible_width(drawing, x, width)}, ROLE_TEXT, flags,
+                   " ");
     if (!cell) {
         put_aligned(drawing, y, x, width, column, ROLE_DIM, flags, "·");
         return;
     }
-    preview_cell_text(preview, cell, column, NUMBER_SHORT, text, sizeof text);
+    preview_shown_text(preview, cell, column, text, sizeof text);
     if (!drawing->old && is_changed(preview, row, column))
         flags |= CELL_BOLD;
-    put_aligned(drawing, y, x, width, column, preview_cell_role(drawing, cell, column), flags, text);
+    preview_put_value(drawing, y, x, width, column, preview_cell_role(drawing, cell, column), flags, text);
 }
 
 /* The bytes of a row as characters, behind them. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/sys/checked.h"
+#include "core/sys/memory.h"
 #include "tui/values/preview_private.h"
 
 static uint64_t element_count(const struct preview *preview)
@@ -119,11 +120,15 @@ void preview_place_reset(struct preview *preview)
     preview->wrap = preview->hex ? PREVIEW_HEX_WRAP : 1;
     preview->width = 0;
     free(preview->widths);
-    preview->widths = NULL;
+    free(preview->chosen_widths);
+    preview->widths = preview->chosen_widths = NULL;
+    preview->chosen_width = 0;
     if (preview->matrix.dtype.kind == DTYPE_STRUCT && dtype_field_count(&preview->matrix.dtype) > 0) {
         preview->arrangement = ARRANGE_FIELDS;
         preview->row_axis = rank - 1;
-        preview->widths = calloc(dtype_field_count(&preview->matrix.dtype), sizeof *preview->widths);
+        size_t fields = dtype_field_count(&preview->matrix.dtype);
+        preview->widths = memory_new(fields * sizeof *preview->widths);
+        preview->chosen_widths = memory_new(fields * sizeof *preview->chosen_widths);
     } else if (rank < 2) {
         preview->arrangement = ARRANGE_FLAT;
     } else {
@@ -366,6 +371,11 @@ bool preview_has_use_for(const struct preview *preview, enum action action)
         return preview->step_axis >= 0;
     case ACTION_TRANSPOSE:
         return preview->has_matrix && preview->arrangement == ARRANGE_PLANE;
+    case ACTION_FORMAT:
+    case ACTION_MAGNITUDE:
+    case ACTION_NARROWER:
+    case ACTION_WIDER:
+        return preview_format_has_use(preview, action);
     case ACTION_RECORD:
         return preview_is_said(preview);
     default:

@@ -4,6 +4,7 @@
 #ifndef SHMTOP_TUI_VALUES_PREVIEW_PRIVATE_H
 #define SHMTOP_TUI_VALUES_PREVIEW_PRIVATE_H
 
+#include "core/matrix/number.h"
 #include "core/process/reach.h"
 #include "tui/values/lens.h"
 #include "tui/view/line.h"
@@ -135,6 +136,12 @@ struct preview {
     int width;        /* of a column; 0: not known yet */
     uint16_t *widths; /* ARRANGE_FIELDS: of each column; 0: not known yet */
 
+    /* How values look: preview_format.c. */
+    enum number_style style;
+    bool magnitude;          /* of complex numbers */
+    uint16_t chosen_width;   /* of a column, by hand; 0: as wide as what it shows */
+    uint16_t *chosen_widths; /* ARRANGE_FIELDS: of each column */
+
     /* The last page read. */
     bool has_values;
     struct page page;
@@ -176,6 +183,8 @@ bool preview_has_remark(const struct preview *preview);
 /* Columns of the row headings with one blank on either side, of a grid column, and between two. */
 int preview_heading_width(const struct preview *preview);
 int preview_column_width(const struct preview *preview, uint64_t column);
+int preview_natural_width(const struct preview *preview, uint64_t column); /* as wide as what it shows */
+int preview_widest(const struct preview *preview);                         /* that a column can be */
 #define PREVIEW_GAP 2
 /* How many whole columns fit from left on; at least 1. */
 uint64_t preview_columns_that_fit(const struct preview *preview, uint64_t left);
@@ -194,6 +203,19 @@ size_t preview_cell_text(const struct preview *preview, const uint8_t *cell, uin
 
 /* The index of a grid cell in the whole matrix: rank entries. */
 void preview_index(const struct preview *preview, uint64_t row, uint64_t column, uint64_t *ret_index);
+
+/* preview_format.c: how values look. */
+enum preview_result preview_format_action(struct preview *preview, enum action action);
+bool preview_format_has_use(const struct preview *preview, enum action action);
+/* A cell as the grid shows it. Returns the length. */
+size_t preview_shown_text(const struct preview *preview, const uint8_t *cell, uint64_t column, char *buf,
+                          size_t size);
+size_t preview_double_text(double value, enum number_style style, char *buf, size_t size);
+/* In which format values are shown; "" where it is the usual one. */
+void preview_format_words(const struct preview *preview, char *buf, size_t size);
+double preview_magnitude(const struct dtype *dtype, const uint8_t *cell);
+enum dtype_kind preview_column_kind(const struct preview *preview, uint64_t column);
+bool preview_is_text(enum dtype_kind kind); /* aligned left, and cut with … */
 
 /* preview_place.c: moving. */
 void preview_place_reset(struct preview *preview);
@@ -233,6 +255,9 @@ struct drawing {
 int preview_right_edge(const struct drawing *drawing);
 /* Puts text at x of a row of the rectangle, cut at its right edge; returns the x behind it. */
 int preview_put(const struct drawing *drawing, int y, int x, enum role role, uint8_t flags, const char *text);
+/* A value in its column: a number that does not fit is no number but "###". */
+void preview_put_value(const struct drawing *drawing, int y, int x, int width, uint64_t column,
+                       enum role role, uint8_t flags, const char *text);
 void preview_column_heading(const struct preview *preview, uint64_t column, char *buf, size_t size);
 enum role preview_cell_role(const struct drawing *drawing, const uint8_t *cell, uint64_t column);
 void preview_draw_header(const struct drawing *drawing, int y);

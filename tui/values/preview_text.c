@@ -45,8 +45,6 @@ size_t preview_cell_text(const struct preview *preview, const uint8_t *cell, uin
     const struct dtype *whole = &preview->matrix.dtype;
     struct dtype dtype = preview_column_dtype(&preview->matrix, preview->arrangement, column);
     uint64_t full = whole->itemsize;
-    if (preview->hex && style == NUMBER_SHORT)
-        return (size_t)snprintf(buf, size, "%02x", *cell);
     if (preview->arrangement == ARRANGE_FIELDS) {
         struct dtype_field field = dtype_field_at(whole, column);
         full = field.dtype.itemsize;
