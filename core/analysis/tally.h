@@ -26,6 +26,7 @@ struct tally {
     uint64_t finite;            /* what the following are over; 0: they mean nothing */
     union tally_value min, max; /* -0.0 counts as 0 */
     double mean;
+    double mean_rest;    /* what the mean is beside its double: many tallies merged lose nothing */
     long double squares; /* sum of squared deviations from the mean */
 };
 
@@ -57,6 +58,8 @@ double tally_std(const struct tally *tally);
 bool tally_is_counted(const struct dtype *dtype); /* f2, i1, u1, i2, u2, bool */
 /* Adds n elements to counts[TALLY_COUNTS] (256 are used of 8-bit types). n < 2^32 altogether a table. */
 void tally_count(const struct dtype *dtype, const void *elements, uint64_t n, uint32_t *counts);
+/* The value of these bits. */
+double tally_counted_value(const struct dtype *dtype, unsigned bits);
 void tally_of_counts(const struct dtype *dtype, const uint64_t *counts, struct tally *ret_tally);
 
 #endif

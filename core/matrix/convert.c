@@ -49,29 +49,39 @@ static void add_level(struct convert_kernels *kernels, const struct convert_kern
         all[i] = has[i] ? has[i] : all[i];
 }
 
-/* The kernels of a level and of those below it. False where this machine has not got it. */
-static bool choose_kernels(enum convert_level level, struct convert_kernels *ret_kernels)
+bool convert_find_level(enum convert_level wanted, enum convert_level *ret_level)
 {
-    *ret_kernels = convert_portable;
-    if (level == CONVERT_PORTABLE)
-        return true;
     enum convert_level reached = CONVERT_PORTABLE;
 #if defined(__x86_64__)
-    if (level != CONVERT_NEON && has_avx2()) {
-        add_level(ret_kernels, &convert_avx2);
-        reached = CONVERT_AVX2;
-    }
-    if (reached == CONVERT_AVX2 && level != CONVERT_AVX2 && has_avx512()) {
-        add_level(ret_kernels, &convert_avx512);
-        reached = CONVERT_AVX512;
-    }
+    if (wanted != CONVERT_PORTABLE && wanted != CONVERT_NEON && has_avx2())
+        reached = wanted != CONVERT_AVX2 && has_avx512() ? CONVERT_AVX512 : CONVERT_AVX2;
 #elif defined(__aarch64__)
-    if (level == CONVERT_NEON || level == CONVERT_BEST) {
-        add_level(ret_kernels, &convert_neon);
+    if (wanted == CONVERT_NEON || wanted == CONVERT_BEST)
         reached = CONVERT_NEON;
-    }
 #endif
-    return level == CONVERT_BEST || level == reached;
+    if (wanted != CONVERT_BEST && wanted != reached)
+        return false;
+    *ret_level = reached;
+    return true;
+}
+
+/* The kernels of a level and of those below it. False where this machine has not got it. */
+static bool choose_kernels(enum convert_level wanted, struct convert_kernels *ret_kernels)
+{
+    enum convert_level level;
+    if (!convert_find_level(wanted, &level))
+        return false;
+    *ret_kernels = convert_portable;
+#if defined(__x86_64__)
+    if (level == CONVERT_AVX2 || level == CONVERT_AVX512)
+        add_level(ret_kernels, &convert_avx2);
+    if (level == CONVERT_AVX512)
+        add_level(ret_kernels, &convert_avx512);
+#elif defined(__aarch64__)
+    if (level == CONVERT_NEON)
+        add_level(ret_kernels, &convert_neon);
+#endif
+    return true;
 }
 
 /* --- making --- */

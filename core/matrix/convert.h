@@ -35,6 +35,10 @@ static inline void convert_counts_add(struct convert_counts *counts, const struc
 
 enum convert_level { CONVERT_PORTABLE, CONVERT_AVX2, CONVERT_AVX512, CONVERT_NEON, CONVERT_BEST };
 
+/* The level that a wish comes to, CONVERT_BEST to the best one. False where this machine or the build has not
+ * got it. Other kernels are chosen by it too. */
+bool convert_find_level(enum convert_level wanted, enum convert_level *ret_level);
+
 /* n units that lie together; neither side need be aligned, and they do not overlap. */
 typedef void (*convert_kernel)(const void *from, void *to, size_t n, struct convert_counts *counts);
 

@@ -1,0 +1,65 @@
+/*
+ * The loops under tally.c and histogram.c, one set a level, chosen as those of conversion are (see
+ * core/matrix/convert.h). Every other type is converted to these first, in pieces that stay in the first
+ * cache. All levels sum in the same 16 lanes and add those up in the same order, so that they give the same
+ * bits. Inputs may lie at any address.
+ */
+#ifndef SHMTOP_CORE_ANALYSIS_KERNELS_H
+#define SHMTOP_CORE_ANALYSIS_KERNELS_H
+
+#include "core/matrix/convert_private.h"
+
+/* At most so many elements a call. */
+#define KERNEL_PIECE 2048
+
+/* Of the finite ones among n doubles. */
+struct sum_f8 {
+    uint64_t finite, nan, posinf, neginf, zeros;
+    double min, max; /* inf and -inf where there is none */
+    double sum;
+};
+
+/* Deviations from a middle. */
+struct deviation {
+    double sum, squares;
+};
+
+struct sum_i8 {
+    uint64_t zeros;
+    int64_t min, max; /* of the canonical values: see below */
+    unsigned __int128 sum;
+};
+
+struct analysis_kernels {
+    /* The sum is not finite where anything is not, and may not be where all is: then the next one tells. */
+    void (*sum_f8)(const f8_at *x, size_t n, struct sum_f8 *ret);
+    void (*sum_f8_some)(const f8_at *x, size_t n, struct sum_f8 *ret);
+    /* Around the middle; the second one leaves out what is not finite. */
+    void (*deviate_f8)(const f8_at *x, size_t n, double middle, struct deviation *ret);
+    void (*deviate_f8_some)(const f8_at *x, size_t n, double middle, struct deviation *ret);
+    /* The canonical value of an integer is x ^ flip: flip 0 for signed ones, INT64_MIN for unsigned ones. The
+     * sum is of the canonical ones + 2^63, which are never negative. */
+    void (*sum_i8)(const i8_at *x, size_t n, int64_t flip, struct sum_i8 *ret);
+    /* Around an element's value x; differences are less than 2^63. */
+    void (*deviate_i8)(const i8_at *x, size_t n, int64_t middle, struct deviation *ret);
+    /* Around a canonical value; differences are any. */
+    void (*deviate_i8_wide)(const i8_at *x, size_t n, int64_t flip, double middle, struct deviation *ret);
+    /* Of n complex numbers. The second one returns whether each square is such that its root is right: else
+     * somebody must look after it. */
+    void (*magnitude_f4)(const f4_at *x, size_t n, double *ret);
+    bool (*magnitude_f8)(const f8_at *x, size_t n, double *ret);
+};
+
+/* NULL where the machine or the build has not got the level. */
+const struct analysis_kernels *analysis_kernels(enum convert_level wanted);
+
+extern const struct analysis_kernels analysis_portable; /* NEON too */
+#if defined(__x86_64__)
+extern const struct analysis_kernels analysis_avx2, analysis_avx512;
+#endif
+
+/* Squares between these are neither too large nor too small for a double. */
+#define SQUARE_LEAST    0x1p-960
+#define SQUARE_GREATEST 0x1p1000
+
+#endif
