@@ -16,6 +16,7 @@
 #define PASS_BLOCK       (UINT64_C(1) << 20) /* bytes of a block, at most */
 #define PASS_ITEM_MAX    (UINT64_C(1) << 16) /* bytes of an element, at most */
 #define PASS_THREADS_MAX 8
+#define PASS_SLOTS_MAX   65536
 
 struct pass {
     int fd;
@@ -23,12 +24,12 @@ struct pass {
     int64_t start;      /* bytes from the file's beginning to the first element */
     int rank;           /* of the axes below */
     uint64_t count[MATRIX_RANK_MAX];
-    int64_t
-        stride[MATRIX_RANK_MAX]; /* > 0 where count > 1, falling; 0 for one that is broadcast never occurs */
-    int axis[MATRIX_RANK_MAX];   /* of the view */
-    bool reversed[MATRIX_RANK_MAX]; /* place p on it is place count - 1 - p of the view's axis */
+    int64_t stride[MATRIX_RANK_MAX]; /* > 0, falling (of elements of no bytes 0) */
+    int axis[MATRIX_RANK_MAX];       /* of the view */
+    bool reversed[MATRIX_RANK_MAX];  /* place p on it is place count - 1 - p of the view's axis */
     uint64_t elements;
-    uint64_t block; /* elements of a block; the last one may be shorter */
+    uint64_t block; /* elements of a block; the last one may be shorter. May be made smaller before a run */
+    double cost;    /* what reading an element costs on average, in bytes copied */
 };
 
 /* The axes of length 1 are left out. The matrix must stay as long as the pass. -ENOTSUP for elements above
@@ -38,6 +39,7 @@ int pass_plan(int fd, const struct matrix *matrix, const struct view *view, stru
 
 struct pass_block {
     uint64_t index; /* of the block */
+    uint64_t slot;  /* below pass_slots: blocks of one slot come one after the other, by one thread */
     uint64_t first; /* its first element, counted along the axes of the pass, the last one fastest */
     uint64_t count;
     const void *elements; /* packed, in the byte order of the file; aligned to 64 bytes; may be written to */
@@ -50,13 +52,18 @@ typedef int pass_function(void *context, unsigned thread, const struct pass_bloc
 
 uint64_t pass_blocks(const struct pass *pass);
 
-/* Threads that pass_run would use: fewer for little work. At most limit, or PASS_THREADS_MAX. */
+/* A run's blocks fall into so many slots, at most PASS_SLOTS_MAX, whatever the threads: what is kept a slot
+ * and put together in their order does not depend on who was faster. */
+uint64_t pass_slots(const struct pass *pass, uint64_t every);
+
+/* Threads that are useful: fewer for little work. At most limit, or PASS_THREADS_MAX. */
 unsigned pass_threads(const struct pass *pass, unsigned limit);
 
 /*
- * Reads every `every`-th block (1: all of them) on that many threads. progress, in elements: of those that
- * are read. Returns 0; -ESTALE where the file ends before the view does (it shrank); -ECANCELED; the first
- * failure of a read or of the function.
+ * Reads one block of each `every` that follow one another (1: all of them), not always the same one, so that
+ * a period of the matrix does not hide the rest; on that many threads (PASS_THREADS_MAX at most). progress,
+ * in elements: of those that are read. Returns 0; -ESTALE where the file ends before the view does (it
+ * shrank); -ECANCELED; the first failure of a read or of the function.
  */
 int pass_run(const struct pass *pass, uint64_t every, unsigned threads, pass_function *function,
              void *context, struct progress *progress, struct error *error);
