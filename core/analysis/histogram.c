@@ -1,7 +1,7 @@
 /*
- * The bin of a value is guessed, (x - low) · bins / range, and then compared with the edges around it. The
- * guess is less than one bin off, but where the edges are only a few of a double's last places apart: there
- * the bin is sought among the edges.
+ * Which edge is the nearest to a value is guessed, (x - low) · bins / range, and the value compared with that
+ * one: it is in the bin on this side of it or on the other. The guess is good but where the edges are only a
+ * few of a double's last places apart: there the bin is sought among the edges.
  */
 #include "core/analysis/histogram.h"
 
@@ -56,33 +56,33 @@ void histogram_clear(struct histogram *histogram)
 /* --- the bin of a value --- */
 
 struct plan {
-    const double *edges;
-    unsigned bins;
-    bool seek; /* the guess is not good enough */
-    double low, high;
-    double half, start, scale; /* the guess: (x · half - start) · scale */
+    struct bin_plan bins;
+    bool seek; /* no guess is good enough */
 };
+
+/* The guess is off by some last places of x · scale, and edges by some of their own. */
+#define GUESS_LEAST 0x1p-46 /* of a bin, as part of the largest edge */
 
 static struct plan make_plan(const struct histogram *histogram)
 {
     const double *edges = histogram->edges;
     unsigned bins = histogram->bins;
-    double low = edges[0], high = edges[bins];
-    struct plan plan = {.edges = edges, .bins = bins, .low = low, .high = high, .half = 1};
-    if (isinf(high - low))
-        plan.half = 0.5;
-    plan.start = low * plan.half;
-    double range = high * plan.half - plan.start;
-    plan.scale = bins / range;
-    double size = fmax(fabs(low), fabs(high)) * plan.half;
-    plan.seek = !(range / bins > size * 0x1p-46) || !isfinite(plan.scale) || range < DBL_MIN * 0x1p60;
+    double low = edges[0], high = edges[bins], half = high / 2 - low / 2; /* which cannot overflow */
+    double scale = bins / 2.0 / half, size = fmax(fabs(low), fabs(high));
+    struct plan plan = {
+        .bins = {.edges = edges, .bins = bins, .low = low, .high = high, .scale = scale},
+        .seek = half / bins < size * GUESS_LEAST || half < DBL_MIN || !isfinite(scale),
+    };
+    plan.bins.offset = low * scale;
     return plan;
 }
 
 /* The last edge that is not above x, but for that of high itself. */
-static unsigned seek_bin(const struct plan *plan, double x)
+static unsigned seek_bin(const struct bin_plan *plan, double x)
 {
     unsigned first = 0, end = plan->bins;
+    if (!(x >= plan->low && x <= plan->high))
+        return BIN_OUTSIDE(plan);
     while (end - first > 1) {
         unsigned middle = first + (end - first) / 2;
         if (plan->edges[middle] <= x)
@@ -93,28 +93,32 @@ static unsigned seek_bin(const struct plan *plan, double x)
     return first;
 }
 
-static unsigned bin_of(const struct plan *plan, double x)
+/* Adds a piece's bins to counts, which has room for what comes behind them. Returns how many were outside. */
+static uint64_t count_small(const struct plan *plan, const struct analysis_kernels *kernels, const f8_at *x,
+                            size_t n, uint64_t *counts)
 {
-    if (plan->seek)
-        return seek_bin(plan, x);
-    unsigned last = plan->bins - 1, bin = (unsigned)(int)((x * plan->half - plan->start) * plan->scale);
-    bin = bin > last ? last : bin;
-    bin -= x < plan->edges[bin];
-    bin += (x >= plan->edges[bin + 1]) & (bin < last);
-    return bin;
+    uint8_t found[KERNEL_PIECE];
+    uint64_t before = counts[BIN_OUTSIDE(&plan->bins)];
+    kernels->find_bins_small(&plan->bins, x, n, found);
+    kernels->count_bytes(found, n, plan->bins.bins + BINS_EXTRA, counts);
+    return counts[BIN_OUTSIDE(&plan->bins)] - before;
 }
 
-/* Returns how many finite ones lay outside. */
-static uint64_t count_piece(const struct plan *plan, const f8_at *x, size_t n, uint64_t *counts)
+static uint64_t count_large(const struct plan *plan, const struct analysis_kernels *kernels, const f8_at *x,
+                            size_t n, uint64_t *counts)
 {
+    uint32_t found[KERNEL_PIECE];
     uint64_t outside = 0;
-    for (size_t i = 0; i < n; i++) {
-        double one = x[i];
-        if (one >= plan->low && one <= plan->high)
-            counts[bin_of(plan, one)]++;
+    if (plan->seek)
+        for (size_t i = 0; i < n; i++)
+            found[i] = seek_bin(&plan->bins, x[i]);
+    else
+        kernels->find_bins(&plan->bins, x, n, found);
+    for (size_t i = 0; i < n; i++)
+        if (found[i] == BIN_OUTSIDE(&plan->bins))
+            outside++;
         else
-            outside += isfinite(one);
-    }
+            counts[found[i] - (found[i] == BIN_HIGH(&plan->bins))]++;
     return outside;
 }
 
@@ -122,16 +126,23 @@ uint64_t histogram_count(const struct histogram *histogram, const struct dtype *
                          uint64_t n, enum convert_level level, uint64_t *counts)
 {
     _Alignas(64) double buffer[KERNEL_PIECE];
+    uint64_t small[BINS_SMALL_MAX + BINS_EXTRA] = {0}, outside = 0;
     struct plan plan = make_plan(histogram);
     struct doubles doubles;
     const uint8_t *at = elements;
-    uint64_t outside = 0;
+    unsigned bins = plan.bins.bins;
+    bool is_small = !plan.seek && bins <= BINS_SMALL_MAX;
     if (!doubles_make(dtype, level, &doubles))
         return n;
     for (size_t m; n > 0; n -= m, at += m * doubles.size) {
         m = (size_t)min_u64(n, KERNEL_PIECE);
-        outside += count_piece(&plan, doubles_get(&doubles, at, m, buffer), m, counts);
+        const f8_at *x = doubles_get(&doubles, at, m, buffer);
+        uint64_t others = is_small ? count_small(&plan, doubles.kernels, x, m, small)
+                                   : count_large(&plan, doubles.kernels, x, m, counts);
+        outside += others > 0 ? others - (m - doubles.kernels->count_finite(x, m)) : 0;
     }
+    for (unsigned i = 0; is_small && i <= bins; i++)
+        counts[i < bins ? i : bins - 1] += small[i];
     return outside;
 }
 
@@ -140,8 +151,10 @@ void histogram_of_counts(const struct histogram *histogram, const struct dtype *
     struct plan plan = make_plan(histogram);
     unsigned values = dtype->itemsize == 1 ? 256 : TALLY_COUNTS;
     for (unsigned bits = 0; bits < values; bits++) {
-        double value = counts[bits] ? tally_counted_value(dtype, bits) : (double)NAN;
-        if (value >= plan.low && value <= plan.high)
-            histogram->counts[bin_of(&plan, value)] += counts[bits];
+        unsigned bin = BIN_OUTSIDE(&plan.bins);
+        if (counts[bits])
+            bin = seek_bin(&plan.bins, tally_counted_value(dtype, bits));
+        if (bin < plan.bins.bins)
+            histogram->counts[bin] += counts[bits];
     }
 }

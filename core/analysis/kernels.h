@@ -30,6 +30,22 @@ struct sum_i8 {
     unsigned __int128 sum;
 };
 
+/* Where bins are looked for. The guess, which edge is the nearest, is x · scale - offset; it must be less
+ * than half a bin off for every x from low to high. */
+struct bin_plan {
+    const double *edges; /* bins + 1, rising */
+    unsigned bins;
+    double low, high;
+    double scale, offset;
+};
+
+/* What comes behind the bins: values that are high itself, which belong to the last bin, and those outside,
+ * or that are no numbers. */
+#define BIN_HIGH(plan)    ((plan)->bins)
+#define BIN_OUTSIDE(plan) ((plan)->bins + 1)
+#define BINS_EXTRA        2
+#define BINS_SMALL_MAX    253 /* bins, so that a byte holds the two as well */
+
 struct analysis_kernels {
     /* The sum is not finite where anything is not, and may not be where all is: then the next one tells. */
     void (*sum_f8)(const f8_at *x, size_t n, struct sum_f8 *ret);
@@ -48,6 +64,12 @@ struct analysis_kernels {
      * somebody must look after it. */
     void (*magnitude_f4)(const f4_at *x, size_t n, double *ret);
     bool (*magnitude_f8)(const f8_at *x, size_t n, double *ret);
+    /* The bin of each. */
+    void (*find_bins)(const struct bin_plan *plan, const f8_at *x, size_t n, uint32_t *ret);
+    void (*find_bins_small)(const struct bin_plan *plan, const f8_at *x, size_t n, uint8_t *ret);
+    /* Adds to counts[values] how often each value below that occurs among n bytes. */
+    void (*count_bytes)(const uint8_t *x, size_t n, unsigned values, uint64_t *counts);
+    size_t (*count_finite)(const f8_at *x, size_t n);
 };
 
 /* NULL where the machine or the build has not got the level. */

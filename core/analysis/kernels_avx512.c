@@ -8,11 +8,11 @@
 #include <string.h>
 
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2"))),             \
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,popcnt"))),      \
                              apply_to = function)
 #else
 #pragma GCC optimize("O3")
-#pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx2")
+#pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx2,popcnt")
 #endif
 
 #define VECTOR 64
@@ -28,7 +28,53 @@
                                 (__m512i)(count), _mm512_set1_epi64(1)))
 #define HAS_TO_F8
 #define to_f8(x) ((vf8)_mm512_cvtepi64_pd((__m512i)(x)))
+#define HAS_FIND_BINS
+static size_t find_bins_first(const struct bin_plan *plan, const f8_at *x, size_t n, uint32_t *ret);
+static size_t find_bins_small_first(const struct bin_plan *plan, const f8_at *x, size_t n, uint8_t *ret);
+#define HAS_COUNT_EQUAL
+#define EQUAL_STEP 64
+static inline uint64_t count_equal(const uint8_t *x, size_t n, uint8_t value);
 #include "core/analysis/kernels_loops.h"
+
+/* The bins of eight. */
+INLINE __m256i find_8_bins(const struct bin_plan *plan, const f8_at *at)
+{
+    __m512d x = _mm512_loadu_pd(at);
+    __mmask8 inside = _mm512_cmp_pd_mask(x, _mm512_set1_pd(plan->low), _CMP_GE_OQ);
+    inside = _mm512_mask_cmp_pd_mask(inside, x, _mm512_set1_pd(plan->high), _CMP_LE_OQ);
+    __m512d guess = _mm512_maskz_mul_pd(inside, x, _mm512_set1_pd(plan->scale));
+    guess = _mm512_maskz_sub_pd(inside, guess, _mm512_set1_pd(plan->offset));
+    __m256i nearest = _mm512_cvtpd_epi32(guess);
+    __m512d edge = _mm512_i32gather_pd(nearest, plan->edges, 8);
+    __mmask8 less = _mm512_cmp_pd_mask(x, edge, _CMP_LT_OQ);
+    __m256i bin = _mm256_mask_sub_epi32(nearest, less, nearest, _mm256_set1_epi32(1));
+    return _mm256_mask_mov_epi32(_mm256_set1_epi32((int)BIN_OUTSIDE(plan)), inside, bin);
+}
+
+static size_t find_bins_first(const struct bin_plan *plan, const f8_at *x, size_t n, uint32_t *ret)
+{
+    size_t whole = n & ~(size_t)7;
+    for (size_t i = 0; i < whole; i += 8)
+        _mm256_storeu_si256((__m256i_u *)(ret + i), find_8_bins(plan, x + i));
+    return whole;
+}
+
+static size_t find_bins_small_first(const struct bin_plan *plan, const f8_at *x, size_t n, uint8_t *ret)
+{
+    size_t whole = n & ~(size_t)7;
+    for (size_t i = 0; i < whole; i += 8)
+        _mm_storeu_si64(ret + i, _mm256_cvtepi32_epi8(find_8_bins(plan, x + i)));
+    return whole;
+}
+
+static inline uint64_t count_equal(const uint8_t *x, size_t n, uint8_t value)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < n; i += 64)
+        count += (uint64_t)__builtin_popcountll(
+            _mm512_cmpeq_epi8_mask(_mm512_loadu_si512(x + i), _mm512_set1_epi8((char)value)));
+    return count;
+}
 
 const struct analysis_kernels analysis_avx512 = KERNELS;
 

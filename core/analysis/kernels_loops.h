@@ -222,6 +222,18 @@ static void sum_f8_some(const f8_at *x, size_t n, struct sum_f8 *ret)
     ret->sum = add_lanes(lane);
 }
 
+static size_t count_finite(const f8_at *x, size_t n)
+{
+    vi8 finite[2] = {0};
+    size_t whole = n & ~(size_t)(LANES - 1), count;
+    for (size_t i = 0; i < whole; i += LANES)
+        EACH_UNIT finite[TURN] -= is_finite(load_f8(x + i + u * WIDTH));
+    count = count_of(finite);
+    for (size_t i = whole; i < n; i++)
+        count += isfinite(x[i]) != 0;
+    return count;
+}
+
 /* --- deviations --- */
 
 INLINE void end_deviation(const vf8 sum[UNITS], const vf8 squares[UNITS], const f8 *rest, size_t n,
@@ -364,8 +376,96 @@ static bool magnitude_f8(const f8_at *x, size_t n, double *restrict ret)
     return bad == 0;
 }
 
+/* --- bins --- */
+
+INLINE uint32_t find_bin(const struct bin_plan *plan, double x)
+{
+    bool inside = (x >= plan->low) & (x <= plan->high);
+    double guess = inside ? x * plan->scale - plan->offset : 0;
+    unsigned edge = (unsigned)(int)(guess + 0.5);
+    return inside ? edge - (x < plan->edges[edge]) : BIN_OUTSIDE(plan);
+}
+
+#if !defined(HAS_FIND_BINS) /* how many it does of the first ones */
+#define find_bins_first(plan, x, n, ret)       0
+#define find_bins_small_first(plan, x, n, ret) 0
+#endif
+
+static void find_bins(const struct bin_plan *plan, const f8_at *x, size_t n, uint32_t *ret)
+{
+    for (size_t i = find_bins_first(plan, x, n, ret); i < n; i++)
+        ret[i] = find_bin(plan, x[i]);
+}
+
+static void find_bins_small(const struct bin_plan *plan, const f8_at *x, size_t n, uint8_t *ret)
+{
+    for (size_t i = find_bins_small_first(plan, x, n, ret); i < n; i++)
+        ret[i] = (uint8_t)find_bin(plan, x[i]);
+}
+
+/* Few values: each is compared with all bytes; else eight tables, for a count that is raised again at once
+ * waits. */
+#define COMPARED_MAX 48
+
+#if !defined(HAS_COUNT_EQUAL)
+typedef u1 vu1 __attribute__((vector_size(VECTOR)));
+typedef u2 vu2 __attribute__((vector_size(VECTOR)));
+#define EQUAL_STEP (4 * VECTOR)
+
+INLINE vu1 equal_u1(const uint8_t *at, uint8_t value)
+{
+    vu1 all;
+    memcpy(&all, at, sizeof all);
+    return (vu1)(all == value);
+}
+
+/* At most 255 steps, which a byte counts. */
+INLINE uint64_t count_equal(const uint8_t *x, size_t n, uint8_t value)
+{
+    vu1 equal[4] = {0};
+    vu2 pairs = {0};
+    u8 fours[WIDTH], sum = 0;
+    for (size_t i = 0; i < n; i += EQUAL_STEP)
+        UNROLL for (unsigned u = 0; u < 4; u++) equal[u] -= equal_u1(x + i + u * VECTOR, value);
+    UNROLL for (unsigned u = 0; u < 4; u++) pairs += ((vu2)equal[u] & 0xff) + ((vu2)equal[u] >> 8);
+    memcpy(fours, &pairs, sizeof fours);
+    for (unsigned l = 0; l < WIDTH; l++)
+        sum += (fours[l] * 0x0001000100010001) >> 48;
+    return sum;
+}
+#endif
+
+static void count_rest(const uint8_t *x, size_t n, unsigned values, uint64_t *counts)
+{
+    for (size_t i = 0; i < n; i++)
+        if (x[i] < values)
+            counts[x[i]]++;
+}
+
+static void count_bytes(const uint8_t *x, size_t n, unsigned values, uint64_t *counts)
+{
+    if (values <= COMPARED_MAX) {
+        size_t whole = n - n % EQUAL_STEP;
+        for (unsigned value = 0; value < values; value++)
+            counts[value] += count_equal(x, whole, (uint8_t)value);
+        count_rest(x + whole, n - whole, values, counts);
+        return;
+    }
+    u4 table[8][256] = {0};
+    size_t whole = n - n % 8;
+    for (size_t i = 0; i < whole; i += 8) {
+        u8 eight;
+        memcpy(&eight, x + i, sizeof eight);
+        UNROLL for (unsigned b = 0; b < 8; b++) table[b][eight >> (8 * b) & 0xff]++;
+    }
+    for (unsigned b = 0; b < 8; b++)
+        for (unsigned value = 0; value < values; value++)
+            counts[value] += table[b][value];
+    count_rest(x + whole, n - whole, values, counts);
+}
+
 #define KERNELS                                                                                              \
     {                                                                                                        \
         sum_f8, sum_f8_some, deviate_f8, deviate_f8_some, sum_i8, deviate_i8, deviate_i8_wide, magnitude_f4, \
-            magnitude_f8                                                                                     \
+            magnitude_f8, find_bins, find_bins_small, count_bytes, count_finite                              \
     }

@@ -7,6 +7,7 @@
 #include "core/matrix/convert.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -49,12 +50,25 @@ static void add_level(struct convert_kernels *kernels, const struct convert_kern
         all[i] = has[i] ? has[i] : all[i];
 }
 
+#if defined(__x86_64__)
+/* Asked once: a virtual machine's processor takes some 20 µs to tell. */
+static bool knows_avx2, knows_avx512;
+static pthread_once_t levels_once = PTHREAD_ONCE_INIT;
+
+static void ask_levels(void)
+{
+    knows_avx2 = has_avx2();
+    knows_avx512 = has_avx512();
+}
+#endif
+
 bool convert_find_level(enum convert_level wanted, enum convert_level *ret_level)
 {
     enum convert_level reached = CONVERT_PORTABLE;
 #if defined(__x86_64__)
-    if (wanted != CONVERT_PORTABLE && wanted != CONVERT_NEON && has_avx2())
-        reached = wanted != CONVERT_AVX2 && has_avx512() ? CONVERT_AVX512 : CONVERT_AVX2;
+    pthread_once(&levels_once, ask_levels);
+    if (wanted != CONVERT_PORTABLE && wanted != CONVERT_NEON && knows_avx2)
+        reached = wanted != CONVERT_AVX2 && knows_avx512 ? CONVERT_AVX512 : CONVERT_AVX2;
 #elif defined(__aarch64__)
     if (wanted == CONVERT_NEON || wanted == CONVERT_BEST)
         reached = CONVERT_NEON;
