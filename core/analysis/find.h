@@ -1,7 +1,7 @@
 /*
  * The elements of a view that meet a condition, in its C order, forward or backward, by several threads. The
- * segment is read as core/analysis/pass.h does; a view whose order is not that of memory goes in slabs,
- * within which what was found is put in order.
+ * segment is read as core/analysis/pass.h does, in slabs, within which what was found is put in order: memory
+ * stays bounded whatever is found. A condition that no element of the type can meet reads nothing.
  */
 #ifndef SHMTOP_CORE_ANALYSIS_FIND_H
 #define SHMTOP_CORE_ANALYSIS_FIND_H
@@ -19,9 +19,10 @@ struct finding {
 typedef int find_function(void *context, const struct finding *finding, struct error *error);
 
 /*
- * Calls each for all that meet it, on the caller's thread, in C order. progress in elements.
- * 0; -EINVAL where the condition makes no sense for the type (a sentence); -ENOTSUP for structs; -ESTALE
- * where it shrank; -ECANCELED; each's own failure.
+ * Calls each for all that meet it, on the caller's thread, in C order. progress in elements; it may step back
+ * where there was no room for all that was found.
+ * 0; -EINVAL where the condition makes no sense for the type (a sentence); -ENOTSUP for structs and for
+ * elements above MATCH_ITEM_MAX; -ESTALE where it shrank; -ECANCELED; each's own failure.
  */
 int find_all(int fd, const struct matrix *matrix, const struct view *view, const struct condition *condition,
              find_function *each, void *context, struct progress *progress, struct error *error);

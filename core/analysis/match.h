@@ -50,6 +50,9 @@ struct match {
 int match_make(const struct condition *condition, const struct dtype *dtype, enum convert_level level,
                struct match *ret, struct error *error);
 
+/* Whether no element whatever can meet it. */
+bool match_is_never(const struct match *match);
+
 /* As a kernel, of elements as stored, at any alignment; n < 2^32. Thread-safe. */
 size_t match_run(const struct match *match, const void *elements, size_t n, uint32_t *ret_places);
 

@@ -123,6 +123,11 @@ static size_t run_text(const struct match *match, const uint8_t *elements, size_
     return found;
 }
 
+bool match_is_never(const struct match *match)
+{
+    return match->way == MATCH_NONE;
+}
+
 size_t match_run(const struct match *match, const void *elements, size_t n, uint32_t *ret_places)
 {
     switch (match->way) {
