@@ -175,7 +175,7 @@ class Directory:
             **more,
         )
         out = done.stdout or b""
-        check_printable("output", out)
+        check_printable("output", b"\n".join(x.replace(b"\t", b" ", 1) for x in out.split(b"\n")) if arguments[:1] == ("find",) else out)
         check_printable("messages", done.stderr)
         return Result(done.returncode, out, done.stderr)
 

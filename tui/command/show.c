@@ -2,77 +2,20 @@
  * shmtop show: the values of a segment, or of a part of them.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/matrix/summary.h"
-#include "core/segment/segment.h"
-#include "core/sys/fd.h"
-#include "core/sys/memory.h"
-#include "tui/command/as.h"
 #include "tui/command/command.h"
-#include "tui/command/named.h"
-#include "tui/command/gone.h"
-#include "tui/command/no_values.h"
+#include "tui/command/opened.h"
 #include "tui/command/values.h"
 
 enum format { FORMAT_TEXT, FORMAT_CSV, FORMAT_JSON };
 
 struct show {
-    const struct options *options;
-    const char *name;  /* as given */
+    struct opened opened;
     const char *index; /* NULL: none */
     enum format format;
-    struct as as; /* instead of its layout */
-    struct segment segment;
-    int fd;
 };
-
-/* Not to be taken for all that there is. */
-static void say_part(const struct show *show)
-{
-    char cover[96];
-    as_cover_text(show->segment.matrix, show->segment.size, cover, sizeof cover);
-    if (cover[0])
-        report_problem(show->options, show->name, "what --as and --shape say %s", cover);
-}
-
-/* What is said goes before what its bytes say. */
-static int reinterpret(struct show *show, const struct directory *directory, struct error *error)
-{
-    struct matrix matrix;
-    int code = named_open(show->options, directory, show->name, &show->segment, &show->fd, error);
-    if (code == 0 && show->fd < 0)
-        code = no_values(&show->segment, error);
-    if (code == 0)
-        code = as_matrix(&show->as, show->segment.size, show->segment.payload, &matrix, error);
-    if (code < 0)
-        return code;
-    if (show->segment.matrix)
-        matrix_clear(show->segment.matrix);
-    else
-        show->segment.matrix = memory_new(sizeof matrix);
-    *show->segment.matrix = matrix;
-    say_part(show);
-    return 0;
-}
-
-static int open_segment(struct show *show, const struct directory *directory, struct error *error)
-{
-    if (show->as.has_type)
-        return reinterpret(show, directory, error);
-    return named_matrix(show->options, directory, show->name, &show->segment, &show->fd, error);
-}
-
-static enum exit_status refuse_name(const struct show *show, const struct directory *directory,
-                                    const struct error *error)
-{
-    struct gone gone = {show->options, directory, .matches = "list --where"};
-    enum exit_status status = gone_report(&gone, show->name, error);
-    gone_clear(&gone);
-    return status;
-}
 
 static int print_text(const struct show *show, const struct matrix *matrix, const struct view *view,
                       struct error *error)
@@ -80,12 +23,12 @@ static int print_text(const struct show *show, const struct matrix *matrix, cons
     unsigned columns = 0, rows = 0;
     if (!show->index)
         report_extent(&columns, &rows);
-    return summary_print(stdout, show->fd, matrix, view, columns, rows, error);
+    return summary_print(stdout, show->opened.fd, matrix, view, columns, rows, error);
 }
 
 static int print(const struct show *show, struct error *error)
 {
-    const struct matrix *matrix = show->segment.matrix;
+    const struct matrix *matrix = show->opened.segment.matrix;
     struct view view;
     int code = view_parse(matrix, show->index ? show->index : "", &view, error);
     if (code < 0)
@@ -93,8 +36,8 @@ static int print(const struct show *show, struct error *error)
     if (show->format == FORMAT_TEXT)
         return print_text(show, matrix, &view, error);
     if (show->format == FORMAT_JSON)
-        return values_json(stdout, show->options->ascii, show->fd, matrix, &view, error);
-    return values_csv(stdout, show->fd, matrix, &view, error);
+        return values_json(stdout, show->opened.options->ascii, show->opened.fd, matrix, &view, error);
+    return values_csv(stdout, show->opened.fd, matrix, &view, error);
 }
 
 static int parse_format(struct show *show, const char *who, const char *text)
@@ -106,7 +49,7 @@ static int parse_format(struct show *show, const char *who, const char *text)
             return 0;
         }
     }
-    report_usage(show->options, who, "option --format takes text, csv or json");
+    report_usage(show->opened.options, who, "option --format takes text, csv or json");
     return -EINVAL;
 }
 
@@ -123,7 +66,8 @@ static int parse(struct show *show, int argc, char **argv)
     };
     int option, code = 0;
     optind = 0;
-    while (code == 0 && (option = options_next(show->options, argv[0], argc, argv, "i:h", names)) != -1) {
+    while (code == 0 &&
+           (option = options_next(show->opened.options, argv[0], argc, argv, "i:h", names)) != -1) {
         if (option == 'h') {
             command_print_usage(&command_show);
             return 1;
@@ -133,21 +77,23 @@ static int parse(struct show *show, int argc, char **argv)
         else if (option == OPTION_FORMAT)
             code = parse_format(show, argv[0], optarg);
         else
-            code = as_take(&show->as, show->options, argv[0], option, optarg) == 0 ? 0 : -EINVAL;
+            code =
+                as_take(&show->opened.as, show->opened.options, argv[0], option, optarg) == 0 ? 0 : -EINVAL;
     }
-    if (code < 0 || (code = as_check(&show->as, show->options, argv[0])) < 0)
+    if (code < 0 || (code = as_check(&show->opened.as, show->opened.options, argv[0])) < 0)
         return code;
     if (optind + 1 == argc) {
-        show->name = argv[optind];
+        show->opened.name = argv[optind];
         return 0;
     }
-    report_usage(show->options, argv[0], optind == argc ? "which segment? show NAME" : "takes one NAME");
+    report_usage(show->opened.options, argv[0],
+                 optind == argc ? "which segment? show NAME" : "takes one NAME");
     return -EINVAL;
 }
 
 static enum exit_status run(const struct options *options, int argc, char **argv)
 {
-    struct show show = {.options = options, .fd = -1};
+    struct show show = {.opened = {.options = options, .fd = -1}};
     int code = parse(&show, argc, argv);
     if (code != 0)
         return code > 0 ? EXIT_STATUS_DONE : EXIT_STATUS_USAGE;
@@ -156,16 +102,15 @@ static enum exit_status run(const struct options *options, int argc, char **argv
     if (!directory)
         return status;
     struct error error = {0};
-    code = open_segment(&show, directory, &error);
+    code = opened_open(&show.opened, directory, &error);
     if (code == 0)
         code = print(&show, &error);
     /* Where standard output failed, report_finish says so. */
     if (code < 0 && ferror(stdout))
         status = EXIT_STATUS_FAILED;
     else if (code < 0)
-        status = refuse_name(&show, directory, &error);
-    fd_close(&show.fd);
-    segment_clear(&show.segment);
+        status = opened_refuse(&show.opened, directory, &error);
+    opened_close(&show.opened);
     directory_close(directory);
     return status;
 }

@@ -5,9 +5,8 @@
 #include <string.h>
 
 #include "core/matrix/csv.h"
-#include "core/matrix/number.h"
 #include "core/matrix/walk.h"
-#include "tui/command/json.h"
+#include "tui/command/value.h"
 
 static int write_out(void *out, const void *bytes, size_t size)
 {
@@ -27,40 +26,13 @@ int values_csv(FILE *out, int fd, const struct matrix *matrix, const struct view
 
 struct json_context {
     struct json json;
-    struct dtype part; /* of a complex number */
+    struct value value;
 };
 
-static void put_json_value(struct json_context *context, struct walk *walk, const void *element)
-{
-    struct json *json = &context->json;
-    const struct dtype *dtype = &walk->matrix->dtype;
-    size_t length;
-    switch (dtype->kind) {
-    case DTYPE_BOOL:
-        json_put_bool(json, number_double(dtype, element) != 0);
-        break;
-    case DTYPE_INT:
-    case DTYPE_UINT:
-    case DTYPE_FLOAT:
-        json_put_number(json, walk_text(walk, dtype, element, &length));
-        break;
-    case DTYPE_COMPLEX:
-        json_open_array(json);
-        json_put_number(json, walk_text(walk, &context->part, element, &length));
-        element = (const uint8_t *)element + context->part.itemsize;
-        json_put_number(json, walk_text(walk, &context->part, element, &length));
-        json_close(json);
-        break;
-    default:
-        json_put_text(json, walk_text(walk, dtype, element, &length));
-    }
-}
-
 /* index: its place in the view. */
-static void put_json(struct json_context *context, struct walk *walk, const uint64_t *index,
+static void put_json(struct json_context *context, const struct view *view, const uint64_t *index,
                      const void *element)
 {
-    const struct view *view = walk->view;
     int opened = view->rank;
     while (opened > 0 && index[opened - 1] == 0)
         opened--;
@@ -69,7 +41,7 @@ static void put_json(struct json_context *context, struct walk *walk, const uint
             json_line(&context->json);
         json_open_array(&context->json);
     }
-    put_json_value(context, walk, element);
+    value_json(&context->value, &context->json, element);
     for (int axis = view->rank - 1; axis >= 0 && index[axis] + 1 == view->count[axis]; axis--)
         json_close(&context->json);
 }
@@ -104,7 +76,7 @@ static void put_block(struct json_context *context, struct walk *walk)
     do {
         for (int axis = 0; axis < walk->view->rank; axis++)
             index[axis] = walk->origin[axis] + within[axis];
-        put_json(context, walk, index, element);
+        put_json(context, walk->view, index, element);
         element += walk->matrix->dtype.itemsize;
     } while (walk_step(walk->view->rank, walk->extent, within));
 }
@@ -120,18 +92,13 @@ static int put_all(FILE *out, struct json_context *context, struct walk *walk, s
     return r;
 }
 
-static int begin(struct json_context *context, struct walk *walk, int fd, const struct matrix *matrix,
-                 const struct view *view, struct error *error)
+static int begin(struct walk *walk, int fd, const struct matrix *matrix, const struct view *view,
+                 struct error *error)
 {
     const struct dtype *dtype = &matrix->dtype;
-    if (dtype->itemsize > VALUES_ITEM_MAX)
+    if (dtype->itemsize > VALUE_ITEM_MAX)
         return error_set(error, ENOTSUP, "its elements of %llu bytes are too large to show",
                          (unsigned long long)dtype->itemsize);
-    if (dtype->kind == DTYPE_COMPLEX) {
-        int r = dtype_make(DTYPE_FLOAT, dtype->order, dtype->itemsize / 2, "", &context->part, error);
-        if (r < 0)
-            return r;
-    }
     return walk_begin(walk, fd, matrix, view, error);
 }
 
@@ -140,9 +107,10 @@ int values_json(FILE *out, bool ascii, int fd, const struct matrix *matrix, cons
 {
     struct walk walk;
     struct json_context context = {0};
-    int code = begin(&context, &walk, fd, matrix, view, error);
+    int code = begin(&walk, fd, matrix, view, error);
     if (code < 0)
         return code;
+    value_begin(&context.value, &matrix->dtype);
     json_begin(&context.json, out, ascii);
     if (view_elements(view) == 0)
         code = put_empty(out, &context.json, view, error);
@@ -150,6 +118,7 @@ int values_json(FILE *out, bool ascii, int fd, const struct matrix *matrix, cons
         code = put_all(out, &context, &walk, error);
     if (code == 0)
         json_end(&context.json);
+    value_end(&context.value);
     walk_end(&walk);
     return code;
 }

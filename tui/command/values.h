@@ -8,8 +8,6 @@
 
 #include "core/matrix/index.h"
 
-#define VALUES_ITEM_MAX (1u << 20) /* bytes of one element that we are ready to show as JSON */
-
 /*
  * Each writes the whole view of the matrix in fd to out. CSV is core/matrix/csv.h's. JSON is bare nested
  * lists, complex [re, im], what JSON has no number for as text. Errors of window_read, -ENOTSUP for elements
