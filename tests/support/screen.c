@@ -83,12 +83,53 @@ int screen_rows(const struct screen *screen)
     return screen->rows;
 }
 
+int screen_columns(const struct screen *screen)
+{
+    return screen->columns;
+}
+
 static VTermScreenCell cell_at(struct screen *screen, int y, int x)
 {
     VTermScreenCell cell = {.width = 1};
 
     vterm_screen_get_cell(screen->screen, (VTermPos){.row = y, .col = x}, &cell);
     return cell;
+}
+
+/* Into text (room for VTERM_MAX_CHARS_PER_CELL * 4), without a NUL; its length. */
+static size_t put_characters(const VTermScreenCell *cell, char *text)
+{
+    size_t length = 0;
+    char one[5];
+
+    for (int i = 0; i < VTERM_MAX_CHARS_PER_CELL && cell->chars[i] != 0; i++)
+        if (cell->chars[i] != UINT32_MAX)
+            for (size_t n = utf8_encode(cell->chars[i], one), at = 0; at < n; at++)
+                text[length++] = one[at];
+    return length;
+}
+
+static int color_of(const VTermColor *color)
+{
+    if (VTERM_COLOR_IS_DEFAULT_FG(color) || VTERM_COLOR_IS_DEFAULT_BG(color) ||
+        !VTERM_COLOR_IS_INDEXED(color))
+        return -1;
+    return color->indexed.idx;
+}
+
+void screen_cell(struct screen *screen, int y, int x, struct screen_cell *ret_cell)
+{
+    VTermScreenCell cell = cell_at(screen, y, x);
+
+    memset(ret_cell, 0, sizeof(*ret_cell));
+    put_characters(&cell, ret_cell->text);
+    ret_cell->width = cell.width;
+    ret_cell->bold = cell.attrs.bold;
+    ret_cell->italic = cell.attrs.italic;
+    ret_cell->underline = cell.attrs.underline;
+    ret_cell->reverse = cell.attrs.reverse;
+    ret_cell->foreground = color_of(&cell.fg);
+    ret_cell->background = color_of(&cell.bg);
 }
 
 const char *screen_row(struct screen *screen, int y)
@@ -99,14 +140,10 @@ const char *screen_row(struct screen *screen, int y)
     screen->row = calloc((size_t)screen->columns + 1, VTERM_MAX_CHARS_PER_CELL * 4);
     for (int x = 0; y >= 0 && y < screen->rows && x < screen->columns;) {
         VTermScreenCell cell = cell_at(screen, y, x);
-        char text[5];
 
         if (cell.chars[0] == 0)
             cell.chars[0] = ' ';
-        for (int i = 0; i < VTERM_MAX_CHARS_PER_CELL && cell.chars[i] != 0; i++)
-            if (cell.chars[i] != UINT32_MAX)
-                for (size_t n = utf8_encode(cell.chars[i], text), at = 0; at < n; at++)
-                    screen->row[length++] = text[at];
+        length += put_characters(&cell, screen->row + length);
         if (cell.chars[0] != ' ')
             used = length;
         x += cell.width > 0 ? cell.width : 1;

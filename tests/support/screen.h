@@ -16,7 +16,17 @@ void screen_free(struct screen *screen);
 void screen_feed(struct screen *screen, const char *bytes, size_t n);
 void screen_resize(struct screen *screen, int rows, int columns);
 
+/* Colours: of 256; -1: the terminal's own. */
+struct screen_cell {
+    char text[64]; /* UTF-8; "": a blank, or the right half of a wide character */
+    int width;
+    bool bold, italic, underline, reverse;
+    int foreground, background;
+};
+
 int screen_rows(const struct screen *screen);
+int screen_columns(const struct screen *screen);
+void screen_cell(struct screen *screen, int y, int x, struct screen_cell *ret_cell);
 /* Without trailing blanks. Valid until the next call. */
 const char *screen_row(struct screen *screen, int y);
 bool screen_has(struct screen *screen, const char *text);

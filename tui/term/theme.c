@@ -73,7 +73,7 @@ static const struct {
     {210, BLACK},
     {209, BLACK},
     {203, BLACK},
-    {196, BLACK},
+    {167, BLACK},
     {160, WHITE},
     {124, WHITE},
     [1 + HEAT_LEVELS] = {17, WHITE},
