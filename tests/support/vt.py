@@ -168,8 +168,12 @@ class Console:
         except OSError:
             return False
         self.bytes += len(data)
+        self.took(data)
         self.screen.feed(data)
         return True
+
+    def took(self, data):
+        """For who wants the bytes."""
 
     def wait(self, condition, seconds=10.0):
         """Until condition(screen text) holds; the seconds that it took, or None."""
