@@ -35,8 +35,12 @@ void map_clear(struct map *map);
 /*
  * The plane is a view of rank 2 (rows, columns), 1 (one row: its axis is the columns) or 0. It becomes at
  * most rows × columns blocks, fewer where it has fewer rows or columns: block r has the rows from r·R/rows
- * on. exact: all elements, with progress; else at most budget bytes (0: what takes about 0.1 s) are read. As
- * statistics_run; complex numbers by magnitude.
+ * on; rows * columns is at most MAP_BLOCKS_MAX. exact: all elements, with progress in elements; else at most
+ * budget bytes (0: what takes some 50 ms) are read, though one run of every block, always the same ones.
+ * Where that is enough for all elements, they are all looked at. Complex numbers by magnitude.
+ *
+ * -ENOTSUP where elements are no numbers; -EINVAL for a view of more axes; -ESTALE where it shrank;
+ * -ECANCELED; -errno. Then *ret_map stays as it was.
  */
 struct map_options {
     unsigned rows, columns;
