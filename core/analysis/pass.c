@@ -141,7 +141,8 @@ static uint64_t choose_block(const struct pass *pass, double cost)
 int pass_plan(int fd, const struct matrix *matrix, const struct view *view, struct pass *ret_pass,
               struct error *error)
 {
-    struct pass pass = {.fd = fd, .dtype = matrix->dtype, .elements = view_elements(view)};
+    struct pass pass = {
+        .fd = fd, .dtype = matrix->dtype, .elements = view_elements(view), .slots = PASS_SLOTS_MAX};
     if (pass.dtype.itemsize > PASS_ITEM_MAX)
         return error_set(error, ENOTSUP, "elements of %llu bytes are too large to be read one by one",
                          (unsigned long long)pass.dtype.itemsize);
@@ -287,14 +288,14 @@ static uint64_t groups_of(const struct pass *pass, uint64_t every)
     return blocks / every + (blocks % every != 0);
 }
 
-static uint64_t groups_of_slot(uint64_t groups)
+static uint64_t groups_of_slot(const struct pass *pass, uint64_t groups)
 {
-    return max_u64(groups / PASS_SLOTS_MAX + (groups % PASS_SLOTS_MAX != 0), 1);
+    return max_u64(groups / pass->slots + (groups % pass->slots != 0), 1);
 }
 
 uint64_t pass_slots(const struct pass *pass, uint64_t every)
 {
-    uint64_t groups = groups_of(pass, every), each = groups_of_slot(groups);
+    uint64_t groups = groups_of(pass, every), each = groups_of_slot(pass, groups);
     return groups / each + (groups % each != 0);
 }
 
@@ -364,7 +365,7 @@ int pass_run(const struct pass *pass, uint64_t every, unsigned threads, pass_fun
                       .blocks = pass_blocks(pass),
                       .every = every,
                       .slots = pass_slots(pass, every),
-                      .slot_groups = groups_of_slot(groups_of(pass, every)),
+                      .slot_groups = groups_of_slot(pass, groups_of(pass, every)),
                       .function = function,
                       .context = context,
                       .progress = progress};

@@ -28,7 +28,9 @@ struct pass {
     int axis[MATRIX_RANK_MAX];       /* of the view */
     bool reversed[MATRIX_RANK_MAX];  /* place p on it is place count - 1 - p of the view's axis */
     uint64_t elements;
-    uint64_t block; /* elements of a block; the last one may be shorter. May be made smaller before a run */
+    uint64_t
+        block; /* elements of a block; the last one may be shorter. May be changed before a run: memory */
+    uint64_t slots; /* that a run has at most; may be made fewer */
     double cost;    /* what reading an element costs on average, in bytes copied */
 };
 
