@@ -109,6 +109,13 @@ static void say_copied(struct app *app, const struct names *names)
                 names->unlinked);
 }
 
+void copying_values(struct app *app)
+{
+    char *text = preview_take_copy(app->preview);
+    if (text)
+        app_ask(app, EFFECT_COPY)->u.copy = text;
+}
+
 void copying_names(struct app *app)
 {
     struct names names = {0};

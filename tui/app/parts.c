@@ -415,6 +415,7 @@ void parts_want(struct app *app)
     if (app->preview) {
         describing_want(app);
         want_preview(app);
+        copying_values(app);
     }
     studying_want(app);
     if (app->load)

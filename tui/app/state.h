@@ -323,6 +323,7 @@ void parts_want(struct app *app); /* asks for what the components want */
 
 /* copying.c: names of the marked rows, else of the cursor's, to the clipboard */
 void copying_names(struct app *app);
+void copying_values(struct app *app); /* of the preview, where it has any to copy */
 
 /* restoring.c: an unlinked segment gets its name again */
 void restoring_begin(

@@ -56,6 +56,7 @@ void preview_free(struct preview *preview)
     lens_free(preview->lens);
     free(preview->widths);
     free(preview->chosen_widths);
+    free(preview->copied);
     free(preview->reason);
     reach_clear(&preview->reach);
     line_free(preview->line);
@@ -107,12 +108,14 @@ struct page preview_page(const struct preview *preview)
                         .column_axis = preview->column_axis,
                         .wrap = preview->wrap,
                         .top = preview->top,
-                        .left = preview->left};
+                        .left = preview->left,
+                        .kept = preview->kept_shown};
     memcpy(page.fixed, preview->fixed, sizeof page.fixed);
     uint64_t rows = preview_grid_rows(preview), columns = preview_grid_columns(preview);
     if (page.top >= rows || page.left >= columns || preview->rows < 1 || is_empty(&preview->matrix))
         return page;
-    page.columns = (uint32_t)min_u64(columns - page.left, preview_columns_that_fit(preview, page.left));
+    page.columns =
+        (uint32_t)min_u64(columns - page.left, preview_columns_that_fit(preview, page.left)) + page.kept;
     page.rows = (uint32_t)min_u64(rows - page.top, (uint64_t)preview->rows);
     if (page.arrangement == ARRANGE_FLAT)
         page.columns = (uint32_t)columns; /* whole rows: they lie together */
@@ -136,24 +139,28 @@ bool page_same_slice(const struct page *a, const struct page *b)
 bool page_covers(const struct page *have, const struct page *want)
 {
     return page_same_slice(have, want) && have->top <= want->top && have->left <= want->left &&
-           have->top + have->rows >= want->top + want->rows &&
-           have->left + have->columns >= want->left + want->columns;
+           have->top + have->rows >= want->top + want->rows && have->kept >= want->kept &&
+           have->left + (have->columns - have->kept) >= want->left + (want->columns - want->kept);
 }
 
-static const uint8_t *cell_of(const struct page *page, const uint8_t *cells, size_t cell_bytes, uint64_t row,
-                              uint64_t column)
+size_t page_index(const struct page *page, uint64_t row, uint64_t column)
 {
-    if (row < page->top || column < page->left || row - page->top >= page->rows ||
-        column - page->left >= page->columns)
-        return NULL;
-    return cells + ((row - page->top) * page->columns + (column - page->left)) * cell_bytes;
+    uint64_t moved = column - page->left;
+    if (row < page->top || row - page->top >= page->rows)
+        return SIZE_MAX;
+    if (column < page->kept)
+        moved = column;
+    else if (column < page->left || moved >= page->columns - page->kept)
+        return SIZE_MAX;
+    else
+        moved += page->kept;
+    return (row - page->top) * page->columns + moved;
 }
 
 const uint8_t *preview_cell(const struct preview *preview, uint64_t row, uint64_t column)
 {
-    if (!preview->has_values)
-        return NULL;
-    return cell_of(&preview->page, preview->cells, preview->cell_bytes, row, column);
+    size_t at = preview->has_values ? page_index(&preview->page, row, column) : SIZE_MAX;
+    return at == SIZE_MAX ? NULL : preview->cells + at * preview->cell_bytes;
 }
 
 /* --- keys --- */
@@ -212,8 +219,10 @@ enum preview_result preview_action(struct preview *preview, enum action action, 
         look_anew(preview);
         return PREVIEW_USED;
     default:
-        return preview_format_action(preview, action) == PREVIEW_USED ? PREVIEW_USED
-                                                                      : preview_place_action(preview, action);
+        if (preview_format_action(preview, action) == PREVIEW_USED ||
+            preview_block_action(preview, action) == PREVIEW_USED)
+            return PREVIEW_USED;
+        return preview_place_action(preview, action);
     }
 }
 
@@ -295,7 +304,8 @@ struct preview_request *preview_wants(struct preview *preview, int64_t now)
         return NULL;
     struct page page = preview_page(preview);
     bool missing = preview->plight == PLIGHT_FINE && is_missing(preview, &page);
-    if (!missing && !is_due(preview, now))
+    bool copying = preview_block_wants(preview, &page);
+    if (!copying && !missing && !is_due(preview, now))
         return NULL;
     struct preview_request *request = calloc(1, sizeof *request);
     assert(request);
@@ -303,6 +313,7 @@ struct preview_request *preview_wants(struct preview *preview, int64_t now)
     request->generation = preview->generation;
     request->has_matrix = preview->has_matrix;
     request->hex = preview->hex;
+    request->copying = copying;
     request->said = preview->saying == SAYING_THIS;
     if (preview->has_matrix)
         matrix_copy(&preview->matrix, &request->matrix);

@@ -50,6 +50,8 @@ enum preview_result preview_key(struct preview *preview, const struct key *key, 
 enum preview_result preview_action(struct preview *preview, enum action action, int64_t now);
 /* False for a key that could only say why it does nothing: there is no other slice, no axis to choose. */
 bool preview_has_use_for(const struct preview *preview, enum action action);
+/* Text that is to be copied to the clipboard, once; NULL: none. The caller owns it. */
+char *preview_take_copy(struct preview *preview);
 void preview_paste(struct preview *preview, const char *text);
 /* Which of its screens is shown: SCREEN_GRID, SCREEN_MAP or SCREEN_CENSUS. */
 unsigned preview_screen(const struct preview *preview);

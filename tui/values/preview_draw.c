@@ -254,6 +254,10 @@ static void range_text(const struct drawing *drawing, char *buf, size_t size)
     const struct page *page = &drawing->page;
     uint64_t rows = preview_grid_rows(preview), columns = preview_grid_columns(preview);
     buf[0] = '\0';
+    if (preview->has_block) {
+        preview_block_text(preview, buf, size);
+        return;
+    }
     if (page->rows == 0 || page->columns == 0 || preview->matrix.rank == 0)
         return;
     if (preview->arrangement == ARRANGE_FLAT) {
@@ -263,7 +267,8 @@ static void range_text(const struct drawing *drawing, char *buf, size_t size)
         return;
     }
     snprintf(buf, size, "r %" PRIu64 "-%" PRIu64 "/%" PRIu64 " c %" PRIu64 "-%" PRIu64 "/%" PRIu64, page->top,
-             page->top + page->rows - 1, rows, page->left, page->left + page->columns - 1, columns);
+             page->top + page->rows - 1, rows, page->left, page->left + (page->columns - page->kept) - 1,
+             columns);
 }
 
 static int draw_magnitude(const struct drawing *drawing, int y, int x, const uint8_t *cell)

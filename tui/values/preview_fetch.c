@@ -72,7 +72,8 @@ size_t preview_cell_bytes(const struct matrix *matrix, const struct page *page)
     size_t most = 0;
     uint64_t n = page->arrangement == ARRANGE_FIELDS ? page->columns : 1;
     for (uint64_t i = 0; i < n; i++)
-        most = max_u64(most, preview_column_dtype(matrix, page->arrangement, page->left + i).itemsize);
+        most = max_u64(
+            most, preview_column_dtype(matrix, page->arrangement, page_column(page, (uint32_t)i)).itemsize);
     return most ? most : 1;
 }
 
@@ -136,18 +137,48 @@ static int read_flat(struct reading *reading, const struct page *page)
     return read_box(reading, &dtype, &view, &origin, &extent, reading->reply->cells);
 }
 
+/* Columns of the page that lie together, packed. */
+static int read_columns(struct reading *reading, const struct dtype *dtype, const struct view *view,
+                        const struct page *page, uint32_t first, uint32_t count, uint8_t *to)
+{
+    const uint64_t origin[2] = {page->top, page_column(page, first)}, extent[2] = {page->rows, count};
+    return count == 0 ? 0 : read_box(reading, dtype, view, origin, extent, to);
+}
+
+static void spread(struct preview_reply *reply, const struct page *page, uint32_t first, uint32_t count,
+                   const uint8_t *packed)
+{
+    size_t bytes = reply->cell_bytes;
+    for (uint32_t row = 0; row < page->rows; row++)
+        memcpy(reply->cells + ((size_t)row * page->columns + first) * bytes, packed + row * count * bytes,
+               count * bytes);
+}
+
 static int read_plane(struct reading *reading, const struct page *page)
 {
     struct view view = view_of(reading->matrix, page);
     struct dtype dtype = preview_column_dtype(reading->matrix, page->arrangement, 0);
-    const uint64_t origin[2] = {page->top, page->left}, extent[2] = {page->rows, page->columns};
-    return read_box(reading, &dtype, &view, origin, extent, reading->reply->cells);
+    uint32_t moving = page->columns - page->kept;
+    int result = 0;
+    if (page->kept == 0)
+        return read_columns(reading, &dtype, &view, page, 0, page->columns, reading->reply->cells);
+    uint8_t *packed = calloc((size_t)page->rows * max_u64(page->kept, moving), reading->reply->cell_bytes);
+    if (!packed)
+        return error_set(reading->error, ENOMEM, "out of memory");
+    result = read_columns(reading, &dtype, &view, page, 0, page->kept, packed);
+    spread(reading->reply, page, 0, page->kept, packed);
+    if (result == 0)
+        result = read_columns(reading, &dtype, &view, page, page->kept, moving, packed);
+    spread(reading->reply, page, page->kept, moving, packed);
+    free(packed);
+    return result;
 }
 
 /* One field of all rows; spread out, for the cells of a page are all of one size. */
-static int read_field(struct reading *reading, const struct page *page, uint64_t column)
+static int read_field(struct reading *reading, const struct page *page, uint32_t i)
 {
     struct preview_reply *reply = reading->reply;
+    uint64_t column = page_column(page, i);
     struct dtype dtype = preview_column_dtype(reading->matrix, page->arrangement, column);
     struct view view = view_of(reading->matrix, page);
     view.start += (int64_t)dtype_field_at(&reading->matrix->dtype, column).offset;
@@ -157,7 +188,7 @@ static int read_field(struct reading *reading, const struct page *page, uint64_t
     const uint64_t extent = page->rows;
     int result = read_box(reading, &dtype, &view, &page->top, &extent, packed);
     for (uint32_t row = 0; row < page->rows; row++)
-        memcpy(reply->cells + ((size_t)row * page->columns + (column - page->left)) * reply->cell_bytes,
+        memcpy(reply->cells + ((size_t)row * page->columns + i) * reply->cell_bytes,
                packed + row * dtype.itemsize, dtype.itemsize);
     free(packed);
     return result;
@@ -166,8 +197,8 @@ static int read_field(struct reading *reading, const struct page *page, uint64_t
 static int read_fields(struct reading *reading, const struct page *page)
 {
     int result = 0;
-    for (uint64_t i = 0; i < page->columns && result == 0; i++)
-        result = read_field(reading, page, page->left + i);
+    for (uint32_t i = 0; i < page->columns && result == 0; i++)
+        result = read_field(reading, page, i);
     return result;
 }
 
@@ -235,6 +266,7 @@ struct preview_reply *preview_fetch(const struct directory *directory, const cha
     struct preview_reply *reply = calloc(1, sizeof *reply);
     assert(reply);
     reply->generation = request->generation;
+    reply->copying = request->copying;
     int result = look(directory, proc_root, request, reply, &reply->error);
     if (result == -ENOENT)
         reply->found = FOUND_NOTHING;

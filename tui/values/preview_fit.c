@@ -134,10 +134,33 @@ int preview_column_width(const struct preview *preview, uint64_t column)
     return chosen > preview_widest(preview) ? preview_widest(preview) : chosen;
 }
 
+static int kept_width(const struct preview *preview, uint32_t kept)
+{
+    int width = 0;
+    for (uint32_t i = 0; i < kept; i++)
+        width += preview_column_width(preview, i) + PREVIEW_GAP;
+    return width;
+}
+
+/* As many as leave room for another column. */
+uint32_t preview_kept_that_fit(const struct preview *preview, uint32_t kept)
+{
+    uint64_t columns = preview_grid_columns(preview);
+    uint32_t fit = 0;
+    int used = 0, all = room(preview);
+    while (fit < kept && fit + 1 < columns) {
+        used += preview_column_width(preview, fit) + PREVIEW_GAP;
+        if (used + preview_column_width(preview, fit + 1) + PREVIEW_GAP > all)
+            break;
+        fit++;
+    }
+    return fit;
+}
+
 uint64_t preview_columns_that_fit(const struct preview *preview, uint64_t left)
 {
     uint64_t columns = preview_grid_columns(preview), n = 0;
-    int used = 0, all = room(preview);
+    int used = 0, all = room(preview) - kept_width(preview, preview->kept_shown);
     if (preview->arrangement == ARRANGE_FLAT)
         return columns;
     while (left + n < columns) {
@@ -197,15 +220,18 @@ static void settle_columns(struct preview *preview)
 {
     if (preview->arrangement == ARRANGE_FLAT)
         return;
-    uint64_t cursor = preview->cursor_column;
+    uint64_t cursor = preview->cursor_column, kept = preview->kept_shown;
+    preview->left = max_u64(preview->left, kept);
+    if (cursor < kept)
+        return;
     if (cursor < preview->left)
         preview->left = cursor;
     if (cursor - preview->left < preview_columns_that_fit(preview, preview->left))
         return;
     /* From the cursor to the left, as many as fit. */
-    int used = preview_column_width(preview, cursor) + PREVIEW_GAP;
+    int used = preview_column_width(preview, cursor) + PREVIEW_GAP + kept_width(preview, preview->kept_shown);
     preview->left = cursor;
-    while (preview->left > 0) {
+    while (preview->left > kept) {
         used += preview_column_width(preview, preview->left - 1) + PREVIEW_GAP;
         if (used > room(preview))
             break;
@@ -256,7 +282,7 @@ static void learn_common_width(struct preview *preview)
     const struct page *page = &preview->page;
     int width = preview->width;
     for (uint32_t i = 0; i < page->columns; i++) {
-        int column = page_column_width(preview, page->left + i);
+        int column = page_column_width(preview, page_column(page, i));
         if (column > width)
             width = column;
         if ((int64_t)(i + 1) * (bounded(preview, width, 0) + PREVIEW_GAP) > room(preview))
@@ -275,7 +301,8 @@ static void learn_widths(struct preview *preview)
         learn_common_width(preview);
         return;
     }
-    for (uint64_t column = page->left; column < page->left + page->columns; column++) {
+    for (uint32_t i = 0; i < page->columns; i++) {
+        uint64_t column = page_column(page, i);
         int width = page_column_width(preview, column);
         if (width > preview->widths[column])
             preview->widths[column] = (uint16_t)width;
@@ -303,5 +330,7 @@ void preview_layout(struct preview *preview, int rows, int columns, bool ascii)
     settle_wrap(preview);
     preview_place_clamp(preview);
     settle_rows(preview);
+    preview->kept_shown =
+        preview->arrangement == ARRANGE_FLAT ? 0 : preview_kept_that_fit(preview, preview->kept);
     settle_columns(preview);
 }

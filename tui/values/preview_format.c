@@ -1,6 +1,7 @@
 /*
  * How values look in the grid: the format of numbers, complex ones by their magnitude, the width of columns.
  */
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -62,6 +63,8 @@ bool preview_format_has_use(const struct preview *preview, enum action action)
 {
     if (!preview->has_matrix || preview->hex)
         return false;
+    if (action == ACTION_FREEZE)
+        return preview->arrangement != ARRANGE_FLAT;
     return action != ACTION_MAGNITUDE || has_complex(preview);
 }
 
@@ -195,10 +198,32 @@ static void change_width(struct preview *preview, int by)
                                 : "");
 }
 
+/* The columns up to the cursor stay where they are. */
+static void keep_columns(struct preview *preview)
+{
+    uint64_t wanted = preview->cursor_column + 1;
+    if (preview->kept > 0) {
+        preview->kept = preview->kept_shown = 0;
+        preview->left = 0; /* back to the cursor from there */
+        say(preview, "all columns move again");
+    } else if (preview->arrangement == ARRANGE_FLAT) {
+        say(preview, "one dimension has no columns to keep");
+    } else if (wanted >= preview_grid_columns(preview)) {
+        say(preview, "no column would be left to move");
+    } else if (wanted > UINT16_MAX || preview_kept_that_fit(preview, (uint32_t)wanted) < wanted) {
+        snprintf(preview->message, sizeof preview->message,
+                 "the columns up to %" PRIu64 " do not fit beside another", preview->cursor_column);
+    } else {
+        preview->kept = (uint32_t)wanted;
+        snprintf(preview->message, sizeof preview->message, "the first %s stay at the left (f: no more)",
+                 wanted == 1 ? "column" : "columns");
+    }
+}
+
 enum preview_result preview_format_action(struct preview *preview, enum action action)
 {
-    if (action != ACTION_FORMAT && action != ACTION_MAGNITUDE && action != ACTION_NARROWER &&
-        action != ACTION_WIDER)
+    if (action != ACTION_FREEZE && action != ACTION_FORMAT && action != ACTION_MAGNITUDE &&
+        action != ACTION_NARROWER && action != ACTION_WIDER)
         return PREVIEW_UNUSED;
     if (!preview->has_matrix)
         return PREVIEW_USED;
@@ -206,6 +231,8 @@ enum preview_result preview_format_action(struct preview *preview, enum action a
         change_style(preview);
     else if (action == ACTION_MAGNITUDE)
         change_magnitude(preview);
+    else if (action == ACTION_FREEZE)
+        keep_columns(preview);
     else
         change_width(preview, action == ACTION_WIDER ? 1 : -1);
     return PREVIEW_USED;

@@ -31,7 +31,7 @@ static int column_x(const struct drawing *drawing, uint32_t index)
     if (preview->hex)
         return x + (int)index * 3 + (drawing->page.wrap >= 16 && index >= drawing->page.wrap / 2);
     for (uint32_t i = 0; i < index && x < preview_right_edge(drawing); i++)
-        x += preview_column_width(preview, drawing->page.left + i) + PREVIEW_GAP;
+        x += preview_column_width(preview, page_column(&drawing->page, i)) + PREVIEW_GAP;
     return x + PREVIEW_GAP;
 }
 
@@ -90,16 +90,16 @@ void preview_draw_header(const struct drawing *drawing, int y)
     if (drawing->preview->matrix.rank == 0 && page->arrangement == ARRANGE_FLAT)
         return;
     for (uint32_t i = 0; i < page->columns; i++) {
-        int width = preview_column_width(drawing->preview, page->left + i), x = column_x(drawing, i);
+        uint64_t column = page_column(page, i);
+        int width = preview_column_width(drawing->preview, column), x = column_x(drawing, i);
         if (!column_is_visible(drawing, i, x, width))
             break;
-        bool here = page->left + i == drawing->preview->cursor_column;
-        preview_column_heading(drawing->preview, page->left + i, text, sizeof text);
-        enum role role = here ? ROLE_STRONG : ROLE_TITLE;
+        preview_column_heading(drawing->preview, column, text, sizeof text);
+        enum role role = column == drawing->preview->cursor_column ? ROLE_STRONG : ROLE_TITLE;
         if (page->arrangement == ARRANGE_FIELDS)
-            put_aligned(drawing, y, x, width, page->left + i, role, CELL_UNDERLINE, text);
+            put_aligned(drawing, y, x, width, column, role, CELL_UNDERLINE, text);
         else
-            preview_put_value(drawing, y, x, width, page->left + i, role, CELL_UNDERLINE, text);
+            preview_put_value(drawing, y, x, width, column, role, CELL_UNDERLINE, text);
     }
 }
 
@@ -135,9 +135,8 @@ enum role preview_cell_role(const struct drawing *drawing, const uint8_t *cell, 
 
 static bool is_changed(const struct preview *preview, uint64_t row, uint64_t column)
 {
-    const struct page *page = &preview->page;
-    return preview->changed && preview_cell(preview, row, column) &&
-           preview->changed[(row - page->top) * page->columns + (column - page->left)];
+    size_t at = page_index(&preview->page, row, column);
+    return preview->changed && at != SIZE_MAX && preview->changed[at];
 }
 
 static void draw_cell(const struct drawing *drawing, int y, int x, int width, uint64_t row, uint64_t column)
@@ -146,8 +145,9 @@ static void draw_cell(const struct drawing *drawing, int y, int x, int width, ui
     char text[PREVIEW_TEXT_MAX];
     const uint8_t *cell = drawing->usable ? preview_cell(preview, row, column) : NULL;
     bool cursor = row == preview->cursor_row && column == preview->cursor_column;
-    uint8_t flags = cursor ? CELL_SELECTED : 0;
-    if (cursor)
+    bool block = preview_block_holds(preview, row, column);
+    uint8_t flags = (cursor || block ? CELL_SELECTED : 0) | (cursor && block ? CELL_UNDERLINE : 0);
+    if (flags)
         cells_fill(drawing->cells, (struct rect){y, x, 1, visible_width(drawing, x, width)}, ROLE_TEXT, flags,
                    " ");
     if (!cell) {
@@ -182,11 +182,14 @@ static void draw_row(const struct drawing *drawing, int y, uint64_t row)
     const struct page *page = &drawing->page;
     uint64_t length = preview_row_length(drawing->preview, row);
     draw_row_heading(drawing, y, row);
-    for (uint32_t i = 0; i < page->columns && page->left + i < length; i++) {
-        int width = preview_column_width(drawing->preview, page->left + i), x = column_x(drawing, i);
+    for (uint32_t i = 0; i < page->columns && page_column(page, i) < length; i++) {
+        uint64_t column = page_column(page, i);
+        int width = preview_column_width(drawing->preview, column), x = column_x(drawing, i);
         if (!column_is_visible(drawing, i, x, width))
             break;
-        draw_cell(drawing, y, x, width, row, page->left + i);
+        if (page->kept > 0 && i == page->kept)
+            cells_put(drawing->cells, y, x - PREVIEW_GAP, 1, ROLE_RULE, 0, "│");
+        draw_cell(drawing, y, x, width, row, column);
     }
     if (drawing->preview->hex)
         draw_characters(drawing, y, row);

@@ -123,6 +123,8 @@ void preview_place_reset(struct preview *preview)
     free(preview->chosen_widths);
     preview->widths = preview->chosen_widths = NULL;
     preview->chosen_width = 0;
+    preview->kept = preview->kept_shown = 0;
+    preview->has_block = preview->wants_copy = false;
     if (preview->matrix.dtype.kind == DTYPE_STRUCT && dtype_field_count(&preview->matrix.dtype) > 0) {
         preview->arrangement = ARRANGE_FIELDS;
         preview->row_axis = rank - 1;
@@ -160,12 +162,15 @@ void preview_place_clamp(struct preview *preview)
 void preview_rewrap(struct preview *preview, uint32_t wrap)
 {
     uint64_t at = preview->cursor_row * preview->wrap + preview->cursor_column;
-    uint64_t top = preview->top * preview->wrap;
+    uint64_t top = preview->top * preview->wrap, before = preview->wrap;
     preview->wrap = wrap;
     preview->cursor_row = at / wrap;
     preview->cursor_column = at % wrap;
     preview->top = top / wrap;
     preview->left = 0;
+    at = preview->block_row * before + preview->block_column;
+    preview->block_row = at / wrap;
+    preview->block_column = at % wrap;
 }
 
 /* --- axes --- */
@@ -173,6 +178,14 @@ void preview_rewrap(struct preview *preview, uint32_t wrap)
 static void say(struct preview *preview, const char *text)
 {
     snprintf(preview->message, sizeof preview->message, "%s", text);
+}
+
+/* The axes are others: what was about rows and columns is about none. */
+static void forget_view(struct preview *preview)
+{
+    preview->top = preview->left = 0;
+    preview->kept = preview->kept_shown = 0;
+    preview->has_block = preview->wants_copy = false;
 }
 
 /* Gives *axis to another axis, *cursor to that one's index; the old one stays fixed where the cursor was. */
@@ -184,7 +197,7 @@ static void exchange_axis(struct preview *preview, int *axis, uint64_t *cursor)
     preview->fixed[*axis] = *cursor;
     *cursor = preview->fixed[next];
     *axis = next;
-    preview->top = preview->left = 0;
+    forget_view(preview);
     preview->width = 0;
     settle_step_axis(preview);
 }
@@ -213,7 +226,7 @@ static void transpose(struct preview *preview)
     preview->column_axis = axis;
     preview->cursor_row = preview->cursor_column;
     preview->cursor_column = cursor;
-    preview->top = preview->left = 0;
+    forget_view(preview);
 }
 
 static void step_slice(struct preview *preview, int64_t steps)
@@ -375,6 +388,7 @@ bool preview_has_use_for(const struct preview *preview, enum action action)
     case ACTION_MAGNITUDE:
     case ACTION_NARROWER:
     case ACTION_WIDER:
+    case ACTION_FREEZE:
         return preview_format_has_use(preview, action);
     case ACTION_RECORD:
         return preview_is_said(preview);

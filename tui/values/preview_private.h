@@ -32,8 +32,17 @@ struct page {
     uint64_t fixed[MATRIX_RANK_MAX]; /* the index on each axis that is neither */
     uint32_t wrap;                   /* ARRANGE_FLAT: elements a row */
     uint64_t top, left;
-    uint32_t rows, columns;
+    uint32_t kept;          /* the first columns of the grid, which stand before those from left on */
+    uint32_t rows, columns; /* columns: the kept ones too */
 };
+
+/* The grid's column that column i of the page is; where a cell of the grid lies in the page, SIZE_MAX: it
+ * does not. */
+static inline uint64_t page_column(const struct page *page, uint32_t i)
+{
+    return i < page->kept ? i : page->left + (i - page->kept);
+}
+size_t page_index(const struct page *page, uint64_t row, uint64_t column);
 
 struct preview_request {
     struct reach reach;
@@ -41,6 +50,7 @@ struct preview_request {
     bool has_matrix;     /* else only look what it is */
     bool hex;            /* the matrix is the segment's bytes, not what its header says */
     bool said;           /* it is what a person says */
+    bool copying;        /* the page is the block that is to be copied, not what is shown */
     struct matrix matrix;
     struct page page;
 };
@@ -57,6 +67,7 @@ struct preview_reply {
     struct error error;
     struct segment segment; /* owned */
     unsigned generation;    /* of the request */
+    bool copying;           /* the same */
     bool has_values;        /* page, cells */
     bool is_short;          /* the segment ends before the page does */
     struct page page;       /* rows and columns: what was read */
@@ -69,6 +80,11 @@ struct preview_reply {
 struct dtype preview_column_dtype(const struct matrix *matrix, enum arrangement arrangement, uint64_t column);
 /* Bytes of the largest such column among [left, left + columns). */
 size_t preview_cell_bytes(const struct matrix *matrix, const struct page *page);
+
+/* A rectangle of the grid's cells; of one that wraps its elements, as one column. */
+struct block {
+    uint64_t top, left, rows, columns;
+};
 
 /* What is wrong with the segment now. */
 enum plight {
@@ -141,6 +157,15 @@ struct preview {
     bool magnitude;          /* of complex numbers */
     uint16_t chosen_width;   /* of a column, by hand; 0: as wide as what it shows */
     uint16_t *chosen_widths; /* ARRANGE_FIELDS: of each column */
+    uint32_t kept;           /* so many columns stay at the left; as many of them as fit do: */
+    uint32_t kept_shown;
+
+    /* A block of cells, from here to the cursor: preview_block.c. */
+    bool has_block;
+    uint64_t block_row, block_column;
+    struct block copying; /* what is to be copied */
+    bool wants_copy;      /* it must be read first */
+    char *copied;         /* owned: for the clipboard; NULL: nothing */
 
     /* The last page read. */
     bool has_values;
@@ -187,7 +212,10 @@ int preview_natural_width(const struct preview *preview, uint64_t column); /* as
 int preview_widest(const struct preview *preview);                         /* that a column can be */
 #define PREVIEW_GAP 2
 /* How many whole columns fit from left on; at least 1. */
+/* Behind the kept ones. */
 uint64_t preview_columns_that_fit(const struct preview *preview, uint64_t left);
+
+uint32_t preview_kept_that_fit(const struct preview *preview, uint32_t kept);
 
 /* The page that should be on the screen. */
 struct page preview_page(const struct preview *preview);
@@ -216,6 +244,15 @@ void preview_format_words(const struct preview *preview, char *buf, size_t size)
 double preview_magnitude(const struct dtype *dtype, const uint8_t *cell);
 enum dtype_kind preview_column_kind(const struct preview *preview, uint64_t column);
 bool preview_is_text(enum dtype_kind kind); /* aligned left, and cut with … */
+
+/* preview_block.c: a block of cells, copying. */
+struct block preview_block(const struct preview *preview); /* the cursor's cell where there is none */
+bool preview_block_holds(const struct preview *preview, uint64_t row, uint64_t column);
+void preview_block_text(const struct preview *preview, char *buf, size_t size);
+enum preview_result preview_block_action(struct preview *preview, enum action action);
+/* The page that must be read for it; true once. */
+bool preview_block_wants(struct preview *preview, struct page *ret_page);
+void preview_block_supply(struct preview *preview, const struct preview_reply *reply);
 
 /* preview_place.c: moving. */
 void preview_place_reset(struct preview *preview);

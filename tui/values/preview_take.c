@@ -162,14 +162,15 @@ static void take_facts(struct preview *preview, struct segment *segment)
 
 static void note_changes(struct preview *preview, const struct preview_reply *reply)
 {
+    const struct page *page = &reply->page;
     size_t n = (size_t)reply->page.rows * reply->page.columns;
     bool *changed = calloc(n ? n : 1, sizeof *changed);
     assert(changed);
     if (preview->has_values && preview->cell_bytes == reply->cell_bytes &&
         page_same_slice(&preview->page, &reply->page)) {
         for (size_t i = 0; i < n; i++) {
-            const uint8_t *before = preview_cell(preview, reply->page.top + i / reply->page.columns,
-                                                 reply->page.left + i % reply->page.columns);
+            const uint8_t *before = preview_cell(preview, page->top + i / page->columns,
+                                                 page_column(page, (uint32_t)(i % page->columns)));
             changed[i] =
                 before && memcmp(before, reply->cells + i * reply->cell_bytes, reply->cell_bytes) != 0;
         }
@@ -198,7 +199,7 @@ static void take_reply(struct preview *preview, struct preview_reply *reply)
         take_facts(preview, &reply->segment);
         if (reply->is_short && preview->plight == PLIGHT_FINE && !preview->hex && preview->has_values) {
             lose_matrix(preview, &reply->segment);
-        } else if (preview->plight == PLIGHT_FINE) {
+        } else if (preview->plight == PLIGHT_FINE && !reply->copying) {
             take_values(preview, reply);
         }
         break;
@@ -224,6 +225,8 @@ void preview_supply(struct preview *preview, struct preview_reply *reply, int64_
         return;
     }
     take_reply(preview, reply);
+    if (reply->copying)
+        preview_block_supply(preview, reply);
     preview->looked = true;
     preview->supplied_at = now;
     preview_layout(preview, preview->height, preview->breadth, preview->ascii);
