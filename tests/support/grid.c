@@ -45,19 +45,28 @@ static bool look(struct grid *grid)
     return true;
 }
 
+static void answer(struct grid *grid, enum study_slot slot, struct study_reply *reply)
+{
+    struct progress progress = {0};
+    assert_true(grid->out[slot]);
+    grid->out[slot] = false;
+    if (!reply)
+        reply = study_run(grid->directory, "/proc", grid->last[slot], &progress);
+    preview_supply_study(grid->preview, slot, reply, grid->now);
+}
+
 static bool study(struct grid *grid, enum study_slot slot)
 {
-    struct study_request *request = preview_wants_study(grid->preview, slot, grid->now);
+    struct study_request *request =
+        grid->out[slot] ? NULL : preview_wants_study(grid->preview, slot, grid->now);
     if (!request)
         return false;
     study_request_free(grid->last[slot]);
     grid->last[slot] = request;
     grid->studied[slot]++;
-    if (grid->no_studies)
-        return true;
-    struct progress progress = {0};
-    struct study_reply *reply = study_run(grid->directory, "/proc", request, &progress);
-    preview_supply_study(grid->preview, slot, reply, grid->now);
+    grid->out[slot] = true;
+    if (!grid->no_studies)
+        answer(grid, slot, NULL);
     return true;
 }
 
@@ -79,8 +88,15 @@ void grid_settle(struct grid *grid)
     }
     cells_clear(&grid->cells);
     grid->cells.ascii = grid->ascii;
+    grid->cells.heat = grid->heat;
     preview_draw(grid->preview, &grid->cells, (struct rect){0, 0, rows, columns});
     draw_assert_sane(&grid->cells);
+}
+
+void grid_supply(struct grid *grid, enum study_slot slot, struct study_reply *reply)
+{
+    answer(grid, slot, reply);
+    grid_settle(grid);
 }
 
 void grid_size(struct grid *grid, int rows, int columns)

@@ -15,8 +15,9 @@ struct grid {
     struct preview *preview;
     struct cells cells;
     int64_t now;
-    bool ascii;
-    bool no_studies;                              /* they are asked for, and never done */
+    bool ascii, heat;
+    bool no_studies;                              /* they are asked for, and done by grid_supply alone */
+    bool out[STUDY_SLOT_COUNT];                   /* under way */
     unsigned studied[STUDY_SLOT_COUNT];           /* so far */
     struct study_request *last[STUDY_SLOT_COUNT]; /* owned; NULL: none yet */
 };
@@ -29,6 +30,8 @@ void grid_close(struct grid *grid);
 /* Lets it read and study what it wants, and draws. */
 void grid_settle(struct grid *grid);
 void grid_size(struct grid *grid, int rows, int columns);
+/* The reply of the study that is under way (taken; NULL: it is done now), and what follows. */
+void grid_supply(struct grid *grid, enum study_slot slot, struct study_reply *reply);
 void grid_wait(struct grid *grid, int64_t ms);
 
 /* Keys one after another, each with what follows from it. */

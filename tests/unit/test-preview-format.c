@@ -176,8 +176,8 @@ static void a_vector_wraps_at_the_width_that_was_chosen(void **state)
     grid_keys(&grid, "jjl");
     draw_assert_has(&grid.cells, "[21] = 10.5");
     grid_keys(&grid, ">>>>>>>>");
-    draw_assert_has(&grid.cells, "columns 13 wide");
-    draw_assert_has(&grid.cells, "   20              10           10.5");
+    draw_assert_has(&grid.cells, "columns 12 wide");
+    draw_assert_has(&grid.cells, "   20             10          10.5");
     grid_keys(&grid, "l");
     draw_assert_has(&grid.cells, "[22] = 11.0");
     grid_close(&grid);
@@ -213,7 +213,7 @@ static void keys_that_come_at_once_do_the_same(void **state)
     grid_write_doubles(*state, "a", 'C', 2, (uint64_t[]){2, 2});
     grid_wait(&grid, 300);
     draw_assert_has(&grid.cells, "in full  ● live");
-    draw_assert_has(&grid.cells, "0.0  0.5");
+    draw_assert_has(&grid.cells, "0.0   0.5");
     grid_close(&grid);
 }
 

@@ -56,6 +56,8 @@ void preview_free(struct preview *preview)
     lens_free(preview->lens);
     free(preview->widths);
     free(preview->chosen_widths);
+    preview_figures_free(preview);
+    preview_tint_free(preview);
     free(preview->copied);
     free(preview->reason);
     reach_clear(&preview->reach);

@@ -383,7 +383,14 @@ void preview_draw(const struct preview *preview, struct cells *cells, struct rec
         preview_draw_header(&drawing, y);
     y += lines.header;
     int rows = bottom - lines.bottom - y;
-    preview_draw_grid(&drawing, y, rows < lines.rows ? rows : lines.rows);
+    rows = rows < lines.rows ? rows : lines.rows;
+    preview_draw_grid(&drawing, y, rows);
+    y += drawing.page.rows < (uint32_t)rows ? (int)drawing.page.rows : rows;
+    rows = bottom - lines.bottom - y;
+    preview_draw_figures(&drawing, y, rows < lines.figures ? rows : lines.figures);
+    y += lines.figures;
+    if (lines.scale > 0 && y < bottom - lines.bottom)
+        preview_draw_scale(&drawing, y);
     if (preview->line)
         draw_line(&drawing, bottom - 1);
     else if (lines.bottom)

@@ -102,6 +102,12 @@ static struct view view_of(const struct matrix *matrix, const struct page *page)
     return view;
 }
 
+void preview_plane(const struct preview *preview, struct view *ret_view)
+{
+    struct page page = preview_page(preview);
+    *ret_view = view_of(&preview->matrix, &page);
+}
+
 struct reading {
     int fd;
     const struct matrix *matrix;

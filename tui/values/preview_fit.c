@@ -57,8 +57,10 @@ struct preview_lines preview_lines(const struct preview *preview)
         lines.slice = true;
         left--;
     }
+    lines.figures = preview_figures_rows(preview);
+    lines.scale = preview_tint_rows(preview);
     lines.first = lines.title + lines.panel + lines.slice + lines.header;
-    lines.rows = preview->height - lines.first - lines.bottom;
+    lines.rows = preview->height - lines.first - lines.bottom - lines.figures - lines.scale;
     return lines;
 }
 
@@ -267,7 +269,9 @@ static int header_width(const struct preview *preview, uint64_t column)
 static int page_column_width(const struct preview *preview, uint64_t column)
 {
     const struct page *page = &preview->page;
-    int width = header_width(preview, column);
+    int width = header_width(preview, column), figure = preview_figure_width(preview, column);
+    if (figure > width)
+        width = figure;
     for (uint64_t row = page->top; row < page->top + page->rows; row++) {
         int cell = cell_width(preview, row, column);
         if (cell > width)
@@ -333,4 +337,5 @@ void preview_layout(struct preview *preview, int rows, int columns, bool ascii)
     preview->kept_shown =
         preview->arrangement == ARRANGE_FLAT ? 0 : preview_kept_that_fit(preview, preview->kept);
     settle_columns(preview);
+    preview_tint_layout(preview);
 }

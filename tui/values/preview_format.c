@@ -32,7 +32,7 @@ static bool is_of_kind(const struct dtype *dtype, enum dtype_kind a, enum dtype_
     return false;
 }
 
-static bool has_fractions(const struct preview *preview)
+bool preview_has_fractions(const struct preview *preview)
 {
     return is_of_kind(&preview->matrix.dtype, DTYPE_FLOAT, DTYPE_COMPLEX);
 }
@@ -63,6 +63,8 @@ bool preview_format_has_use(const struct preview *preview, enum action action)
 {
     if (!preview->has_matrix || preview->hex)
         return false;
+    if (action == ACTION_TINT)
+        return preview_any_has_figures(preview);
     if (action == ACTION_FREEZE)
         return preview->arrangement != ARRANGE_FLAT;
     return action != ACTION_MAGNITUDE || has_complex(preview);
@@ -105,7 +107,7 @@ void preview_format_words(const struct preview *preview, char *buf, size_t size)
                                         [NUMBER_HEX] = "in hex"};
     const char *how = "", *what = "";
     if (preview->has_matrix && !preview->hex) {
-        how = preview->style == NUMBER_HEX || has_fractions(preview) ? words[preview->style] : "";
+        how = preview->style == NUMBER_HEX || preview_has_fractions(preview) ? words[preview->style] : "";
         what = preview->magnitude && has_complex(preview) ? "magnitudes" : "";
     }
     snprintf(buf, size, "%s%s%s", what, *what && *how ? " " : "", how);
@@ -125,7 +127,7 @@ static void learn_widths_anew(struct preview *preview)
 /* Only those that show something else. */
 static enum number_style next_style(const struct preview *preview)
 {
-    if (!has_fractions(preview))
+    if (!preview_has_fractions(preview))
         return preview->style == NUMBER_HEX ? NUMBER_SHORT : NUMBER_HEX;
     switch (preview->style) {
     case NUMBER_SHORT:
@@ -147,7 +149,7 @@ static void change_style(struct preview *preview)
     }
     preview->style = next_style(preview);
     learn_widths_anew(preview);
-    bool fractions = has_fractions(preview);
+    bool fractions = preview_has_fractions(preview);
     say(preview, preview->style == NUMBER_HEX          ? "each value's bits in hex"
                  : !fractions                          ? "values as they are"
                  : preview->style == NUMBER_FULL       ? "all digits: they read back to the same value"
@@ -222,8 +224,8 @@ static void keep_columns(struct preview *preview)
 
 enum preview_result preview_format_action(struct preview *preview, enum action action)
 {
-    if (action != ACTION_FREEZE && action != ACTION_FORMAT && action != ACTION_MAGNITUDE &&
-        action != ACTION_NARROWER && action != ACTION_WIDER)
+    if (action != ACTION_FREEZE && action != ACTION_TINT && action != ACTION_FORMAT &&
+        action != ACTION_MAGNITUDE && action != ACTION_NARROWER && action != ACTION_WIDER)
         return PREVIEW_UNUSED;
     if (!preview->has_matrix)
         return PREVIEW_USED;
@@ -231,6 +233,8 @@ enum preview_result preview_format_action(struct preview *preview, enum action a
         change_style(preview);
     else if (action == ACTION_MAGNITUDE)
         change_magnitude(preview);
+    else if (action == ACTION_TINT)
+        preview_tint_toggle(preview);
     else if (action == ACTION_FREEZE)
         keep_columns(preview);
     else

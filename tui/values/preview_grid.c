@@ -23,8 +23,8 @@ int preview_put(const struct drawing *drawing, int y, int x, enum role role, uin
     return x + cells_put_cut(drawing->cells, y, x, room, role, flags, text);
 }
 
-/* Where a column of the page begins, its text right-aligned in the width that follows. */
-static int column_x(const struct drawing *drawing, uint32_t index)
+/* Its text is right-aligned in the width that follows. */
+int preview_column_x(const struct drawing *drawing, uint32_t index)
 {
     const struct preview *preview = drawing->preview;
     int x = drawing->rect.x + drawing->heading + 1;
@@ -35,10 +35,10 @@ static int column_x(const struct drawing *drawing, uint32_t index)
     return x + PREVIEW_GAP;
 }
 
-/* Whether a column is wholly inside, or the first one. */
-static bool column_is_visible(const struct drawing *drawing, uint32_t index, int x, int width)
+bool preview_column_is_visible(const struct drawing *drawing, uint32_t i, int x)
 {
-    return x < preview_right_edge(drawing) && (index == 0 || x + width <= preview_right_edge(drawing));
+    int width = preview_column_width(drawing->preview, page_column(&drawing->page, i));
+    return x < preview_right_edge(drawing) && (i == 0 || x + width <= preview_right_edge(drawing));
 }
 
 /* What is left of a column at the right edge. */
@@ -91,8 +91,8 @@ void preview_draw_header(const struct drawing *drawing, int y)
         return;
     for (uint32_t i = 0; i < page->columns; i++) {
         uint64_t column = page_column(page, i);
-        int width = preview_column_width(drawing->preview, column), x = column_x(drawing, i);
-        if (!column_is_visible(drawing, i, x, width))
+        int width = preview_column_width(drawing->preview, column), x = preview_column_x(drawing, i);
+        if (!preview_column_is_visible(drawing, i, x))
             break;
         preview_column_heading(drawing->preview, column, text, sizeof text);
         enum role role = column == drawing->preview->cursor_column ? ROLE_STRONG : ROLE_TITLE;
@@ -158,13 +158,16 @@ static void draw_cell(const struct drawing *drawing, int y, int x, int width, ui
     if (!drawing->old && is_changed(preview, row, column))
         flags |= CELL_BOLD;
     preview_put_value(drawing, y, x, width, column, preview_cell_role(drawing, cell, column), flags, text);
+    if (!cursor && !block && !drawing->old)
+        cells_heat(drawing->cells, (struct rect){y, x - 1, 1, visible_width(drawing, x, width) + 1},
+                   preview_tint_of(preview, cell, column));
 }
 
 /* The bytes of a row as characters, behind them. */
 static void draw_characters(const struct drawing *drawing, int y, uint64_t row)
 {
     const struct page *page = &drawing->page;
-    int x = column_x(drawing, page->wrap - 1) + 4;
+    int x = preview_column_x(drawing, page->wrap - 1) + 4;
     for (uint64_t column = 0;
          column < preview_row_length(drawing->preview, row) && x < preview_right_edge(drawing);
          column++, x++) {
@@ -184,8 +187,8 @@ static void draw_row(const struct drawing *drawing, int y, uint64_t row)
     draw_row_heading(drawing, y, row);
     for (uint32_t i = 0; i < page->columns && page_column(page, i) < length; i++) {
         uint64_t column = page_column(page, i);
-        int width = preview_column_width(drawing->preview, column), x = column_x(drawing, i);
-        if (!column_is_visible(drawing, i, x, width))
+        int width = preview_column_width(drawing->preview, column), x = preview_column_x(drawing, i);
+        if (!preview_column_is_visible(drawing, i, x))
             break;
         if (page->kept > 0 && i == page->kept)
             cells_put(drawing->cells, y, x - PREVIEW_GAP, 1, ROLE_RULE, 0, "│");

@@ -389,6 +389,7 @@ bool preview_has_use_for(const struct preview *preview, enum action action)
     case ACTION_NARROWER:
     case ACTION_WIDER:
     case ACTION_FREEZE:
+    case ACTION_TINT:
         return preview_format_has_use(preview, action);
     case ACTION_RECORD:
         return preview_is_said(preview);

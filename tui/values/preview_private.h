@@ -167,6 +167,10 @@ struct preview {
     bool wants_copy;      /* it must be read first */
     char *copied;         /* owned: for the clipboard; NULL: nothing */
 
+    bool tints;              /* cells are coloured by their values: preview_tint.c */
+    struct tint *tint;       /* owned; NULL: none yet */
+    struct figures *figures; /* owned: the statistics below the grid; NULL: none yet */
+
     /* The last page read. */
     bool has_values;
     struct page page;
@@ -199,6 +203,8 @@ struct preview_lines {
     int panel; /* rows of the lens, below the title */
     int first; /* of the grid */
     int rows;
+    int figures; /* rows of statistics below it */
+    int scale;   /* of the colours, below that */
 };
 struct preview_lines preview_lines(const struct preview *preview);
 bool preview_has_slices(const struct preview *preview);
@@ -241,6 +247,7 @@ size_t preview_shown_text(const struct preview *preview, const uint8_t *cell, ui
 size_t preview_double_text(double value, enum number_style style, char *buf, size_t size);
 /* In which format values are shown; "" where it is the usual one. */
 void preview_format_words(const struct preview *preview, char *buf, size_t size);
+bool preview_has_fractions(const struct preview *preview); /* a float or complex is in it */
 double preview_magnitude(const struct dtype *dtype, const uint8_t *cell);
 enum dtype_kind preview_column_kind(const struct preview *preview, uint64_t column);
 bool preview_is_text(enum dtype_kind kind); /* aligned left, and cut with … */
@@ -253,6 +260,49 @@ enum preview_result preview_block_action(struct preview *preview, enum action ac
 /* The page that must be read for it; true once. */
 bool preview_block_wants(struct preview *preview, struct page *ret_page);
 void preview_block_supply(struct preview *preview, const struct preview_reply *reply);
+
+/* preview_figures.c: statistics below the grid. */
+struct figure {
+    uint64_t column;
+    bool known;
+    unsigned round;
+    struct statistics statistics; /* owns nothing */
+};
+struct figures_state {
+    const char *failure; /* why there are none; "": nothing failed */
+    bool under_way;      /* exact ones */
+    uint64_t done, total;
+};
+int preview_figures_rows(const struct preview *preview); /* that they take; 0: none are shown */
+const struct figure *preview_figure(const struct preview *preview, uint64_t column); /* NULL: not known yet */
+struct figures_state preview_figures_state(const struct preview *preview);
+void preview_figures_changed(struct preview *preview); /* values were seen to change */
+void preview_figures_free(struct preview *preview);
+struct study_request *preview_figures_want(struct preview *preview, int64_t now);
+bool preview_figures_give_up(struct preview *preview);
+void preview_figures_supply(struct preview *preview, struct study_reply *reply, int64_t now);
+void preview_figures_progress(struct preview *preview, uint64_t done, uint64_t total);
+bool preview_any_has_figures(const struct preview *preview);
+bool preview_has_figures(const struct preview *preview, uint64_t column); /* its type has */
+/* preview_figures_draw.c; the width: that a column needs for them. */
+int preview_figure_width(const struct preview *preview, uint64_t column);
+
+/* preview_tint.c: cells coloured by their values. */
+int preview_tint_rows(const struct preview *preview);
+void preview_tint_toggle(struct preview *preview);
+void preview_tint_changed(struct preview *preview); /* values were seen to change */
+void preview_tint_layout(struct preview *preview);
+uint8_t preview_tint_of(const struct preview *preview, const uint8_t *cell, uint64_t column); /* a heat */
+/* False where there is none; *ret_page: it is the page's only. */
+bool preview_tint_scale(const struct preview *preview, uint64_t column, struct map_scale *ret_scale,
+                        bool *ret_page);
+void preview_tint_free(struct preview *preview);
+struct study_request *preview_tint_want(struct preview *preview, int64_t now);
+bool preview_tint_give_up(struct preview *preview);
+void preview_tint_supply(struct preview *preview, struct study_reply *reply, int64_t now);
+
+/* The slice that is shown: rows and columns, or the one axis that there is. */
+void preview_plane(const struct preview *preview, struct view *ret_view);
 
 /* preview_place.c: moving. */
 void preview_place_reset(struct preview *preview);
@@ -297,6 +347,11 @@ void preview_put_value(const struct drawing *drawing, int y, int x, int width, u
                        enum role role, uint8_t flags, const char *text);
 void preview_column_heading(const struct preview *preview, uint64_t column, char *buf, size_t size);
 enum role preview_cell_role(const struct drawing *drawing, const uint8_t *cell, uint64_t column);
+/* Where column i of the page begins, and whether it is wholly inside (or the first one). */
+int preview_column_x(const struct drawing *drawing, uint32_t i);
+bool preview_column_is_visible(const struct drawing *drawing, uint32_t i, int x);
+void preview_draw_scale(const struct drawing *drawing, int y);
+void preview_draw_figures(const struct drawing *drawing, int y, int rows);
 void preview_draw_header(const struct drawing *drawing, int y);
 void preview_draw_grid(const struct drawing *drawing, int y, int rows);
 

@@ -13,6 +13,9 @@ struct client {
 
 static const struct client clients[STUDY_SLOT_COUNT] = {
     [STUDY_PANE] = {NULL}, /* the table's */
+    [STUDY_FIGURES] = {preview_figures_want, preview_figures_give_up, preview_figures_supply,
+                       preview_figures_progress},
+    [STUDY_TINT] = {preview_tint_want, preview_tint_give_up, preview_tint_supply, NULL},
 };
 
 struct study_request *preview_wants_study(struct preview *preview, enum study_slot slot, int64_t now)

@@ -163,6 +163,7 @@ static void take_facts(struct preview *preview, struct segment *segment)
 static void note_changes(struct preview *preview, const struct preview_reply *reply)
 {
     const struct page *page = &reply->page;
+    bool any = false;
     size_t n = (size_t)reply->page.rows * reply->page.columns;
     bool *changed = calloc(n ? n : 1, sizeof *changed);
     assert(changed);
@@ -173,10 +174,15 @@ static void note_changes(struct preview *preview, const struct preview_reply *re
                                                  page_column(page, (uint32_t)(i % page->columns)));
             changed[i] =
                 before && memcmp(before, reply->cells + i * reply->cell_bytes, reply->cell_bytes) != 0;
+            any |= changed[i];
         }
     }
     free(preview->changed);
     preview->changed = changed;
+    if (any) {
+        preview_figures_changed(preview);
+        preview_tint_changed(preview);
+    }
 }
 
 static void take_values(struct preview *preview, struct preview_reply *reply)

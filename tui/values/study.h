@@ -17,6 +17,7 @@ enum study_slot {
     STUDY_MAP,
     STUDY_CENSUS, /* the table of all columns */
     STUDY_SEARCH,
+    STUDY_TINT, /* the scale of the grid's colours */
     STUDY_SLOT_COUNT
 };
 
