@@ -3,11 +3,13 @@
 For the benchmarks, which time what a person would see, and for tests with real programs. The screen tests use
 libvterm.
 """
-import fcntl, os, pty, re, select, struct, termios, time
+import base64, fcntl, os, pty, re, select, struct, termios, time
 
 TOKEN = re.compile(rb"\x1b\[([?>]?)([0-9;]*)([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]|\x1b[=>78MDE]|"
                    rb"[\x00-\x1a\x1c-\x1f]|[^\x00-\x1f]+")
-LONGEST = 64  # bytes of a sequence; what is longer is none
+LONGEST = 64  # bytes of a sequence; what is longer is none,
+LONGEST_TEXT = 100_000  # but what goes to the clipboard
+CLIPBOARD = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)(?:\x07|\x1b\\)")
 
 
 class Screen:
@@ -20,6 +22,7 @@ class Screen:
         self.last = " "
         self.touched = set()  # (row, column) that changed since it was last emptied
         self.rest = b""
+        self.clipboard = None  # the last text that was to be copied
 
     def put(self, text):
         for character in text:
@@ -111,7 +114,8 @@ class Screen:
         while position < len(data):
             match = TOKEN.match(data, position)
             if not match:
-                if len(data) - position < LONGEST:  # the rest of a sequence comes with the next piece
+                is_text = data.startswith(b"\x1b]", position)
+                if len(data) - position < (LONGEST_TEXT if is_text else LONGEST):  # the rest of a sequence comes with the next piece
                     break
                 position += 1
                 continue
@@ -119,6 +123,8 @@ class Screen:
             if match.group(3):
                 if not match.group(1):
                     self.control(match.group(2).decode(), match.group(3).decode())
+            elif CLIPBOARD.match(token):
+                self.clipboard = base64.b64decode(CLIPBOARD.match(token).group(1)).decode()
             elif token == b"\x1bM":
                 self.up()
             elif token == b"\x1b7":

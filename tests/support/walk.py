@@ -94,5 +94,10 @@ class Screen:
     def row_shows(self, name, *texts):
         self.waits(lambda: all(text in self.row(name) for text in texts), f"{name}: not {texts}")
 
+    def copies(self, text):
+        """It goes to the terminal's clipboard."""
+        self.waits(lambda: self.console.screen.clipboard == text,
+                   f"copied {self.console.screen.clipboard!r}, not {text!r}")
+
     def keys(self, text):
         self.console.keys(text)
