@@ -1,6 +1,9 @@
 /* What keys do on the table beyond moving: states, groups, columns, ranges, patterns, following, copying. */
 #include "tests/support/test.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "tests/support/draw.h"
 #include "tests/support/stage.h"
 #include "tui/app/state.h"
@@ -486,6 +489,29 @@ static void details_are_a_strip_then_all_then_none(void **state)
     draw_assert_lacks(&stage->cells, "identity");
 }
 
+/* There is only that segment, and nothing is done to it by the way. */
+static void over_values_i_shows_all_that_is_known(void **state)
+{
+    struct stage *stage = *state;
+    stage_type(stage, "\r");
+    assert_lacks(stage, "identity");
+    stage_type(stage, "i");
+    assert_has(stage, "identity");
+    char before[200], after[200];
+    snprintf(before, sizeof before, "%s", draw_row(&stage->cells, 0));
+    stage_type(stage, "jkd");
+    assert_has(stage, "identity");
+    snprintf(after, sizeof after, "%s", draw_row(&stage->cells, 0)); /* its title */
+    assert_string_equal(after, before);
+    assert_int_equal(stage->app->over, OVER_DETAIL);
+    stage_key(stage, ESC);
+    assert_lacks(stage, "identity");
+    assert_non_null(stage->app->preview);
+    stage_type(stage, "ii");
+    assert_int_equal(stage->app->over, OVER_NOTHING);
+    assert_non_null(stage->app->preview);
+}
+
 int main(void)
 {
 #define ON_STAGE(test) cmocka_unit_test_setup_teardown(test, open_stage, close_stage)
@@ -513,6 +539,7 @@ int main(void)
         cmocka_unit_test(of_one_whose_name_is_gone_y_copies_the_inode),
         cmocka_unit_test(what_is_copied_is_printable_and_fits_a_terminal),
         ON_STAGE(details_are_a_strip_then_all_then_none),
+        ON_STAGE(over_values_i_shows_all_that_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -138,6 +138,11 @@ static bool common_action(struct app *app, enum action action)
     case ACTION_HOLDERS:
         open_holders(app);
         return true;
+    case ACTION_DETAIL:
+        if (!app->preview)
+            return false;
+        keys_open_detail(app);
+        return true;
     case ACTION_LENS:
         parts_open_lens(app);
         return true;

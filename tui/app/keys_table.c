@@ -288,10 +288,40 @@ static void scroll_detail(struct app *app, int rows)
         app->detail_top = 0;
 }
 
+/* Of the segment whose values are shown. */
+void keys_open_detail(struct app *app)
+{
+    const struct row *row = table_row(&app->table);
+    if (!row)
+        return;
+    table_go(&app->table, row);
+    app->over = OVER_DETAIL;
+    app->detail_top = 0;
+    use_asked(app);
+}
+
+/* Over values: no other segment is gone to, and nothing is done to this one. */
+static enum action over_values(enum action action)
+{
+    switch (action) {
+    case ACTION_UP:
+        return ACTION_HALF_UP;
+    case ACTION_DOWN:
+        return ACTION_HALF_DOWN;
+    case ACTION_OPEN:
+        return ACTION_CLOSE;
+    case ACTION_DELETE:
+    case ACTION_RESTORE:
+        return ACTION_NONE;
+    default:
+        return action;
+    }
+}
+
 void keys_detail_event(struct app *app, const struct key *key)
 {
     enum action action = action_of_key(key, SCREEN_TABLE, app->read_only);
-    switch (action) {
+    switch (app->preview ? over_values(action) : action) {
     case ACTION_UP:
     case ACTION_DOWN:
         table_action(&app->table, action);
@@ -308,7 +338,7 @@ void keys_detail_event(struct app *app, const struct key *key)
     case ACTION_DETAIL:
     case ACTION_BACK:
     case ACTION_CLOSE:
-        close_detail(app, action == ACTION_DETAIL);
+        close_detail(app, action == ACTION_DETAIL && !app->preview);
         break;
     case ACTION_QUIT:
     case ACTION_HOLDERS:

@@ -295,6 +295,7 @@ void keys_menu_event(struct app *app, const struct key *key);
 void keys_columns_event(struct app *app, const struct key *key);
 void keys_mark_matching(struct app *app, const char *text); /* a filter */
 void keys_detail_event(struct app *app, const struct key *key);
+void keys_open_detail(struct app *app); /* over values */
 void keys_appeared(struct app *app, const struct row *row); /* a row is new */
 void keys_settle(struct app *app);                          /* the cursor goes to it */
 
