@@ -308,8 +308,10 @@ void preview_plane(const struct preview *preview, struct view *ret_view);
 void preview_place_reset(struct preview *preview);
 void preview_place_clamp(struct preview *preview);
 enum preview_result preview_place_action(struct preview *preview, enum action action);
-/* "17,1204": a full index or one within the slice; negative as in numpy. -EINVAL. */
+/* preview_goto.c; "17,1204": a full index or one within the slice; negative as in numpy. -EINVAL. */
 int preview_place_goto(struct preview *preview, const char *text, struct error *error);
+/* To that position on each of n axes. */
+void preview_place_go(struct preview *preview, const int *axes, const uint64_t *position, int n);
 void preview_rewrap(struct preview *preview, uint32_t wrap);
 void preview_place_index(struct preview *preview, const uint64_t *index); /* of the whole matrix */
 
