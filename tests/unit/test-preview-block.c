@@ -204,7 +204,9 @@ static void without_elements_there_is_nothing_to_copy(void **state)
     grid_open(&grid, *state, "e");
     grid_keys(&grid, "lY");
     draw_assert_has(&grid.cells, "nothing to copy");
-    grid_keys(&grid, " jjY");
+    grid_keys(&grid, " ");
+    draw_assert_has(&grid.cells, "no cells for a block");
+    grid_keys(&grid, "jjY");
     assert_copied(&grid, NULL);
     grid_close(&grid);
     grid_write_doubles(*state, "s", 'C', 0, NULL);
@@ -322,15 +324,16 @@ static void what_stays_is_read_copied_and_bold_when_it_changes(void **state)
 
 static void any_keys_are_safe(void **state)
 {
-    static const char keys[] = "hjklgG0$[]{}xyt\tf Yf Y=|<>Zr\x02\x06";
-    static const char *const names[] = {"cube", "vector", "struct", "empty"};
+    static const char keys[] = "hjklgG0$[]{}xyt\tf Yf Y=|<>vZr\x02\x06";
+    static const char *const names[] = {"cube", "vector", "struct", "empty", "scalar"};
     unsigned seed = 7;
     grid_write_doubles(*state, "cube", 'F', 3, (uint64_t[]){64, 20, 30});
     grid_write_doubles(*state, "vector", 'C', 1, (uint64_t[]){10007});
     grid_write_struct(*state, "struct", 300);
     grid_write_doubles(*state, "empty", 'F', 3, (uint64_t[]){3, 0, 2});
-    for (size_t name = 0; name < 4; name++) {
-        struct grid grid = {0};
+    grid_write_doubles(*state, "scalar", 'C', 0, NULL);
+    for (size_t name = 0; name < sizeof names / sizeof names[0]; name++) {
+        struct grid grid = {.heat = true};
         grid_open(&grid, *state, names[name]);
         for (int i = 0; i < 1000; i++) {
             unsigned r = (unsigned)rand_r(&seed);

@@ -225,6 +225,8 @@ static void slices_of_three_axes_are_stepped_through(void **state)
     draw_assert_has(&scene.cells, "a[17,:,:]  axis 0: 17 of 64");
     draw_assert_has(&scene.cells, "[17, 0, 0] = 5100.0");
     draw_assert_golden(&scene.cells, "tests/unit/goldens/preview-cube-80x24");
+    press(&scene, "\t");
+    draw_assert_has(&scene.cells, "no other axis to step along");
     press(&scene, "{{[");
     draw_assert_has(&scene.cells, "a[0,:,:]");
     press(&scene, "}}}}}}}}}");
@@ -306,6 +308,11 @@ static void a_scalar_is_one_value(void **state)
     scene_open(&scene, state, "s");
     scene_settle(&scene);
     draw_assert_has(&scene.cells, "float64 scalar");
+    press(&scene, ":");
+    draw_assert_has(&scene.cells, "one value: nowhere to go");
+    press(&scene, "\t");
+    draw_assert_has(&scene.cells, "there is only this slice");
+    press(&scene, "j");
     draw_assert_has(&scene.cells, "= 0.0  0x0000000000000000");
     press(&scene, "jlGg0$[]xyt:");
     scene_close(&scene);

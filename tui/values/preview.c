@@ -169,8 +169,10 @@ const uint8_t *preview_cell(const struct preview *preview, uint64_t row, uint64_
 
 static void open_line(struct preview *preview)
 {
-    if (!preview->has_matrix || preview->matrix.rank == 0)
+    if (!preview->has_matrix || preview->matrix.rank == 0) {
+        strcpy(preview->message, preview->has_matrix ? "one value: nowhere to go" : "");
         return;
+    }
     preview->line = line_new(NULL);
 }
 

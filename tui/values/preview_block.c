@@ -230,6 +230,8 @@ enum preview_result preview_block_action(struct preview *preview, enum action ac
     case ACTION_MARK_RANGE:
         if (usable)
             begin(preview);
+        else
+            say(preview, "no cells for a block");
         return PREVIEW_USED;
     case ACTION_COPY:
         if (usable)

@@ -242,6 +242,18 @@ static void step_slice(struct preview *preview, int64_t steps)
         *at = clamp_below(*at + distance, preview->matrix.shape[axis]);
 }
 
+/* The next axis to step along. */
+static void next_axis(struct preview *preview)
+{
+    int next = preview->step_axis < 0 ? -1 : next_fixed(preview, preview->step_axis);
+    if (next < 0)
+        say(preview, "there is only this slice");
+    else if (next == preview->step_axis)
+        say(preview, "no other axis to step along");
+    else
+        preview->step_axis = next;
+}
+
 /* --- the cursor --- */
 
 static void move_rows(struct preview *preview, int64_t rows)
@@ -355,8 +367,7 @@ enum preview_result preview_place_action(struct preview *preview, enum action ac
         step_slice(preview, 10);
         return PREVIEW_USED;
     case ACTION_NEXT_AXIS:
-        if (preview->step_axis >= 0)
-            preview->step_axis = next_fixed(preview, preview->step_axis);
+        next_axis(preview);
         return PREVIEW_USED;
     case ACTION_AXIS_ROWS:
     case ACTION_AXIS_COLUMNS:
