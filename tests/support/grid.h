@@ -22,8 +22,8 @@ struct grid {
     struct study_request *last[STUDY_SLOT_COUNT]; /* owned; NULL: none yet */
 };
 
-/* Opens and draws it at 24 × 80, or whatever the cells already are. From an all-zero struct (or one with now,
- * ascii set). */
+/* Opens and draws it at 24 × 80, or whatever the cells already are. From an all-zero struct (or
+ * one with now, ascii, heat, no_studies or cells set). */
 void grid_open(struct grid *grid, struct tmpdir *tmpdir, const char *name);
 void grid_close(struct grid *grid);
 
@@ -51,7 +51,7 @@ void grid_write_doubles(const struct tmpdir *tmpdir, const char *name, char orde
                         const uint64_t *shape);
 /* One byte-sized or larger element anew, in place. */
 void grid_put(const struct tmpdir *tmpdir, const char *name, uint64_t index, const void *value, size_t size);
-/* Three rows of: id int32, z complex64, price float64 (big-endian), name S8, pair (2,) float32. */
+/* Rows of: id int32, z complex64, price float64 (big-endian), name S8, pair (2,) float32. */
 void grid_write_struct(const struct tmpdir *tmpdir, const char *name, uint64_t rows);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * The preview's model: what it knows of the segment, what must be read, what the keys do. Where it is:
- * preview_place.c; what fits: preview_fit.c; what a look brings: preview_take.c; how it looks:
- * preview_draw.c; reading: preview_fetch.c.
+ * preview_place.c; what fits: preview_fit.c; how values look: preview_format.c; what a look brings:
+ * preview_take.c; what is drawn: preview_draw.c; reading: preview_fetch.c.
  */
 #include "tui/values/preview.h"
 
