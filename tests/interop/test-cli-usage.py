@@ -10,7 +10,7 @@ import numpy as np
 sys.path.insert(0, os.path.join(os.environ["SRCDIR"], "tests/support"))
 from cli import SHMTOP, Directory, main, test
 
-COMMANDS = ["list", "info", "show", "load", "rm"]
+COMMANDS = ["list", "info", "show", "stats", "load", "rm"]
 
 
 @test
@@ -65,6 +65,14 @@ def a_bad_option_is_a_usage_error_that_names_it():
             (["show"], "NAME"),
             (["show", "a", "b"], "NAME"),
             (["show", "--format", "xml", "a"], "text, csv or json"),
+            (["stats"], "NAME"),
+            (["stats", "a", "b"], "NAME"),
+            (["stats", "--histogram=0", "a"], "bins from 1 to 65536"),
+            (["stats", "--histogram=65537", "a"], "bins from 1 to 65536"),
+            (["stats", "--histogram=x", "a"], "bins from 1 to 65536"),
+            (["stats", "--histogram=", "a"], "bins from 1 to 65536"),
+            (["stats", "--json=1", "a"], "--json takes no value"),
+            (["stats", "--as", "f4", "a"], "both --as DTYPE and --shape"),
             (["load"], "FILE"),
             (["load", "a", "b", "c"], "FILE"),
             (["load", "--mode", "888", "a"], "--mode"),

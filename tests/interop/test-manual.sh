@@ -36,7 +36,7 @@ else
 fi
 # The options that --help tells of: the first words of its lines.
 told() {
-    "$SHMTOP" "$@" --help | sed -nE 's/^ +(-.*)$/\1/p' | sed -E 's/  .*//; s/,/ /g' | tr ' ' '\n' |
+    "$SHMTOP" "$@" --help | sed -nE 's/^ +(-.*)$/\1/p' | sed -E 's/  .*//; s/\[=[A-Z]+\]//; s/,/ /g' | tr ' ' '\n' |
         grep '^-' | grep -vxE -- '-h|--help' | sort -u
 }
 # Those that the manual has: of a command, or of OPTIONS.

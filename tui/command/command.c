@@ -6,7 +6,7 @@
 #include "core/segment/publish.h"
 
 static const struct command *const commands[] = {
-    &command_list, &command_info,     &command_show, &command_find,    &command_load,
+    &command_list, &command_info,     &command_show, &command_stats,   &command_find,  &command_load,
     &command_save, &command_describe, &command_rm,   &command_restore, &command_watch,
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])

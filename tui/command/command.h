@@ -18,6 +18,7 @@ struct command {
 extern const struct command command_list;
 extern const struct command command_info;
 extern const struct command command_show;
+extern const struct command command_stats;
 extern const struct command command_find;
 extern const struct command command_describe;
 extern const struct command command_load;

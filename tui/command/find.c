@@ -94,7 +94,8 @@ static int run_job(void *context, struct progress *progress, struct error *error
 /* A bar is drawn only where nothing else is printed on the terminal meanwhile. */
 static int run_search(struct find *find, struct error *error)
 {
-    struct job_wait wait = {.ascii = find->opened.options->ascii};
+    struct job_wait wait = {.ascii = find->opened.options->ascii,
+                            .unit = find->opened.segment.matrix->dtype.itemsize};
     if (!job_wait_shows() || isatty(STDOUT_FILENO))
         return run_job(find, NULL, error);
     return job_wait_run(&wait, run_job, find, error);

@@ -66,7 +66,8 @@ static void draw_progress(const struct waiting *waiting)
         waiting->wait->say(waiting->context, more, sizeof more);
     if (more[0] && strlen(more) + 2 < width / 2)
         taken = (unsigned)strlen(more) + 2;
-    progress_bar_text(progress.done, progress.total, monotonic() - waiting->began, width - taken, waiting->wait->ascii, text,
+    uint64_t unit = waiting->wait->unit > 0 ? waiting->wait->unit : 1;
+    progress_bar_text(progress.done * unit, progress.total * unit, monotonic() - waiting->began, width - taken, waiting->wait->ascii, text,
                       sizeof text);
     clear_progress(waiting);
     fputs(text, stderr);

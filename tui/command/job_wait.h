@@ -14,6 +14,7 @@
 
 struct job_wait {
     bool ascii;    /* the bar */
+    uint64_t unit; /* bytes of a unit of progress; 0: progress is in bytes */
     bool may_hang; /* the work may wait for a silent pipe and see no cancel: then, after a second, the signal
                       ends us all the same */
     void (*say)(const void *context, char *buf, size_t size); /* what is said behind the bar, "" for nothing;
