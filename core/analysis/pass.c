@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/sys/calls.h"
 #include "core/sys/checked.h"
@@ -307,6 +308,15 @@ static uint64_t block_of_group(const struct run *run, uint64_t group)
     return first + (mixed ^ mixed >> 32) % n;
 }
 
+static int hand_on(const struct run *run, unsigned thread, const struct pass_block *block,
+                   struct error *error)
+{
+    int r = run->function(run->context, thread, block, error);
+    if (r == 0)
+        progress_add(run->progress, block->count);
+    return r;
+}
+
 static int run_block(const struct run *run, unsigned thread, uint64_t slot, uint64_t index, char *buffer,
                      struct fetch *fetch)
 {
@@ -319,10 +329,71 @@ static int run_block(const struct run *run, unsigned thread, uint64_t slot, uint
         r = fetch_level(fetch, 0, (uint64_t)pass->start, block.first, block.count, buffer);
     else if (progress_cancelled(run->progress))
         r = error_set(fetch->error, ECANCELED, "stopped");
-    if (r == 0)
-        r = run->function(run->context, thread, &block, fetch->error);
-    if (r == 0)
-        progress_add(run->progress, block.count);
+    return r == 0 ? hand_on(run, thread, &block, fetch->error) : r;
+}
+
+/* Where an element begins in the file: the later the element, the farther. */
+static uint64_t offset_of(const struct pass *pass, uint64_t element)
+{
+    uint64_t offset = (uint64_t)pass->start;
+    for (int k = pass->rank - 1; k >= 0; k--) {
+        offset += element % pass->count[k] * (uint64_t)pass->stride[k];
+        element /= pass->count[k];
+    }
+    return offset;
+}
+
+static uint64_t end_of_block(const struct pass *pass, uint64_t index)
+{
+    uint64_t left = pass->elements - index * pass->block;
+    return offset_of(pass, index * pass->block + min_u64(pass->block, left) - 1) + pass->dtype.itemsize;
+}
+
+/* Where the next data lie at or behind an offset; where nothing tells, there; where there are none, nowhere,
+ * but only if the file is as long as it must be: else a read tells that it is not. */
+static uint64_t next_data(const struct run *run, uint64_t offset)
+{
+    struct statx statx;
+    off_t at = sys.lseek(run->pass->fd, (off_t)offset, SEEK_DATA);
+    if (at >= 0)
+        return (uint64_t)at;
+    if (errno != ENXIO || sys.statx(run->pass->fd, "", AT_EMPTY_PATH, STATX_SIZE, &statx) < 0 ||
+        statx.stx_size < end_of_block(run->pass, run->blocks - 1))
+        return offset;
+    return UINT64_MAX;
+}
+
+/* So many blocks from this one on, and before the last, lie in a hole. */
+static uint64_t blocks_in_hole(const struct run *run, uint64_t index, uint64_t last)
+{
+    uint64_t begin = offset_of(run->pass, index * run->pass->block), data = next_data(run, begin);
+    uint64_t low = index, high = data > begin ? last : index;
+    while (low < high) {
+        uint64_t middle = low + (high - low) / 2;
+        if (end_of_block(run->pass, middle) <= data)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low - index;
+}
+
+/* Blocks index to before last, what lies in holes not read. */
+static int run_around_holes(const struct run *run, unsigned thread, uint64_t slot, uint64_t index,
+                            uint64_t last, char *buffer, struct fetch *fetch)
+{
+    const struct pass *pass = run->pass;
+    int r = 0;
+    while (index < last && r == 0) {
+        uint64_t empty = blocks_in_hole(run, index, last);
+        struct pass_block block = {.index = index, .slot = slot, .first = index * pass->block};
+        if (progress_cancelled(run->progress))
+            return error_set(fetch->error, ECANCELED, "stopped");
+        block.count = min_u64(empty * pass->block, pass->elements - block.first);
+        r = empty > 0 ? hand_on(run, thread, &block, fetch->error)
+                      : run_block(run, thread, slot, index, buffer, fetch);
+        index += max_u64(empty, 1);
+    }
     return r;
 }
 
@@ -330,9 +401,12 @@ static int run_slots(struct run *run, unsigned thread, char *buffer, struct fetc
 {
     int r = 0;
     uint64_t slot, groups = groups_of(run->pass, run->every);
+    bool skips = run->pass->skips_holes && run->every == 1 && run->pass->dtype.itemsize > 0;
     while (r == 0 && !atomic_load(&run->failed) && (slot = atomic_fetch_add(&run->next, 1)) < run->slots) {
         uint64_t group = slot * run->slot_groups, end = min_u64(group + run->slot_groups, groups);
-        for (; group < end && r == 0; group++)
+        if (skips)
+            r = run_around_holes(run, thread, slot, group, end, buffer, fetch);
+        for (; !skips && group < end && r == 0; group++)
             r = run_block(run, thread, slot, block_of_group(run, group), buffer, fetch);
     }
     return r;

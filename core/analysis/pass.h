@@ -31,7 +31,10 @@ struct pass {
     uint64_t
         block; /* elements of a block; the last one may be shorter. May be changed before a run: memory */
     uint64_t slots; /* that a run has at most; may be made fewer */
-    double cost;    /* what reading an element costs on average, in bytes copied */
+    /* Set before a run: what lies in a hole of the file is not read; elements is NULL, for all of them are
+     * zero bytes, and as many blocks of a slot as lie there together come as one. */
+    bool skips_holes;
+    double cost; /* what reading an element costs on average, in bytes copied */
 };
 
 /* The axes of length 1 are left out. The matrix must stay as long as the pass. -ENOTSUP for elements above
@@ -44,7 +47,8 @@ struct pass_block {
     uint64_t slot;  /* below pass_slots: blocks of one slot come one after the other, by one thread */
     uint64_t first; /* its first element, counted along the axes of the pass, the last one fastest */
     uint64_t count;
-    const void *elements; /* packed, in the byte order of the file; aligned to 64 bytes; may be written to */
+    const void *elements; /* NULL: see skips_holes; else packed, in the byte order of the file; aligned to 64
+                             bytes; may be written to */
 };
 
 /* Called for each block, by thread `thread` of the pass (from 0 on; a thread calls with one block at a time),

@@ -280,6 +280,35 @@ static void add_runs(const struct places *places, const struct pass_block *block
     }
 }
 
+/* --- holes --- */
+
+/* Of each column there are as many zeros as there are rows. */
+static void add_zero_rows(const struct places *places, const struct pass_block *block)
+{
+    const struct tally zeros = survey_zeros(block->count / places->width);
+    for (uint64_t i = 0; i < places->width; i++)
+        tally_merge(&places->tallies[block->slot * places->width + i], &zeros, places->kind);
+}
+
+/* All places have their part of what is all rounds; then run by run. */
+static void add_zero_runs(const struct places *places, const struct pass_block *block)
+{
+    struct tally *tallies = &places->tallies[block->slot * places->width];
+    uint64_t round = places->inner * places->places, left = block->count % round;
+    uint64_t place = block->first / places->inner % places->places, within = block->first % places->inner;
+    struct tally zeros = survey_zeros(block->count / round * places->inner);
+    for (uint64_t i = 0; zeros.count > 0 && i < places->places; i++)
+        tally_merge(&tallies[i], &zeros, places->kind);
+    while (left > 0) {
+        zeros = survey_zeros(min_u64(places->inner - within, left));
+        tally_merge(&tallies[place], &zeros, places->kind);
+        left -= zeros.count;
+        within = 0;
+        if (++place == places->places)
+            place = 0;
+    }
+}
+
 /* --- all of it --- */
 
 static int add_block(void *context, unsigned thread, const struct pass_block *block, struct error *error)
@@ -287,9 +316,9 @@ static int add_block(void *context, unsigned thread, const struct pass_block *bl
     const struct places *places = context;
     (void)thread, (void)error;
     if (places->in_columns)
-        add_rows(places, block);
+        (block->elements ? add_rows : add_zero_rows)(places, block);
     else
-        add_runs(places, block);
+        (block->elements ? add_runs : add_zero_runs)(places, block);
     return 0;
 }
 

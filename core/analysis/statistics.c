@@ -109,6 +109,10 @@ static int count_block(void *context, unsigned thread, const struct pass_block *
         if (!counting->table[thread].counts || !counting->table[thread].sums)
             return error_set(error, ENOMEM, "no memory to count values");
     }
+    if (!block->elements) {
+        counting->table[thread].sums[0] += block->count; /* the bits of zero */
+        return 0;
+    }
     if (counting->table[thread].pending + block->count > UINT32_MAX)
         fold(counting, thread);
     tally_count(counting->dtype, block->elements, block->count, counting->table[thread].counts);
@@ -173,6 +177,11 @@ static int tally_block(void *context, unsigned thread, const struct pass_block *
 {
     struct tallying *tallying = context;
     (void)thread, (void)error;
+    if (!block->elements) {
+        const struct tally zeros = survey_zeros(block->count);
+        tally_merge(&tallying->slots[block->slot], &zeros, tallying->survey->pass.dtype.kind);
+        return 0;
+    }
     tally_run(tallying->survey->kernel, block->elements, block->count, &tallying->slots[block->slot]);
     return 0;
 }
@@ -209,8 +218,24 @@ struct binning {
     const struct histogram *histogram;
     const struct dtype *dtype;
     uint64_t *counts[PASS_THREADS_MAX]; /* owned; NULL: none yet */
+    unsigned zero;                      /* the bin of 0; as many as there are bins: it is in none */
     _Atomic uint64_t strays;
 };
+
+/* As the rest is counted. */
+static int find_zero(struct binning *binning, struct error *error)
+{
+    const uint8_t zero[16] = {0};
+    unsigned bins = binning->histogram->bins;
+    uint64_t *counts = calloc(bins, sizeof *counts);
+    if (!counts)
+        return error_set(error, ENOMEM, "no memory for a histogram");
+    histogram_count(binning->histogram, binning->dtype, zero, 1, CONVERT_BEST, counts);
+    while (binning->zero < bins && counts[binning->zero] == 0)
+        binning->zero++;
+    free(counts);
+    return 0;
+}
 
 static int bin_block(void *context, unsigned thread, const struct pass_block *block, struct error *error)
 {
@@ -218,8 +243,13 @@ static int bin_block(void *context, unsigned thread, const struct pass_block *bl
     uint64_t **counts = &binning->counts[thread];
     if (!*counts && !(*counts = calloc(binning->histogram->bins, sizeof **counts)))
         return error_set(error, ENOMEM, "no memory for a histogram");
-    binning->strays += histogram_count(binning->histogram, binning->dtype, block->elements, block->count,
-                                       CONVERT_BEST, *counts);
+    if (block->elements)
+        binning->strays += histogram_count(binning->histogram, binning->dtype, block->elements, block->count,
+                                           CONVERT_BEST, *counts);
+    else if (binning->zero < binning->histogram->bins)
+        (*counts)[binning->zero] += block->count;
+    else
+        binning->strays += block->count;
     return 0;
 }
 
@@ -228,7 +258,9 @@ static int run_histogram(const struct survey *survey, struct statistics *statist
 {
     struct histogram *histogram = &statistics->histogram;
     struct binning binning = {.histogram = histogram, .dtype = &survey->pass.dtype};
-    int r = pass_run(&survey->pass, survey->every, survey->threads, bin_block, &binning, progress, error);
+    int r = find_zero(&binning, error);
+    if (r == 0)
+        r = pass_run(&survey->pass, survey->every, survey->threads, bin_block, &binning, progress, error);
     uint64_t all = 0;
     for (unsigned thread = 0; thread < PASS_THREADS_MAX; thread++) {
         for (unsigned i = 0; binning.counts[thread] && i < histogram->bins; i++) {

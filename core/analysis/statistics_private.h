@@ -32,6 +32,9 @@ void survey_thin(struct survey *survey, uint64_t sample, uint64_t run);
 /* Elements that a run reads; one too many blocks' where the last is short. */
 uint64_t survey_elements(const struct survey *survey);
 
+/* The tally of n zeros: what lies in a hole comes without elements. */
+struct tally survey_zeros(uint64_t n);
+
 /* Looks at the segment before the first run, and after the last one: whether it was written to. */
 int survey_begin(struct survey *survey, struct error *error);
 int survey_end(const struct survey *survey, bool *ret_rewritten, struct error *error);

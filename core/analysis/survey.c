@@ -33,6 +33,7 @@ int survey_plan(int fd, const struct matrix *matrix, const struct view *view,
         r = pass_plan(fd, matrix, view, &survey.pass, error);
     if (r < 0)
         return r;
+    survey.pass.skips_holes = true;
     survey.threads = pass_threads(&survey.pass, options->threads);
     survey.kernel = tally_kernel(&matrix->dtype, CONVERT_BEST);
     *ret = survey;
@@ -59,6 +60,11 @@ uint64_t survey_elements(const struct survey *survey)
     uint64_t blocks = pass_blocks(&survey->pass);
     uint64_t groups = blocks / survey->every + (blocks % survey->every != 0);
     return groups == blocks ? survey->pass.elements : groups * survey->pass.block;
+}
+
+struct tally survey_zeros(uint64_t n)
+{
+    return (struct tally){.count = n, .zeros = n, .finite = n}; /* of any type the extremes are 0 */
 }
 
 /* --- the seal --- */
@@ -100,6 +106,7 @@ static int take_seal(const struct survey *survey, struct seal *seal, struct erro
     if (survey->every > 1)
         return 0; /* a sample is no more than that */
     struct pass pass = survey->pass;
+    pass.skips_holes = false;
     struct digest digest = {.itemsize = pass.dtype.itemsize, .value = 1};
     double most = (double)(SEAL_BYTES / SEAL_PLACES / digest.itemsize);
     if (pass.cost * most > SEAL_COST / SEAL_PLACES)

@@ -208,7 +208,7 @@ static void ranks_from_0_to_64_are_read(void **state)
             view_whole(&matrix, &view);
             check(&matrix, &view, 0, 1, "whole");
             if (rank > 0) {
-                assert_int_equal(view_parse(&matrix, "::-1,...,::-1" + (rank == 1 ? 9 : 0), &view, NULL), 0);
+                assert_int_equal(view_parse(&matrix, rank == 1 ? "::-1" : "::-1,...,::-1", &view, NULL), 0);
                 check(&matrix, &view, 1, 1, "backwards");
             }
         }
@@ -403,6 +403,103 @@ static void only_what_is_wanted_is_read(void **state)
     count_reads(&matrix, ":,:,0", 2000, 2000);
 }
 
+/* --- holes --- */
+
+struct around {
+    const struct pass *pass;
+    const uint8_t *bytes;
+    uint64_t elements, empty, calls;
+    uint64_t next[PASS_SLOTS_MAX]; /* of each slot: where its next block begins */
+};
+
+/* In the order of memory within a slot, and what is said to be zeros is so. */
+static int look_around(void *context, unsigned thread, const struct pass_block *block, struct error *error)
+{
+    struct around *around = context;
+    const struct pass *pass = around->pass;
+    (void)thread, (void)error;
+    assert_int_equal(block->first, block->index * pass->block);
+    assert_true(block->count > 0);
+    assert_true(around->next[block->slot] == 0 || around->next[block->slot] == block->first);
+    around->next[block->slot] = block->first + block->count;
+    for (uint64_t i = 0; i < block->count; i++) {
+        uint64_t element = block->first + i, at = (uint64_t)pass->start;
+        for (int k = pass->rank - 1; k >= 0; k--) {
+            at += element % pass->count[k] * (uint64_t)pass->stride[k];
+            element /= pass->count[k];
+        }
+        assert_int_equal(block->elements ? ((const uint8_t *)block->elements)[i] : 0, around->bytes[at]);
+    }
+    around->calls++;
+    around->elements += block->count;
+    around->empty += block->elements ? 0 : block->count;
+    return 0;
+}
+
+static void holes_are_skipped_and_are_zeros(void **state)
+{
+    (void)state;
+    static const char *const index[] = {"", "::3,::-2", ":,77", "5", "::-1,100:200"};
+    static uint8_t all[16 << 20];
+    static struct around around;
+    random_state = 21;
+    for (int round = 0; round < 10; round++) {
+        int sparse = memfd_create("pass", MFD_CLOEXEC);
+        assert_int_equal(ftruncate(sparse, sizeof all), 0);
+        memset(all, 0, sizeof all);
+        for (int island = round; island > 0; island--) {
+            uint64_t at = random_below(sizeof all - 5000), n = 1 + random_below(4999);
+            memset(all + at, 1 + island, n);
+            assert_int_equal(pwrite(sparse, all + at, n, (off_t)at), n);
+        }
+        for (size_t i = 0; i < sizeof index / sizeof index[0]; i++) {
+            struct matrix matrix = make("u1", 'C', 77, 2, (uint64_t[]){4000, 4000});
+            struct view view;
+            struct pass pass;
+            struct progress progress = {0};
+            assert_int_equal(view_parse(&matrix, index[i], &view, NULL), 0);
+            assert_int_equal(pass_plan(sparse, &matrix, &view, &pass, NULL), 0);
+            pass.block = round % 2 ? pass.block : 1000;
+            pass.slots = 7;
+            pass.skips_holes = true;
+            memset(&around, 0, sizeof around);
+            around.pass = &pass;
+            around.bytes = all;
+            assert_int_equal(pass_run(&pass, 1, 1, look_around, &around, &progress, NULL), 0);
+            assert_int_equal(around.elements, pass.elements);
+            assert_int_equal(progress.done, pass.elements);
+            if (round == 0) {
+                assert_int_equal(around.empty, pass.elements);
+                assert_int_equal(around.calls, pass_slots(&pass, 1));
+            } else if (i == 0 && round % 2 == 0) {
+                assert_in_range(around.empty, 1, pass.elements - 1);
+            }
+        }
+        close(sparse);
+    }
+}
+
+/* What is no longer there is no hole. */
+static void a_hole_behind_the_end_is_told(void **state)
+{
+    (void)state;
+    static struct around around;
+    int sparse = memfd_create("pass", MFD_CLOEXEC);
+    struct matrix matrix = make("u1", 'C', 0, 1, (uint64_t[]){3000000});
+    struct view view;
+    struct pass pass;
+    assert_int_equal(ftruncate(sparse, 2999999), 0);
+    view_whole(&matrix, &view);
+    assert_int_equal(pass_plan(sparse, &matrix, &view, &pass, NULL), 0);
+    pass.skips_holes = true;
+    memset(&around, 0, sizeof around);
+    around.pass = &pass;
+    around.bytes = calloc(3000000, 1);
+    assert_int_equal(pass_run(&pass, 1, 1, look_around, &around, NULL, NULL), -ESTALE);
+    free((void *)around.bytes);
+    close(sparse);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -417,6 +514,8 @@ int main(void)
         cmocka_unit_test(a_file_that_shrank_is_told),
         cmocka_unit_test(a_pass_is_cancelled_and_ends_with_the_first_failure),
         cmocka_unit_test(only_what_is_wanted_is_read),
+        cmocka_unit_test(holes_are_skipped_and_are_zeros),
+        cmocka_unit_test(a_hole_behind_the_end_is_told),
     };
     return cmocka_run_group_tests(tests, make_file, close_file);
 }

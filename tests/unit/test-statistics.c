@@ -282,6 +282,64 @@ static void large_views_are_as_the_naive_way_has_them(void **state)
         }
 }
 
+static void holes_are_zeros(void **state)
+{
+    (void)state;
+    static const char *const index[] = {"", ":,::7", "::-1,3", "::2,1:", "77"};
+    static const char *const each[] = {"f8", "f2", "u8", "c8", "i4"};
+    random_state = 8;
+    for (size_t t = 0; t < 5; t++)
+        for (int order = 0; order < 2; order++) {
+            struct matrix matrix = make(each[t], order ? 'F' : 'C', 2, (uint64_t[]){3000, 300});
+            int fd = memfd_create("statistics", MFD_CLOEXEC);
+            uint64_t size;
+            assert_int_equal(matrix_bytes(&matrix, &size, NULL), 0);
+            assert_int_equal(ftruncate(fd, (off_t)size), 0);
+            for (int island = 0; island < 3; island++) {
+                uint8_t bytes[4096];
+                put_values(&matrix.dtype, bytes, sizeof bytes / matrix.dtype.itemsize, odd_value);
+                assert_int_equal(fd_pwrite_all(fd, bytes, 4096, random_below(size / 4096) * 4096), 0);
+            }
+            for (size_t i = 0; i < 5; i++) {
+                struct view view;
+                assert_int_equal(view_parse(&matrix, index[i], &view, NULL), 0);
+                check_view(fd, &matrix, &view, index[i]);
+            }
+            close(fd);
+        }
+}
+
+static void nothing_of_any_size_takes_no_time(void **state)
+{
+    (void)state;
+    static const char *const each[] = {"f8", "f2", "u1"};
+    for (size_t t = 0; t < 3; t++) {
+        struct dtype dtype;
+        assert_int_equal(dtype_parse(each[t], &dtype, NULL), 0);
+        uint64_t rows = (UINT64_C(1) << 50) / dtype.itemsize;
+        struct matrix matrix = make(each[t], 'C', 2, (uint64_t[]){rows, 3});
+        struct view view;
+        struct statistics statistics, list[3];
+        struct statistics_options options = {.bins = 4};
+        const uint8_t one = 0x40; /* the highest byte: 2.0, or 64 */
+        int fd = memfd_create("statistics", MFD_CLOEXEC);
+        assert_int_equal(ftruncate(fd, (off_t)(rows * 3 * dtype.itemsize)), 0);
+        assert_int_equal(pwrite(fd, &one, 1, (off_t)((rows * 2 + 1) * dtype.itemsize - 1)), 1);
+        view_whole(&matrix, &view);
+        assert_int_equal(statistics_run(fd, &matrix, &view, &options, &statistics, NULL, NULL), 0);
+        assert_int_equal(statistics.tally.count, rows * 3);
+        assert_int_equal(statistics.tally.zeros, rows * 3 - 1);
+        assert_int_equal(statistics.histogram.counts[0], rows * 3 - 1);
+        assert_int_equal(statistics.histogram.counts[3], 1);
+        statistics_clear(&statistics);
+        assert_int_equal(statistics_by_place(fd, &matrix, &view, 1, &options, list, NULL, NULL), 0);
+        for (int i = 0; i < 3; i++)
+            assert_int_equal(list[i].tally.count, rows);
+        assert_int_equal(list[0].tally.zeros + list[1].tally.zeros + list[2].tally.zeros, rows * 3 - 1);
+        close(fd);
+    }
+}
+
 static double extreme_value(void)
 {
     static const double values[] = {DBL_MAX, -DBL_MAX, 1e200, 5e-324, -1e-310, 1e-200, 3e-150, NAN};
@@ -614,6 +672,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(small_views_are_as_the_naive_way_has_them),
         cmocka_unit_test(large_views_are_as_the_naive_way_has_them),
+        cmocka_unit_test(holes_are_zeros),
+        cmocka_unit_test(nothing_of_any_size_takes_no_time),
         cmocka_unit_test(sums_neither_overflow_nor_vanish),
         cmocka_unit_test(the_number_of_threads_changes_nothing),
         cmocka_unit_test(a_histogram_is_as_numpy_defines_it),
