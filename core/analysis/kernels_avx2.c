@@ -40,18 +40,20 @@ INLINE __m128i find_4_bins(const struct bin_plan *plan, const f8_at *at)
 
 static size_t find_bins_first(const struct bin_plan *plan, const f8_at *x, size_t n, uint32_t *ret)
 {
+    const struct bin_plan here = *plan; /* which no store to ret can change */
     size_t whole = n & ~(size_t)3;
     for (size_t i = 0; i < whole; i += 4)
-        _mm_storeu_si128((__m128i_u *)(ret + i), find_4_bins(plan, x + i));
+        _mm_storeu_si128((__m128i_u *)(ret + i), find_4_bins(&here, x + i));
     return whole;
 }
 
 static size_t find_bins_small_first(const struct bin_plan *plan, const f8_at *x, size_t n, uint8_t *ret)
 {
+    const struct bin_plan here = *plan; /* which no store to ret can change */
     size_t whole = n & ~(size_t)15;
     for (size_t i = 0; i < whole; i += 16) {
-        __m128i low = _mm_packus_epi32(find_4_bins(plan, x + i), find_4_bins(plan, x + i + 4));
-        __m128i high = _mm_packus_epi32(find_4_bins(plan, x + i + 8), find_4_bins(plan, x + i + 12));
+        __m128i low = _mm_packus_epi32(find_4_bins(&here, x + i), find_4_bins(&here, x + i + 4));
+        __m128i high = _mm_packus_epi32(find_4_bins(&here, x + i + 8), find_4_bins(&here, x + i + 12));
         _mm_storeu_si128((__m128i_u *)(ret + i), _mm_packus_epi16(low, high));
     }
     return whole;

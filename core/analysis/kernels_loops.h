@@ -393,14 +393,16 @@ INLINE uint32_t find_bin(const struct bin_plan *plan, double x)
 
 static void find_bins(const struct bin_plan *plan, const f8_at *x, size_t n, uint32_t *ret)
 {
+    const struct bin_plan here = *plan; /* which no store to ret can change */
     for (size_t i = find_bins_first(plan, x, n, ret); i < n; i++)
-        ret[i] = find_bin(plan, x[i]);
+        ret[i] = find_bin(&here, x[i]);
 }
 
 static void find_bins_small(const struct bin_plan *plan, const f8_at *x, size_t n, uint8_t *ret)
 {
+    const struct bin_plan here = *plan; /* which no store to ret can change */
     for (size_t i = find_bins_small_first(plan, x, n, ret); i < n; i++)
-        ret[i] = (uint8_t)find_bin(plan, x[i]);
+        ret[i] = (uint8_t)find_bin(&here, x[i]);
 }
 
 /* Few values: each is compared with all bytes; else eight tables, for a count that is raised again at once

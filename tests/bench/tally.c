@@ -1,8 +1,8 @@
 /*
- * The kernels of statistics alone, for bench-stats.py. A measurement a line on standard input, WHAT TYPE BYTES
- * LEVEL DATA (WHAT tally, count or histogram; LEVEL as in bench-convert; DATA normal, same, nan or steps); the
- * answer is the gigabytes a second of one run over so many bytes, the best of many within 30 ms, or "-" where
- * this machine has not got the level.
+ * The kernels of statistics alone, for bench-stats.py. A measurement a line on standard input, WHAT TYPE
+ * BYTES LEVEL DATA (WHAT tally, count or histogram; LEVEL as in bench-convert; DATA normal, same, nan or
+ * steps); the answer is the gigabytes a second of one run over so many bytes, the best of many within 30 ms,
+ * or "-" where this machine has not got the level.
  */
 #include <math.h>
 #include <stdio.h>
