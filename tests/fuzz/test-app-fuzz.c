@@ -7,9 +7,14 @@
 #include "tests/support/draw.h"
 #include "tests/support/stage.h"
 #include "tui/app/state.h"
+#include "tui/values/preview_private.h"
 
 #include <errno.h>
+#include <math.h>
 #include <sys/stat.h>
+
+#include "core/sys/checked.h"
+#include "core/sys/memory.h"
 
 static uint64_t seed;
 
@@ -52,6 +57,21 @@ static const uint32_t keys[] = {
     '!',
     'y',
     'n',
+    'N',
+    'S',
+    'S',
+    'o',
+    'o',
+    'X',
+    'M',
+    'f',
+    'Y',
+    '=',
+    '|',
+    '{',
+    '}',
+    '$',
+    '0',
     'x',
     't',
     '[',
@@ -176,11 +196,152 @@ static void lose_job(struct stage *stage)
         enum event_kind event;
     } kinds[] = {{EFFECT_PREVIEW, EVENT_PREVIEW},  {EFFECT_LOAD, EVENT_LOAD},
                  {EFFECT_DELETE, EVENT_DELETE},    {EFFECT_SAVE, EVENT_SAVE},
-                 {EFFECT_RESTORE, EVENT_RESTORED}, {EFFECT_DESCRIBE, EVENT_DESCRIBED}};
+                 {EFFECT_RESTORE, EVENT_RESTORED}, {EFFECT_DESCRIBE, EVENT_DESCRIBED},
+                 {EFFECT_STUDY, EVENT_STUDY}};
     unsigned i = any(sizeof kinds / sizeof kinds[0]);
     struct event event = {.kind = kinds[i].event,
                           .token = any(3) ? stage->last[kinds[i].effect].token : any(50)};
     stage_tell(stage, &event);
+}
+
+/* --- values --- */
+
+static const char *const value_types[] = {"f2", "f8", "i1", "u8", "c16", "S5", "M8[ns]", "b1"};
+#define VALUE_TYPES (sizeof value_types / sizeof value_types[0])
+
+/* What a look at values finds: mostly the matrix that it was asked about, else any other or none. */
+static void any_matrix(const struct preview_request *request, struct segment *segment)
+{
+    segment->recognised = true;
+    segment->layout = any(6) ? LAYOUT_NPY : LAYOUT_RAW;
+    segment->size = any(2) ? any(9999) : UINT64_C(1) << 40;
+    if (segment->layout == LAYOUT_RAW)
+        return;
+    segment->matrix = memory_new(sizeof *segment->matrix);
+    if (request->has_matrix && !request->hex && any(20) > 0) {
+        matrix_copy(&request->matrix, segment->matrix);
+        return;
+    }
+    struct matrix *matrix = segment->matrix;
+    *matrix = (struct matrix){.order = any(2) ? 'C' : 'F', .rank = (int)any(5), .offset = 128};
+    assert_int_equal(dtype_parse(value_types[any(VALUE_TYPES)], &matrix->dtype, NULL), 0);
+    for (int axis = 0; axis < matrix->rank; axis++)
+        matrix->shape[axis] = any(9) == 0 ? 0 : any(2) ? 1 + any(4) : 1 + any(90000);
+}
+
+static void looked_into(struct stage *stage)
+{
+    const struct effect *effect = &stage->last[EFFECT_PREVIEW];
+    const struct preview_request *request = effect->u.preview;
+    if (!request)
+        return;
+    struct preview_reply *reply = memory_new(sizeof *reply);
+    reply->generation = request->generation;
+    reply->found = any(12) ? FOUND_IT : (enum preview_found)any(4);
+    any_matrix(request, &reply->segment);
+    reply->is_short = any(20) == 0;
+    if (request->has_matrix && any(8) > 0) {
+        const struct page *page = &request->page;
+        size_t n = (size_t)page->rows * page->columns;
+        reply->page = *page;
+        reply->cell_bytes = preview_cell_bytes(&request->matrix, page);
+        reply->cells = memory_new(n * reply->cell_bytes + 1);
+        for (size_t i = 0; i < n * reply->cell_bytes; i++)
+            reply->cells[i] = any(3) ? (uint8_t)any(256) : 0xff;
+        reply->has_values = n > 0;
+    }
+    stage_tell(stage, &(struct event){.kind = EVENT_PREVIEW, .token = effect->token, .u.preview = reply});
+}
+
+static double any_double(void)
+{
+    static const double odd[] = {0, -0.0, 1, -1e300, 1.7976931348623157e308, 5e-324, 0.1};
+    return odd[any(sizeof odd / sizeof odd[0])];
+}
+
+static struct statistics any_statistics(const struct dtype *dtype)
+{
+    struct tally tally = {.count = any(2) ? any(100) : UINT64_MAX / 2};
+    tally.nan = any(2) ? 0 : any((uint32_t)min_u64(tally.count + 1, 1000));
+    tally.finite = any(3) ? tally.count - tally.nan : 0;
+    tally.zeros = any(2) ? 0 : tally.finite;
+    tally.posinf = tally.count - tally.nan - tally.finite;
+    tally.mean = any_double();
+    tally.squares = any_double();
+    tally.min.f = any_double();
+    tally.max.f = any_double();
+    struct statistics statistics = {.tally = tally, .std = any_double(), .value = *dtype};
+    statistics.sampled = any(2);
+    statistics.rewritten = any(4) == 0;
+    if (dtype->kind == DTYPE_COMPLEX)
+        assert_int_equal(dtype_parse("f8", &statistics.value, NULL), 0);
+    return statistics;
+}
+
+static void any_result(const struct study_request *request, struct study_reply *reply)
+{
+    uint64_t elements = view_elements(&request->view);
+    switch (request->kind) {
+    case STUDY_STATISTICS:
+        reply->statistics = any_statistics(&request->dtype);
+        break;
+    case STUDY_BY_PLACE:
+        reply->place_count = request->view.count[request->axis];
+        assert_true(reply->place_count <= STATISTICS_PLACES_MAX);
+        reply->places = memory_new((reply->place_count + 1) * sizeof *reply->places);
+        for (uint64_t i = 0; i < reply->place_count; i++)
+            reply->places[i] = any_statistics(&request->dtype);
+        break;
+    case STUDY_OF_SEARCH:
+        reply->is_there = elements > 0 && any(4) > 0;
+        reply->wrapped = any(2);
+        reply->number = elements > 0 ? ((uint64_t)any(UINT32_MAX) << 20) % elements : 0;
+        break;
+    case STUDY_OF_MAP:
+        break;
+    }
+}
+
+/* A study ends: the last that was asked for, as if the others were lost, or one that nobody waits for. */
+static void studied(struct stage *stage)
+{
+    const struct effect *effect = &stage->last[EFFECT_STUDY];
+    const struct study_request *request = effect->u.study;
+    if (!request)
+        return;
+    struct study_reply *reply = memory_new(sizeof *reply);
+    reply->kind = request->kind;
+    reply->mark = request->mark;
+    reply->took = any(9999);
+    reply->found = any(5) && request->kind != STUDY_OF_MAP ? STUDY_DONE : (enum study_found)(1 + any(3));
+    error_set(&reply->error, any(2) ? ECANCELED : EIO, "it \x1b failed");
+    if (reply->found == STUDY_DONE)
+        any_result(request, reply);
+    uint64_t token = any(9) ? effect->token : any(90);
+    stage_tell(stage, &(struct event){.kind = EVENT_STUDY, .token = token, .u.study = reply});
+}
+
+static void study_goes_on(struct stage *stage)
+{
+    struct event event = {.kind = EVENT_STUDY_PROGRESS, .token = stage->last[EFFECT_STUDY].token};
+    event.u.progress.done = any(100);
+    event.u.progress.total = any(100);
+    stage_tell(stage, &event);
+}
+
+/* Opens the values of something, where there is something. */
+static void open_values(struct stage *stage)
+{
+    static const char *const walks[] = {"/nan\r", "n", "N", "S", "o", "S>>I", "/>1\rn", ":3\r", "So", "q"};
+    if (!stage->app->preview)
+        stage_key(stage, '\r');
+    for (int i = 0; i < 6 && stage->app->preview; i++) {
+        looked_into(stage);
+        studied(stage);
+        stage_draw(stage);
+    }
+    if (stage->app->preview)
+        stage_type(stage, walks[any(sizeof walks / sizeof walks[0])]);
 }
 
 /* A sweep ends, asked for or not, with whoever holds whatever, or in failure. */
@@ -247,7 +408,7 @@ static void followed(struct stage *stage)
 static void something(struct stage *stage)
 {
     struct event event = {.kind = EVENT_TICK};
-    switch (any(22)) {
+    switch (any(30)) {
     default:
         stage_key(stage, keys[any(sizeof keys / sizeof keys[0])]);
         return;
@@ -293,6 +454,19 @@ static void something(struct stage *stage)
         return;
     case 12:
         know(stage);
+        return;
+    case 16:
+        looked_into(stage);
+        return;
+    case 17:
+        studied(stage);
+        return;
+    case 18:
+        study_goes_on(stage);
+        return;
+    case 19:
+    case 20:
+        open_values(stage);
         return;
     case 13:
     case 14:

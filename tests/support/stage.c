@@ -14,7 +14,7 @@ static bool is_job(enum effect_kind kind)
 {
     return kind == EFFECT_SCAN || kind == EFFECT_LOOK || kind == EFFECT_NAMES || kind == EFFECT_PREVIEW ||
            kind == EFFECT_LOAD || kind == EFFECT_DELETE || kind == EFFECT_SAVE || kind == EFFECT_SWEEP ||
-           kind == EFFECT_RESTORE || kind == EFFECT_DESCRIBE;
+           kind == EFFECT_RESTORE || kind == EFFECT_DESCRIBE || kind == EFFECT_STUDY;
 }
 
 static void drain(struct stage *stage)
@@ -26,6 +26,8 @@ static void drain(struct stage *stage)
             jobs_start(stage->jobs, &effect);
             continue;
         }
+        if (stage->jobs && effect.kind == EFFECT_STOP)
+            jobs_stop(stage->jobs, effect.token);
         effect_clear(&stage->last[effect.kind]);
         stage->last[effect.kind] = effect;
     }
