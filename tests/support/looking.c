@@ -19,6 +19,8 @@ void looking_open(struct looking *looking, void **state, const char *name)
         assert_int_equal(directory_open(&looking->directory, looking->tmpdir->path, false, &error), 0);
     assert_int_equal(segment_stat(looking->directory, name, &segment, &error), 0);
     looking->preview = preview_new(name, &segment.id, looking->now);
+    looking->history = line_history_new();
+    preview_share_history(looking->preview, looking->history);
     segment_clear(&segment);
     cells_resize(&looking->cells, 24, 80);
     looking_settle(looking);
@@ -29,6 +31,7 @@ void looking_close(struct looking *looking)
     for (int slot = 0; slot < STUDY_SLOT_COUNT; slot++)
         study_request_free(looking->asked[slot]);
     preview_free(looking->preview);
+    line_history_free(looking->history);
     directory_close(looking->directory);
     cells_free(&looking->cells);
 }
@@ -119,7 +122,9 @@ void looking_study(struct looking *looking, enum study_slot slot)
 {
     struct progress progress = {0};
     assert_non_null(looking->asked[slot]);
-    looking_answer(looking, slot, study_run(looking->directory, "/proc", looking->asked[slot], &progress));
+    struct study_reply *reply = study_run(looking->directory, "/proc", looking->asked[slot], &progress);
+    reply->took = 0; /* screens show it */
+    looking_answer(looking, slot, reply);
 }
 
 /* --- segments --- */

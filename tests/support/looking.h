@@ -13,6 +13,7 @@ struct looking {
     struct tmpdir *tmpdir;
     struct directory *directory;
     struct preview *preview;
+    struct line_history *history;
     struct cells cells;
     int64_t now;
     bool ascii;

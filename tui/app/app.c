@@ -83,6 +83,7 @@ static void make_models(struct app *app, const struct app_options *options)
     app->files = line_history_new();
     app->filters = line_history_new();
     app->names = line_history_new();
+    app->conditions = line_history_new();
 }
 
 struct app *app_new(const struct app_options *options, int rows, int columns, int64_t now, int64_t wall)
@@ -134,6 +135,7 @@ void app_free(struct app *app)
     line_history_free(app->filters);
     filter_completion_clear(&app->filtering.candidates);
     line_history_free(app->names);
+    line_history_free(app->conditions);
     messages_free(app->messages);
     groups_free(app->groups);
     listing_free(app->listing);

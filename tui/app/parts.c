@@ -42,6 +42,7 @@ void parts_open_preview(struct app *app)
     }
     table_go(&app->table, row);
     app->preview = preview_new(row->name, &row->id, app->now);
+    preview_share_history(app->preview, app->conditions);
     follow_holders(app);
     open_errand(app, &app->preview_errand);
     use_asked(app);

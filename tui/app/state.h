@@ -209,7 +209,7 @@ struct app {
     struct load_dialog *load;
     struct delete_dialog *deletion;
     struct save_dialog *saving;
-    struct line_history *files, *filters, *names;
+    struct line_history *files, *filters, *names, *conditions;
     char *wanted; /* owned: a name that was loaded, for the cursor to go to once it is seen */
     uint64_t last_token;
     uint64_t restore_serial; /* of the row that OVER_RESTORE asks a name for */

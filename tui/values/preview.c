@@ -6,6 +6,7 @@
 #include "tui/values/preview.h"
 
 #include <assert.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,11 @@ struct preview *preview_new(const char *name, const struct identity *id, int64_t
     preview->wrap = 1;
     preview->row_axis = preview->column_axis = preview->step_axis = -1;
     return preview;
+}
+
+void preview_share_history(struct preview *preview, struct line_history *conditions)
+{
+    preview->search.history = conditions;
 }
 
 static void drop_values(struct preview *preview)
@@ -167,13 +173,33 @@ const uint8_t *preview_cell(const struct preview *preview, uint64_t row, uint64_
 
 /* --- keys --- */
 
-static void open_line(struct preview *preview)
+void preview_say(struct preview *preview, const char *format, ...)
 {
-    if (!preview->has_matrix || preview->matrix.rank == 0) {
-        strcpy(preview->message, preview->has_matrix ? "one value: nowhere to go" : "");
-        return;
-    }
-    preview->line = line_new(NULL);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(preview->message, sizeof preview->message, format, arguments);
+    va_end(arguments);
+}
+
+void preview_open_line(struct preview *preview, enum line_purpose purpose)
+{
+    line_free(preview->line);
+    preview->purpose = purpose;
+    preview->line = line_new(purpose == PURPOSE_CONDITION ? preview->search.history : NULL);
+}
+
+static void open_goto(struct preview *preview)
+{
+    if (preview->has_matrix && preview->matrix.rank == 0)
+        preview_say(preview, "one value: nowhere to go");
+    else if (preview->has_matrix)
+        preview_open_line(preview, PURPOSE_INDEX);
+}
+
+const char *preview_line_prompt(const struct preview *preview)
+{
+    static const char *const prompts[] = {[PURPOSE_INDEX] = "go to index ", [PURPOSE_CONDITION] = "find "};
+    return prompts[preview->purpose];
 }
 
 static void close_line(struct preview *preview)
@@ -182,14 +208,25 @@ static void close_line(struct preview *preview)
     preview->line = NULL;
 }
 
+static int obey_line(struct preview *preview, struct error *error)
+{
+    const char *text = line_text(preview->line);
+    switch (preview->purpose) {
+    case PURPOSE_INDEX:
+        return *text ? preview_place_goto(preview, text, error) : 0;
+    case PURPOSE_CONDITION:
+        return search_enter(preview, text, error);
+    }
+    return 0;
+}
+
 static void enter_line(struct preview *preview)
 {
     struct error error = {0};
-    if (!line_is_empty(preview->line) && preview_place_goto(preview, line_text(preview->line), &error) < 0) {
-        strcpy(preview->message, error.text);
-        return; /* open, to be corrected */
-    }
-    close_line(preview);
+    if (obey_line(preview, &error) < 0)
+        preview_say(preview, "%s", error.text); /* open, to be corrected */
+    else
+        close_line(preview);
 }
 
 /* r: looks anew, and at whoever bears the name now. */
@@ -212,9 +249,11 @@ enum preview_result preview_action(struct preview *preview, enum action action, 
 {
     preview->now = now;
     preview->message[0] = '\0';
+    if (search_action(preview, action))
+        return PREVIEW_USED;
     switch (action) {
     case ACTION_GOTO:
-        open_line(preview);
+        open_goto(preview);
         return PREVIEW_USED;
     case ACTION_PAUSE:
         preview->frozen = !preview->frozen;
@@ -236,6 +275,8 @@ enum preview_result preview_key(struct preview *preview, const struct key *key, 
         return preview_action(preview, action_of_key(key, preview_screen(preview), true), now);
     preview->now = now;
     preview->message[0] = '\0';
+    if (search_line_key(preview, key))
+        return PREVIEW_USED;
     if (preview->lens) {
         preview_lens_key(preview, key);
         return PREVIEW_USED;

@@ -16,6 +16,7 @@
 #include "tui/app/action.h"
 #include "tui/term/cells.h"
 #include "tui/values/study.h"
+#include "tui/view/line.h"
 
 struct preview;
 struct preview_request; /* immutable once made; preview_fetch may run on another thread */
@@ -24,6 +25,9 @@ struct preview_reply;
 /* name is raw and copied. All times are monotonic milliseconds. */
 struct preview *preview_new(const char *name, const struct identity *id, int64_t now);
 void preview_free(struct preview *preview);
+
+/* What was searched for before, for its line; borrowed, and added to. */
+void preview_share_history(struct preview *preview, struct line_history *conditions);
 
 /* The segment was renamed: it is looked at under its new name from now on. */
 void preview_rename(struct preview *preview, const char *name);
@@ -45,7 +49,7 @@ enum preview_result {
     PREVIEW_USED,
 };
 
-/* A key: of the line "go to" while that is open, else the action it has on SCREEN_GRID. */
+/* A key: of the line ("go to", "find") while that is open, else the action it has on SCREEN_GRID. */
 enum preview_result preview_key(struct preview *preview, const struct key *key, int64_t now);
 enum preview_result preview_action(struct preview *preview, enum action action, int64_t now);
 /* False for a key that could only say why it does nothing: there is no other slice, no axis to choose. */

@@ -103,7 +103,7 @@ static void draw_status(struct drawing *drawing, int y)
     drawing->rect.width -= width + 2;
 }
 
-static void draw_title(struct drawing *drawing, int y)
+void preview_draw_title(struct drawing *drawing, int y)
 {
     const struct preview *preview = drawing->preview;
     struct rect all = drawing->rect;
@@ -128,7 +128,7 @@ static void draw_title(struct drawing *drawing, int y)
 
 /* --- the slice --- */
 
-static void slice_text(const struct drawing *drawing, char *buf, size_t size)
+void preview_slice_text(const struct drawing *drawing, char *buf, size_t size)
 {
     const struct page *page = &drawing->page;
     size_t n = (size_t)snprintf(buf, size, "a[");
@@ -141,6 +141,14 @@ static void slice_text(const struct drawing *drawing, char *buf, size_t size)
     }
     if (n < size)
         snprintf(buf + n, size - n, "]");
+}
+
+void preview_draw_bar(const struct drawing *drawing, int y, int x, int width, uint64_t part, uint64_t whole)
+{
+    cells_put(drawing->cells, y, x, 1, ROLE_RULE, 0, "[");
+    cells_fill(drawing->cells, (struct rect){y, x + 1, 1, width}, ROLE_RULE, 0, "─");
+    cells_bar(drawing->cells, y, x + 1, width, part, whole, ROLE_LIVE);
+    cells_put(drawing->cells, y, x + 1 + width, 1, ROLE_RULE, 0, "]");
 }
 
 /* axis 0: 17 of 64 and a bar that shows how far. */
@@ -159,10 +167,7 @@ static int draw_position(const struct drawing *drawing, int y, int x)
     int width = 12;
     if (x + width + 2 > preview_right_edge(drawing))
         return x;
-    cells_put(drawing->cells, y, x, 1, ROLE_RULE, 0, "[");
-    cells_fill(drawing->cells, (struct rect){y, x + 1, 1, width}, ROLE_RULE, 0, "─");
-    cells_bar(drawing->cells, y, x + 1, width, at + 1, count, ROLE_LIVE);
-    cells_put(drawing->cells, y, x + 1 + width, 1, ROLE_RULE, 0, "]");
+    preview_draw_bar(drawing, y, x, width, at + 1, count);
     return x + width + 4;
 }
 
@@ -170,7 +175,7 @@ static void draw_slice(const struct drawing *drawing, int y)
 {
     char text[SLICE_TEXT_MAX];
     int x = drawing->rect.x + 1, most = drawing->rect.width / 3;
-    slice_text(drawing, text, sizeof text);
+    preview_slice_text(drawing, text, sizeof text);
     x +=
         cells_put_cut(drawing->cells, y, x, most < 8 ? drawing->rect.width - 1 : most, ROLE_STRONG, 0, text) +
         2;
@@ -187,7 +192,7 @@ static void draw_slice(const struct drawing *drawing, int y)
     preview_put(drawing, y, x, ROLE_DIM, 0, text);
 }
 
-static void draw_remark(const struct drawing *drawing, int y)
+void preview_draw_remark(const struct drawing *drawing, int y)
 {
     const struct preview *preview = drawing->preview;
     char text[ERROR_TEXT_MAX + 32], age[16];
@@ -207,18 +212,18 @@ static void draw_remark(const struct drawing *drawing, int y)
 
 /* --- the bottom line --- */
 
-static void index_text(const struct preview *preview, char *buf, size_t size)
+void preview_index_text(const struct preview *preview, uint64_t row, uint64_t column, char *buf, size_t size)
 {
     uint64_t index[MATRIX_RANK_MAX];
     size_t n = (size_t)snprintf(buf, size, "[");
-    preview_index(preview, preview->cursor_row, preview->cursor_column, index);
+    preview_index(preview, row, column, index);
     for (int axis = 0; axis < preview->matrix.rank && n < size; axis++)
         n += (size_t)snprintf(buf + n, size - n, "%s%" PRIu64, axis ? ", " : "", index[axis]);
     if (n < size)
         n += (size_t)snprintf(buf + n, size - n, "]");
     if (preview->arrangement == ARRANGE_FIELDS && n + 1 < size) {
         buf[n++] = '.';
-        preview_column_heading(preview, preview->cursor_column, buf + n, size - n);
+        preview_column_heading(preview, column, buf + n, size - n);
     }
 }
 
@@ -287,7 +292,7 @@ static int draw_value(const struct drawing *drawing, int y, int x)
     char text[SLICE_TEXT_MAX];
     const uint8_t *cell =
         drawing->usable ? preview_cell(preview, preview->cursor_row, preview->cursor_column) : NULL;
-    index_text(preview, text, sizeof text);
+    preview_index_text(preview, preview->cursor_row, preview->cursor_column, text, sizeof text);
     x = preview_put(drawing, y, x, ROLE_STRONG, CELL_BOLD,
                     preview->matrix.rank == 0 && text[2] == '\0' ? "" : text);
     x = preview_put(drawing, y, x, ROLE_DIM, 0, " = ");
@@ -331,7 +336,7 @@ static void draw_bottom(struct drawing *drawing, int y)
 static void draw_line(const struct drawing *drawing, int y)
 {
     const struct preview *preview = drawing->preview;
-    int x = preview_put(drawing, y, drawing->rect.x + 1, ROLE_STRONG, 0, "go to index ");
+    int x = preview_put(drawing, y, drawing->rect.x + 1, ROLE_STRONG, 0, preview_line_prompt(preview));
     int width = preview_right_edge(drawing) - x, message = text_width(preview->message);
     if (message > 0 && width > 20) {
         int half = width / 3;
@@ -360,6 +365,33 @@ static void choose_page(struct drawing *drawing)
     }
 }
 
+static void draw_values(struct drawing *drawing, int y, const struct preview_lines *lines, int bottom)
+{
+    const struct preview *preview = drawing->preview;
+    struct rect rect = drawing->rect;
+    if (lines->title)
+        preview_draw_title(drawing, y++);
+    if (lines->panel > 0)
+        lens_draw(preview->lens, drawing->cells, (struct rect){y, rect.x, lines->panel, rect.width});
+    y += lines->panel;
+    if (lines->slice && preview_has_remark(preview))
+        preview_draw_remark(drawing, y++);
+    else if (lines->slice)
+        draw_slice(drawing, y++);
+    if (lines->header && preview->has_matrix)
+        preview_draw_header(drawing, y);
+    y += lines->header;
+    int rows = bottom - lines->bottom - y;
+    rows = rows < lines->rows ? rows : lines->rows;
+    preview_draw_grid(drawing, y, rows);
+    y += drawing->page.rows < (uint32_t)rows ? (int)drawing->page.rows : rows;
+    rows = bottom - lines->bottom - y;
+    preview_draw_figures(drawing, y, rows < lines->figures ? rows : lines->figures);
+    y += lines->figures;
+    if (lines->scale > 0 && y < bottom - lines->bottom)
+        preview_draw_scale(drawing, y);
+}
+
 void preview_draw(const struct preview *preview, struct cells *cells, struct rect rect)
 {
     struct drawing drawing = {.preview = preview, .cells = cells, .rect = rect};
@@ -369,30 +401,12 @@ void preview_draw(const struct preview *preview, struct cells *cells, struct rec
     cells_fill(cells, rect, ROLE_TEXT, 0, " ");
     choose_page(&drawing);
     drawing.heading = preview_heading_width(preview);
-    int y = rect.y, bottom = rect.y + rect.height;
-    if (lines.title)
-        draw_title(&drawing, y++);
-    if (lines.panel > 0)
-        lens_draw(preview->lens, cells, (struct rect){y, rect.x, lines.panel, rect.width});
-    y += lines.panel;
-    if (lines.slice && preview_has_remark(preview))
-        draw_remark(&drawing, y++);
-    else if (lines.slice)
-        draw_slice(&drawing, y++);
-    if (lines.header && preview->has_matrix)
-        preview_draw_header(&drawing, y);
-    y += lines.header;
-    int rows = bottom - lines.bottom - y;
-    rows = rows < lines.rows ? rows : lines.rows;
-    preview_draw_grid(&drawing, y, rows);
-    y += drawing.page.rows < (uint32_t)rows ? (int)drawing.page.rows : rows;
-    rows = bottom - lines.bottom - y;
-    preview_draw_figures(&drawing, y, rows < lines.figures ? rows : lines.figures);
-    y += lines.figures;
-    if (lines.scale > 0 && y < bottom - lines.bottom)
-        preview_draw_scale(&drawing, y);
+    int bottom = rect.y + rect.height;
+    draw_values(&drawing, rect.y, &lines, bottom);
     if (preview->line)
         draw_line(&drawing, bottom - 1);
-    else if (lines.bottom)
+    else if (!lines.bottom || search_draw(&drawing, bottom - 1))
+        return;
+    else
         draw_bottom(&drawing, bottom - 1);
 }

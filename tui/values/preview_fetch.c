@@ -79,8 +79,7 @@ size_t preview_cell_bytes(const struct matrix *matrix, const struct page *page)
 
 /* --- reading --- */
 
-/* The view of the grid: rows and columns, or the one axis that wraps. */
-static struct view view_of(const struct matrix *matrix, const struct page *page)
+struct view preview_view_of(const struct matrix *matrix, const struct page *page)
 {
     struct view whole, view;
     view_whole(matrix, &whole);
@@ -105,7 +104,26 @@ static struct view view_of(const struct matrix *matrix, const struct page *page)
 void preview_plane(const struct preview *preview, struct view *ret_view)
 {
     struct page page = preview_page(preview);
-    *ret_view = view_of(&preview->matrix, &page);
+    *ret_view = preview_view_of(&preview->matrix, &page);
+}
+
+bool preview_view_field(const struct matrix *matrix, uint64_t index, struct view *view,
+                        struct dtype *ret_dtype)
+{
+    struct dtype_field field = dtype_field_at(&matrix->dtype, index);
+    view->start += (int64_t)field.offset;
+    *ret_dtype = field.dtype;
+    if (field.rank == 0)
+        return true;
+    if (view->rank == MATRIX_RANK_MAX)
+        return false;
+    /* Its elements lie together, in C order. */
+    uint64_t size = dtype_field_size(&field);
+    view->count[view->rank] = field.dtype.itemsize > 0 ? size / field.dtype.itemsize : 0;
+    view->stride[view->rank] = (int64_t)field.dtype.itemsize;
+    view->axis[view->rank] = view->rank;
+    view->rank++;
+    return true;
 }
 
 struct reading {
@@ -132,7 +150,7 @@ static int read_box(struct reading *reading, const struct dtype *dtype, const st
 
 static int read_flat(struct reading *reading, const struct page *page)
 {
-    struct view view = view_of(reading->matrix, page);
+    struct view view = preview_view_of(reading->matrix, page);
     struct dtype dtype = preview_column_dtype(reading->matrix, page->arrangement, 0);
     uint64_t origin = page->top * page->wrap, extent = 1;
     if (view.rank > 0) {
@@ -162,7 +180,7 @@ static void spread(struct preview_reply *reply, const struct page *page, uint32_
 
 static int read_plane(struct reading *reading, const struct page *page)
 {
-    struct view view = view_of(reading->matrix, page);
+    struct view view = preview_view_of(reading->matrix, page);
     struct dtype dtype = preview_column_dtype(reading->matrix, page->arrangement, 0);
     uint32_t moving = page->columns - page->kept;
     int result = 0;
@@ -186,7 +204,7 @@ static int read_field(struct reading *reading, const struct page *page, uint32_t
     struct preview_reply *reply = reading->reply;
     uint64_t column = page_column(page, i);
     struct dtype dtype = preview_column_dtype(reading->matrix, page->arrangement, column);
-    struct view view = view_of(reading->matrix, page);
+    struct view view = preview_view_of(reading->matrix, page);
     view.start += (int64_t)dtype_field_at(&reading->matrix->dtype, column).offset;
     uint8_t *packed = calloc(page->rows, dtype.itemsize ? dtype.itemsize : 1);
     if (!packed)

@@ -324,8 +324,10 @@ void preview_layout(struct preview *preview, int rows, int columns, bool ascii)
     preview->breadth = columns < 0 ? 0 : columns;
     preview->ascii = ascii;
     preview->rows = preview_lines(preview).rows;
-    if (preview->line)
-        line_layout(preview->line, preview->breadth > 12 ? preview->breadth - 12 : 1);
+    if (preview->line) {
+        int width = preview->breadth - text_width(preview_line_prompt(preview)) - 1;
+        line_layout(preview->line, width > 0 ? width : 1);
+    }
     if (preview->lens)
         lens_layout(preview->lens, preview->breadth);
     if (!preview->has_matrix)

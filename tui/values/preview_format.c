@@ -124,6 +124,12 @@ static void learn_widths_anew(struct preview *preview)
     preview_layout(preview, preview->height, preview->breadth, preview->ascii);
 }
 
+void preview_choose_style(struct preview *preview, enum number_style style)
+{
+    preview->style = style;
+    learn_widths_anew(preview);
+}
+
 /* Only those that show something else. */
 static enum number_style next_style(const struct preview *preview)
 {
@@ -147,8 +153,7 @@ static void change_style(struct preview *preview)
         say(preview, "bytes in hex already: D looks at them as numbers");
         return;
     }
-    preview->style = next_style(preview);
-    learn_widths_anew(preview);
+    preview_choose_style(preview, next_style(preview));
     bool fractions = preview_has_fractions(preview);
     say(preview, preview->style == NUMBER_HEX          ? "each value's bits in hex"
                  : !fractions                          ? "values as they are"

@@ -9,6 +9,7 @@
 #include "tui/values/lens.h"
 #include "tui/view/line.h"
 #include "tui/values/preview.h"
+#include "tui/values/search.h"
 
 #define PREVIEW_CELL_MAX    256        /* bytes of an element that are read */
 #define PREVIEW_PAGE_MAX    (4u << 20) /* bytes of a page */
@@ -86,6 +87,13 @@ struct block {
     uint64_t top, left, rows, columns;
 };
 
+/* The view of the grid of a page: rows and columns, or the one axis that wraps. */
+struct view preview_view_of(const struct matrix *matrix, const struct page *page);
+/* That of a field of the structs in a view; one that is an array gets an axis more, the last. False where
+ * that is one too many. *dtype borrows from the matrix. */
+bool preview_view_field(const struct matrix *matrix, uint64_t field, struct view *view,
+                        struct dtype *ret_dtype);
+
 /* What is wrong with the segment now. */
 enum plight {
     PLIGHT_FINE,
@@ -107,6 +115,12 @@ enum record_wish {
     RECORD_NO_WISH,
     RECORD_THIS,
     RECORD_NOTHING, /* what was recorded is to go */
+};
+
+/* What the line is for. */
+enum line_purpose {
+    PURPOSE_INDEX,     /* "go to" */
+    PURPOSE_CONDITION, /* "find" */
 };
 
 struct preview {
@@ -187,7 +201,10 @@ struct preview {
 
     unsigned screen; /* SCREEN_GRID, SCREEN_MAP or SCREEN_CENSUS */
 
-    struct line *line; /* "go to"; NULL: closed */
+    struct search search;
+
+    struct line *line; /* NULL: closed */
+    enum line_purpose purpose;
     char message[ERROR_TEXT_MAX];
 };
 
@@ -208,6 +225,11 @@ struct preview_lines {
 };
 struct preview_lines preview_lines(const struct preview *preview);
 bool preview_has_slices(const struct preview *preview);
+/* Whether there is none any more that could be looked at, and holding it open would only keep its memory. */
+static inline bool preview_is_lost(const struct preview *preview)
+{
+    return preview->plight == PLIGHT_GONE || preview->plight == PLIGHT_OTHER;
+}
 /* Whether a line tells more than values do: what is wrong with it, a reason. */
 bool preview_has_remark(const struct preview *preview);
 
@@ -235,11 +257,15 @@ const uint8_t *preview_cell(const struct preview *preview, uint64_t row, uint64_
 size_t preview_cell_text(const struct preview *preview, const uint8_t *cell, uint64_t column, int style,
                          char *buf, size_t size);
 
+/* "[17, 3, 4]", of a struct "[17].x". */
+void preview_index_text(const struct preview *preview, uint64_t row, uint64_t column, char *buf, size_t size);
+
 /* The index of a grid cell in the whole matrix: rank entries. */
 void preview_index(const struct preview *preview, uint64_t row, uint64_t column, uint64_t *ret_index);
 
 /* preview_format.c: how values look. */
 enum preview_result preview_format_action(struct preview *preview, enum action action);
+void preview_choose_style(struct preview *preview, enum number_style style);
 bool preview_format_has_use(const struct preview *preview, enum action action);
 /* A cell as the grid shows it. Returns the length. */
 size_t preview_shown_text(const struct preview *preview, const uint8_t *cell, uint64_t column, char *buf,
@@ -316,6 +342,9 @@ void preview_rewrap(struct preview *preview, uint32_t wrap);
 void preview_place_index(struct preview *preview, const uint64_t *index); /* of the whole matrix */
 
 /* preview.c and preview_take.c, for the others. */
+void preview_open_line(struct preview *preview, enum line_purpose purpose);
+const char *preview_line_prompt(const struct preview *preview);
+void preview_say(struct preview *preview, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool preview_matrix_equal(const struct matrix *a, const struct matrix *b);
 bool preview_is_readable(enum layout layout);
 void preview_drop_matrix(struct preview *preview);
@@ -342,6 +371,11 @@ struct drawing {
 };
 
 int preview_right_edge(const struct drawing *drawing);
+void preview_draw_title(struct drawing *drawing, int y);
+void preview_draw_remark(const struct drawing *drawing, int y); /* where preview_has_remark */
+/* "[█████───]" of width + 2 columns. */
+void preview_draw_bar(const struct drawing *drawing, int y, int x, int width, uint64_t part, uint64_t whole);
+void preview_slice_text(const struct drawing *drawing, char *buf, size_t size); /* "a[17,:,:]" */
 /* Puts text at x of a row of the rectangle, cut at its right edge; returns the x behind it. */
 int preview_put(const struct drawing *drawing, int y, int x, enum role role, uint8_t flags, const char *text);
 /* A value in its column: a number that does not fit is no number but "###". */

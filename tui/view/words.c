@@ -18,6 +18,18 @@ void words_time(int64_t wall, char *buf, size_t size)
         buf[0] = '\0';
 }
 
+void words_count(uint64_t count, char buf[WORDS_COUNT_MAX])
+{
+    char digits[WORDS_COUNT_MAX];
+    int n = snprintf(digits, sizeof digits, "%" PRIu64, count), at = 0;
+    for (int i = 0; i < n; i++) {
+        if (i > 0 && (n - i) % 3 == 0)
+            buf[at++] = ',';
+        buf[at++] = digits[i];
+    }
+    buf[at] = '\0';
+}
+
 void words_user(const struct users *users, uid_t uid, char *buf, size_t size)
 {
     const char *name = users_name(users, uid);

@@ -10,6 +10,10 @@
 /* The local time, "2026-11-24 16:00:00"; "" where it is not known (0). */
 void words_time(int64_t wall, char *buf, size_t size);
 
+/* A large number that people are to read: "2,400,000,000". */
+#define WORDS_COUNT_MAX 27
+void words_count(uint64_t count, char buf[WORDS_COUNT_MAX]);
+
 /* A user's name, else the number. */
 void words_user(const struct users *users, uid_t uid, char *buf, size_t size);
 

@@ -1,0 +1,111 @@
+"""A walk to the values that are wrong in a matrix of numpy's: the search through all of it, forward, back and round the
+end, and cancelled."""
+import os
+import sys
+
+import numpy as np
+
+sys.path.insert(0, os.path.join(os.environ["SRCDIR"], "tests", "support"))
+from cli import Directory, main, test
+from walk import Screen
+
+ENTER, ESCAPE, INTERRUPT = "\r", "\x1b", "\x03"
+WRONG = [(0, 5, 7), (0, 150, 211), (1, 199, 299), (2, 0, 0)]
+
+
+def make(d):
+    """Some float32 with nan where it is wrong, and one infinity."""
+    array = np.random.default_rng(5).standard_normal((3, 200, 300)).astype("f4")
+    for at in WRONG:
+        array[at] = np.nan
+    array[0, 9, 13] = -np.inf
+    np.save(d / "field.npy", array)
+    return array
+
+
+def look(screen, name):
+    screen.row_shows(name, "nobody")
+    screen.keys(":" + name + ENTER + ENTER)
+    screen.shows("] = ")
+
+
+def found(at, how):
+    return f"found at [{', '.join(map(str, at))}] = nan  {how}"
+
+
+@test
+def what_is_wrong_is_found():
+    with Directory() as d:
+        array = make(d)
+        with Screen(d, columns=140) as screen:
+            look(screen, "field.npy")
+            screen.keys(":0,0,7" + ENTER)
+            screen.shows(f"[0, 0, 7] = {str(array[0, 0, 7])}")
+            screen.keys("/nan" + ENTER)
+            screen.shows(found(WRONG[0], "going forward"))
+            for at in WRONG[1:]:
+                screen.keys("n")
+                screen.shows(found(at, "going forward"))
+            screen.shows("a[2,:,:]")
+            screen.keys("n")
+            screen.shows(found(WRONG[0], "went on at the beginning"))
+            screen.keys("N")
+            screen.shows(found(WRONG[-1], "went on at the end"))
+            screen.keys("N")
+            screen.shows(found(WRONG[-2], "going back"))
+            screen.keys("h")  # its neighbour
+            screen.shows(f"[1, 199, 298] = {str(array[1, 199, 298])}")
+            screen.keys("/inf" + ENTER)
+            screen.shows("found at [0, 9, 13] = -inf  went on at the beginning")
+            screen.keys("n")
+            screen.shows("the only one")
+            screen.keys("/>1e30" + ENTER)
+            screen.shows("no element is >1e30: all 180,000 looked at, ")
+
+
+@test
+def what_is_searched_for_may_be_anything():
+    with Directory() as d:
+        array = make(d)
+        array[2, 100, 100] = np.float32(0.1)
+        np.save(d / "field.npy", array)
+        with Screen(d) as screen:
+            look(screen, "field.npy")
+            screen.keys("/=0.1" + ENTER)  # as numpy would compare a float32
+            screen.shows("found at [2, 100, 100] = 0.1")
+            screen.keys("/x" + ENTER)
+            screen.shows("expected nan, inf")
+            screen.keys("\x15" + "<-4.5" + ENTER)
+            flat = array.reshape(-1)
+            start = np.ravel_multi_index((2, 100, 100), array.shape)
+            order = np.roll(np.arange(flat.size), -start - 1)
+            first = np.unravel_index(order[np.nonzero(flat[order] < -4.5)[0][0]], array.shape)
+            screen.shows(f"found at [{', '.join(map(str, first))}] = {str(array[first])}")
+
+
+@test
+def a_long_search_is_cancelled():
+    with Directory() as d:
+        with open(d / "hole.npy", "wb") as file:  # as much as nobody waits for, and none of it in memory
+            np.lib.format.write_array_header_1_0(file, {"descr": "<f4", "fortran_order": False, "shape": (1 << 20, 1 << 19)})
+            file.truncate(file.tell() + (1 << 41))
+        with Screen(d) as screen:
+            look(screen, "hole.npy")
+            for stop in (ESCAPE, INTERRUPT):
+                screen.keys("/nan" + ENTER)
+                screen.shows("looking for nan", " of 549,755,813,888", "Esc: cancel")
+                screen.keys("jl")
+                screen.shows("looking for nan")
+                screen.keys(stop)
+                screen.shows("the search was cancelled: ")
+                screen.keys("k")
+                screen.shows("] = 0.0")
+            screen.keys("/nan" + ENTER)
+            screen.shows("looking for nan")
+            screen.keys("/=0" + ENTER)  # in its place
+            screen.shows("found at [", "] = 0.0  going forward")
+            screen.keys("q")
+            screen.shows("hole.npy", "1 segment")
+
+
+main()
