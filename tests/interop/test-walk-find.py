@@ -1,5 +1,5 @@
-"""A walk to the values that are wrong in a matrix of numpy's: the search through all of it, forward, back and round the
-end, and cancelled."""
+"""A walk to the values that are wrong in a matrix of numpy's: the table of all columns' statistics, sorted by nan, and
+from there the search through all of it, forward, back and round the end, and cancelled."""
 import os
 import sys
 
@@ -34,12 +34,26 @@ def found(at, how):
 
 
 @test
-def what_is_wrong_is_found():
+def from_the_table_of_columns_to_what_is_wrong():
     with Directory() as d:
         array = make(d)
         with Screen(d, columns=140) as screen:
             look(screen, "field.npy")
-            screen.keys(":0,0,7" + ENTER)
+            screen.keys("S")
+            screen.shows("column ↑", "exact, ")
+            for column in (0, 13, 299):
+                finite = array[0, :, column][np.isfinite(array[0, :, column])]
+                screen.keys(f":{column}" + ENTER)
+                screen.shows(f" column {column}  min {str(finite.min())}  mean ", f"  max {str(finite.max())}  std ")
+            screen.keys("sssss")
+            screen.shows("nan ↓")
+            screen.keys("g")
+            screen.shows(" column 7  ")
+            screen.keys("j")
+            screen.shows(" column 211  ")
+            screen.keys("j")
+            screen.shows(" column 0  ")
+            screen.keys("kk" + ENTER)
             screen.shows(f"[0, 0, 7] = {str(array[0, 0, 7])}")
             screen.keys("/nan" + ENTER)
             screen.shows(found(WRONG[0], "going forward"))
@@ -83,12 +97,17 @@ def what_is_searched_for_may_be_anything():
             screen.shows(f"found at [{', '.join(map(str, first))}] = {str(array[first])}")
 
 
+def make_hole(d):
+    """As much as nobody waits for, and none of it in memory."""
+    with open(d / "hole.npy", "wb") as file:
+        np.lib.format.write_array_header_1_0(file, {"descr": "<f4", "fortran_order": False, "shape": (1 << 20, 1 << 19)})
+        file.truncate(file.tell() + (1 << 41))
+
+
 @test
 def a_long_search_is_cancelled():
     with Directory() as d:
-        with open(d / "hole.npy", "wb") as file:  # as much as nobody waits for, and none of it in memory
-            np.lib.format.write_array_header_1_0(file, {"descr": "<f4", "fortran_order": False, "shape": (1 << 20, 1 << 19)})
-            file.truncate(file.tell() + (1 << 41))
+        make_hole(d)
         with Screen(d) as screen:
             look(screen, "hole.npy")
             for stop in (ESCAPE, INTERRUPT):
@@ -106,6 +125,36 @@ def a_long_search_is_cancelled():
             screen.shows("found at [", "] = 0.0  going forward")
             screen.keys("q")
             screen.shows("hole.npy", "1 segment")
+
+
+@test
+def what_happens_to_it_meanwhile_ends_it():
+    def shrink(d):
+        os.truncate(d / "hole.npy", 1 << 20)
+        return "it shrank"
+
+    def delete(d):
+        os.unlink(d / "hole.npy")
+        return "gone: deleted"
+
+    def replace(d):
+        np.save(d / "other.npy", np.zeros(3))
+        os.rename(d / "other.npy", d / "hole.npy")
+        return "another segment has this name now"
+
+    for harm in (shrink, delete, replace):
+        for keys, running in (("/nan" + ENTER, "looking for nan"), ("S", "sampled ")):
+            with Directory() as d:
+                make_hole(d)
+                with Screen(d) as screen:
+                    look(screen, "hole.npy")
+                    screen.keys(keys)
+                    screen.shows(running)
+                    screen.shows(harm(d))
+                    screen.lacks("looking for nan")
+                    screen.lacks("%")
+                    screen.keys("qq" if keys == "S" else "q")
+                    screen.shows("sort size")
 
 
 main()

@@ -60,6 +60,7 @@ void preview_free(struct preview *preview)
     preview_drop_matrix(preview);
     matrix_clear(&preview->own);
     lens_free(preview->lens);
+    census_free(preview->census);
     free(preview->widths);
     free(preview->chosen_widths);
     preview_figures_free(preview);
@@ -198,7 +199,10 @@ static void open_goto(struct preview *preview)
 
 const char *preview_line_prompt(const struct preview *preview)
 {
-    static const char *const prompts[] = {[PURPOSE_INDEX] = "go to index ", [PURPOSE_CONDITION] = "find "};
+    static const char *const prompts[] = {
+        [PURPOSE_INDEX] = "go to index ", [PURPOSE_CONDITION] = "find ", [PURPOSE_COLUMN] = "go to column "};
+    if (preview->purpose == PURPOSE_COLUMN && preview->arrangement == ARRANGE_FIELDS)
+        return "go to field ";
     return prompts[preview->purpose];
 }
 
@@ -216,6 +220,8 @@ static int obey_line(struct preview *preview, struct error *error)
         return *text ? preview_place_goto(preview, text, error) : 0;
     case PURPOSE_CONDITION:
         return search_enter(preview, text, error);
+    case PURPOSE_COLUMN:
+        return *text ? census_goto(preview, text, error) : 0;
     }
     return 0;
 }
@@ -249,7 +255,7 @@ enum preview_result preview_action(struct preview *preview, enum action action, 
 {
     preview->now = now;
     preview->message[0] = '\0';
-    if (search_action(preview, action))
+    if (search_action(preview, action) || census_action(preview, action))
         return PREVIEW_USED;
     switch (action) {
     case ACTION_GOTO:

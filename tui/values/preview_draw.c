@@ -396,17 +396,23 @@ void preview_draw(const struct preview *preview, struct cells *cells, struct rec
 {
     struct drawing drawing = {.preview = preview, .cells = cells, .rect = rect};
     struct preview_lines lines = preview_lines(preview);
+    bool census = preview->screen == SCREEN_CENSUS && !preview->lens;
     if (rect.height < 1 || rect.width < 1)
         return;
     cells_fill(cells, rect, ROLE_TEXT, 0, " ");
     choose_page(&drawing);
     drawing.heading = preview_heading_width(preview);
     int bottom = rect.y + rect.height;
-    draw_values(&drawing, rect.y, &lines, bottom);
+    if (census)
+        census_draw(&drawing, rect.y);
+    else
+        draw_values(&drawing, rect.y, &lines, bottom);
     if (preview->line)
         draw_line(&drawing, bottom - 1);
     else if (!lines.bottom || search_draw(&drawing, bottom - 1))
         return;
+    else if (census && !preview->message[0])
+        census_draw_bottom(&drawing, bottom - 1);
     else
         draw_bottom(&drawing, bottom - 1);
 }

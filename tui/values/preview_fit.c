@@ -340,4 +340,6 @@ void preview_layout(struct preview *preview, int rows, int columns, bool ascii)
         preview->arrangement == ARRANGE_FLAT ? 0 : preview_kept_that_fit(preview, preview->kept);
     settle_columns(preview);
     preview_tint_layout(preview);
+    if (preview->screen == SCREEN_CENSUS)
+        census_layout(preview);
 }

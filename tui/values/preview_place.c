@@ -403,6 +403,8 @@ bool preview_has_use_for(const struct preview *preview, enum action action)
         return preview_format_has_use(preview, action);
     case ACTION_RECORD:
         return preview_is_said(preview);
+    case ACTION_EXACT:
+        return preview->screen != SCREEN_CENSUS || census_has_use_for(preview, action);
     default:
         return true;
     }

@@ -6,6 +6,7 @@
 
 #include "core/matrix/number.h"
 #include "core/process/reach.h"
+#include "tui/values/census.h"
 #include "tui/values/lens.h"
 #include "tui/view/line.h"
 #include "tui/values/preview.h"
@@ -121,6 +122,7 @@ enum record_wish {
 enum line_purpose {
     PURPOSE_INDEX,     /* "go to" */
     PURPOSE_CONDITION, /* "find" */
+    PURPOSE_COLUMN,    /* "go to column" */
 };
 
 struct preview {
@@ -202,6 +204,7 @@ struct preview {
     unsigned screen; /* SCREEN_GRID, SCREEN_MAP or SCREEN_CENSUS */
 
     struct search search;
+    struct census *census; /* NULL: it was not looked at yet */
 
     struct line *line; /* NULL: closed */
     enum line_purpose purpose;

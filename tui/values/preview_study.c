@@ -16,6 +16,7 @@ static const struct client clients[STUDY_SLOT_COUNT] = {
     [STUDY_FIGURES] = {preview_figures_want, preview_figures_give_up, preview_figures_supply,
                        preview_figures_progress},
     [STUDY_TINT] = {preview_tint_want, preview_tint_give_up, preview_tint_supply, NULL},
+    [STUDY_CENSUS] = {census_wants, census_gives_up, census_supply, census_progress},
     [STUDY_SEARCH] = {search_wants, search_gives_up, search_supply, search_progress},
 };
 
