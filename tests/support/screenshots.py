@@ -18,7 +18,7 @@ MADE_UP = os.path.join(BUILDDIR, "tests", "support", "madeup.so")
 NOW = 1772460127  # 2026-03-02 14:02:07 UTC
 MINUTE, HOUR, DAY = 60, 3600, 86400
 HOST = "db07"
-USERS = {"alice": 1001, "bob": 1002, "svc_ml": 1003, "svc_cam": 1004, "postgres": 1005}
+USERS = {"alice": 901, "bob": 902, "svc_ml": 903, "svc_cam": 904, "postgres": 905}  # below those whose segments logind deletes
 LIMIT = 150_000  # bytes of a picture
 
 # --- a host ---
@@ -170,6 +170,33 @@ def table(directory):
         screen.picture(f"{directory}/table.svg", "The table: segments by size, with type, shape, owner, age and holders")
 
 
+def spoil(name, rows, columns):
+    """A patch of nan in a matrix of float32 of 144 x 360, as a sensor leaves that was off for a while."""
+    with open("/dev/shm/" + name, "r+b") as file:
+        header = os.fstat(file.fileno()).st_size - 4 * 144 * 360
+        for row in range(*rows):
+            file.seek(header + 4 * (row * 360 + columns[0]))
+            file.write(struct.pack("<f", float("nan")) * (columns[1] - columns[0]))
+
+
+def type_in(screen, *keys):
+    """One after the other, each when the screen has followed."""
+    for key in keys:
+        screen.keys(key)
+        screen.settle()
+
+
+def preview(directory):
+    """Where the Andes rise from the trench before them."""
+    spoil("relief.shm", (97, 100), (101, 104))
+    is_aged("relief.shm", "alice", 41 * MINUTE)
+    with Screen(27, 110) as screen:
+        screen.shows("5 postgres")
+        type_in(screen, "/relief\r", "\r", ":", "106,113\r", "v")
+        screen.shows("nan/inf", "1 % to 99 %")
+        screen.picture(f"{directory}/preview.svg", "Values in the colours of their heat, with statistics of each column below")
+
+
 def main():
     directory = os.path.abspath(sys.argv[1])
     enter_host()
@@ -177,6 +204,7 @@ def main():
     have_users()
     furnish()
     table(directory)
+    preview(directory)
 
 
 main()
