@@ -10,7 +10,7 @@ import numpy as np
 sys.path.insert(0, os.path.join(os.environ["SRCDIR"], "tests/support"))
 from cli import SHMTOP, Directory, main, test
 
-COMMANDS = ["list", "info", "show", "stats", "load", "rm"]
+COMMANDS = ["list", "info", "show", "find", "stats", "load", "rm"]
 
 
 @test
