@@ -2,6 +2,7 @@
 
 #include "tests/support/draw.h"
 #include "tests/support/stage.h"
+#include "tests/support/studied.h"
 
 #include <poll.h>
 #include <sys/stat.h>
@@ -220,6 +221,12 @@ void stage_gone(struct stage *stage, const char *name)
     tell_looked(stage, &gone, 1, false);
 }
 
+void stage_rename(struct stage *stage, const char *name, const struct stage_segment *told)
+{
+    struct looked list[2] = {{.segment.name = memory_dup(name), .gone = true}, looked_of(stage, told)};
+    tell_looked(stage, list, 2, false);
+}
+
 static uint64_t serial_of(struct stage *stage, const struct identity *id)
 {
     for (size_t i = 0; i < catalog_count(stage->app->catalog); i++)
@@ -240,6 +247,31 @@ void stage_reach(struct stage *stage, const struct stage_segment *told)
     event.u.followed.segment = told->unrecognised ? NULL : &looked.segment;
     stage_tell(stage, &event);
     segment_clear(&looked.segment);
+}
+
+void stage_studied(struct stage *stage, struct study_reply *reply)
+{
+    const struct effect *asked = &stage->last[EFFECT_STUDY];
+    for (size_t i = 0; i < catalog_count(stage->app->catalog); i++) {
+        const struct row *row = catalog_at(stage->app->catalog, i);
+        if (!identity_equal(&row->id, &asked->u.study->reach.id))
+            continue;
+        reply->modified = row->modified;
+        reply->size = row->size;
+    }
+    stage_tell(stage, &(struct event){.kind = EVENT_STUDY, .token = asked->token, .u.study = reply});
+}
+
+bool stage_study(struct stage *stage, int64_t took)
+{
+    const struct errand *errand = &stage->app->studies[STUDY_PANE];
+    stage_draw(stage);
+    for (int i = 0; i < 20 && !errand->out; i++)
+        stage_wait(stage, 100);
+    if (!errand->out)
+        return false;
+    stage_studied(stage, studied(stage->last[EFFECT_STUDY].u.study, took));
+    return true;
 }
 
 static char *copy(const char *text)

@@ -77,9 +77,17 @@ void stage_scan(struct stage *stage, const struct stage_segment *segments, size_
 /* A look that finds these, or that one is gone. */
 void stage_look(struct stage *stage, const struct stage_segment *segments, size_t n);
 void stage_gone(struct stage *stage, const char *name);
+/* A look that finds one under a new name (told's inode is its own), and its old one gone. */
+void stage_rename(struct stage *stage, const char *name, const struct stage_segment *told);
 
 /* What a look at an unlinked one through its holders finds; unrecognised: that it may not be read. */
 void stage_reach(struct stage *stage, const struct stage_segment *told);
+
+/* What was asked for last of the values ends so (takes the reply), for the segment as its row shows it. */
+void stage_studied(struct stage *stage, struct study_reply *reply);
+/* Waits until one for the details is out, which then ends as in tests/support/studied.h; false where none is
+ * within two seconds. */
+bool stage_study(struct stage *stage, int64_t took);
 
 /* A process of these ends: told to the app as by its loop. */
 void stage_exited(struct stage *stage, pid_t pid);

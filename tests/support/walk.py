@@ -61,12 +61,12 @@ def as_user(command):
 
 
 class Screen:
-    """The console on a directory, in a terminal of 24 rows. Use with `with`."""
+    """The console on a directory, in a terminal. Use with `with`."""
 
-    def __init__(self, d, columns=110, user=False, home="/nonexistent"):
+    def __init__(self, d, columns=110, user=False, home="/nonexistent", rows=24):
         command = [d.program_for_others() if user else SHMTOP, "-d", d.path]
         command = ["env", f"HOME={home}", *command]
-        self.console = Console(as_user(command) if user else command, rows=24, columns=columns)
+        self.console = Console(as_user(command) if user else command, rows=rows, columns=columns)
 
     def __enter__(self):
         self.shows("segment")

@@ -483,10 +483,10 @@ static void details_are_a_strip_then_all_then_none(void **state)
     draw_assert_lacks(&stage->cells, "allocated of");
     stage_resize(stage, 40, 140);
     stage_draw(stage);
-    draw_assert_has(&stage->cells, "identity");
+    draw_assert_has(&stage->cells, "inode ");
     stage_type(stage, "i");
     stage_draw(stage);
-    draw_assert_lacks(&stage->cells, "identity");
+    draw_assert_lacks(&stage->cells, "inode ");
 }
 
 /* There is only that segment, and nothing is done to it by the way. */

@@ -79,6 +79,7 @@ static void make_models(struct app *app, const struct app_options *options)
     listing_sort(app->listing, COLUMN_SIZE, true);
     app->groups = groups_new(app->listing);
     app->table = (struct table){.catalog = app->catalog, .listing = app->listing, .groups = app->groups};
+    app->insight = insight_new();
     app->messages = messages_new();
     app->files = line_history_new();
     app->filters = line_history_new();
@@ -136,6 +137,7 @@ void app_free(struct app *app)
     filter_completion_clear(&app->filtering.candidates);
     line_history_free(app->names);
     line_history_free(app->conditions);
+    insight_free(app->insight);
     messages_free(app->messages);
     groups_free(app->groups);
     listing_free(app->listing);
@@ -364,6 +366,8 @@ int64_t app_due(const struct app *app)
               : due;
     if (app->chores.freed && app->chores.freed < due)
         due = app->chores.freed;
+    int64_t study = studying_due(app);
+    due = study < due ? study : due;
     if (!app->preview || app->preview_errand.out)
         return due;
     int64_t look = preview_due(app->preview), soonest = app->refreshed + APP_LOOK_MS;
@@ -414,5 +418,6 @@ void app_settle(struct app *app)
     settle_line(app);
     settle_holders(app);
     facts_visible(app);
+    studying_settle(app);
     parts_want(app);
 }

@@ -158,8 +158,12 @@ static void draw_group(const struct app *app, const struct group *group, struct 
 struct detail draw_detail(const struct app *app)
 {
     const struct row *row = table_row(&app->table);
-    return (struct detail){row, catalog_sweep(app->catalog), app->directory,
-                           row && follow_is_watched(app, row)};
+    struct detail detail = {.row = row,
+                            .sweep = catalog_sweep(app->catalog),
+                            .directory = app->directory,
+                            .watched = row && follow_is_watched(app, row)};
+    insight_known(app->insight, row, app->paused ? app->frozen_now : app->now, &detail.known);
+    return detail;
 }
 
 static void draw_table(const struct app *app, struct cells *cells, const struct frame *frame)

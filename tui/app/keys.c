@@ -110,6 +110,7 @@ static void rescan(struct app *app)
     facts_rescan(app);
     app_ask(app, EFFECT_RENEW);
     use_asked(app);
+    studying_again(app);
     app->resort = true;
 }
 

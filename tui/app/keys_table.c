@@ -280,7 +280,7 @@ static void scroll_detail(struct app *app, int rows)
 {
     struct detail detail = draw_detail(app);
     struct table_style style = draw_style(app);
-    int most = detail_rows(&detail, app->columns, app->ascii, &style) - detail_page(app->rows);
+    int most = detail_rows(&detail, app->columns, app->ascii, app->heat, &style) - detail_page(app->rows);
     app->detail_top += rows;
     if (app->detail_top > most)
         app->detail_top = most;

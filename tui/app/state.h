@@ -212,7 +212,9 @@ struct app {
     struct line_history *files, *filters, *names, *conditions;
     char *wanted; /* owned: a name that was loaded, for the cursor to go to once it is seen */
     uint64_t last_token;
-    uint64_t restore_serial; /* of the row that OVER_RESTORE asks a name for */
+    uint64_t restore_serial;        /* of the row that OVER_RESTORE asks a name for */
+    struct insight *insight;        /* what is known of the values of the cursor's row */
+    unsigned map_rows, map_columns; /* the room for its map */
     struct errand studies[STUDY_SLOT_COUNT];
     struct errand preview_errand, load_errand, delete_errand, save_errand, restore_errand, describe_errand;
 
@@ -338,9 +340,12 @@ void describing_want(struct app *app); /* asks for what the preview wants record
 void describing_done(struct app *app, const struct event *event);
 
 /* studying.c: statistics, maps and searches */
-void studying_want(struct app *app); /* asks for what is wanted, cancels what is wanted no more */
+void studying_settle(struct app *app); /* where the details are, and what of */
+void studying_want(struct app *app);   /* asks for what is wanted, cancels what is wanted no more */
 void studying_reply(struct app *app, const struct event *event); /* takes the reply */
 void studying_progress(struct app *app, const struct event *event);
+void studying_again(struct app *app); /* what is known of the cursor's values is to be found out anew */
+int64_t studying_due(const struct app *app);  /* when something of the details will be wanted */
 void studying_leave_preview(struct app *app); /* it is closed: its studies are cancelled */
 
 /* frame.c */

@@ -9,19 +9,101 @@ static bool is_for_preview(enum study_slot slot)
     return slot != STUDY_PANE;
 }
 
+/* --- the details of the row under the cursor --- */
+
+/* Whether they are on the screen with nothing over them, and time goes on. */
+static bool sees_details(const struct app *app, const struct frame *frame)
+{
+    if (app->preview || app->paused || app_is_too_small(app))
+        return false;
+    switch (app->over) {
+    case OVER_DETAIL:
+        return true;
+    case OVER_NOTHING:
+    case OVER_FILTER:
+    case OVER_GOTO:
+    case OVER_RESTORE:
+    case OVER_PATTERN:
+        return frame->detail.height > 0;
+    default:
+        return false;
+    }
+}
+
+static void follow_cursor(struct app *app)
+{
+    struct frame frame;
+    frame_make(app, &frame);
+    struct insight_place place = {.row = table_row(&app->table),
+                                  .seen = sees_details(app, &frame),
+                                  .map_rows = app->map_rows,
+                                  .map_columns = app->map_columns};
+    insight_follow(app->insight, &place, app->now);
+}
+
+void studying_settle(struct app *app)
+{
+    follow_cursor(app);
+    struct frame frame;
+    struct detail detail = draw_detail(app);
+    struct table_style style = draw_style(app);
+    bool heat = app->heat && !app->ascii;
+    frame_make(app, &frame);
+    app->map_rows = app->map_columns = 0;
+    if (app->over == OVER_DETAIL)
+        detail_whole_room(&detail, app->columns, heat, &app->map_rows, &app->map_columns);
+    else if (frame.pane)
+        detail_pane_room(&detail, frame.detail, app->ascii, heat, &style, &app->map_rows, &app->map_columns);
+}
+
+static struct study_request *wants_for_details(struct app *app)
+{
+    follow_cursor(app);
+    return insight_wants(app->insight, table_row(&app->table), app->now);
+}
+
+static void supply_details(struct app *app, struct study_reply *reply)
+{
+    const struct row *row = table_row(&app->table);
+    if (insight_supply(app->insight, reply, app->now) && row && !row->unlinked)
+        facts_look(app, row->name);
+    study_reply_free(reply);
+}
+
+void studying_again(struct app *app)
+{
+    if (!app->preview)
+        insight_forget(app->insight, app->now);
+}
+
+int64_t studying_due(const struct app *app)
+{
+    return app->studies[STUDY_PANE].out ? INT64_MAX : insight_due(app->insight);
+}
+
+/* --- all of them --- */
+
 static struct study_request *wants(struct app *app, enum study_slot slot)
 {
-    return app->preview && is_for_preview(slot) ? preview_wants_study(app->preview, slot, app->now) : NULL;
+    if (!is_for_preview(slot))
+        return wants_for_details(app);
+    return app->preview ? preview_wants_study(app->preview, slot, app->now) : NULL;
 }
 
 static bool gives_up(struct app *app, enum study_slot slot)
 {
-    return app->preview && is_for_preview(slot) && preview_gives_up_study(app->preview, slot);
+    if (!is_for_preview(slot)) {
+        follow_cursor(app);
+        return insight_gives_up(app->insight);
+    }
+    return app->preview && preview_gives_up_study(app->preview, slot);
 }
 
 static void supply(struct app *app, enum study_slot slot, struct study_reply *reply)
 {
-    if (app->preview && is_for_preview(slot))
+    if (!is_for_preview(slot))
+        supply_details(app, reply);
+    else if (app->preview)
         preview_supply_study(app->preview, slot, reply, app->now);
     else
         study_reply_free(reply);
@@ -72,8 +154,13 @@ void studying_reply(struct app *app, const struct event *event)
 void studying_progress(struct app *app, const struct event *event)
 {
     enum study_slot slot = slot_of(app, event->token);
-    if (slot < STUDY_SLOT_COUNT && app->preview && is_for_preview(slot))
-        preview_study_progress(app->preview, slot, event->u.progress.done, event->u.progress.total, app->now);
+    uint64_t done = event->u.progress.done, total = event->u.progress.total;
+    if (slot == STUDY_SLOT_COUNT)
+        return;
+    if (!is_for_preview(slot))
+        insight_progress(app->insight, done, total);
+    else if (app->preview)
+        preview_study_progress(app->preview, slot, done, total, app->now);
 }
 
 void studying_leave_preview(struct app *app)

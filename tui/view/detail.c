@@ -11,6 +11,7 @@
 
 #define TEXT_MAX     1024
 #define PANE_HOLDERS 6
+#define PANE_LONG    40 /* rows from which on each fact has a line of its own */
 
 /* The facts as text, each "" where nothing is known. */
 struct facts {
@@ -20,7 +21,7 @@ struct facts {
     char memory[96];     /* "4.5G in RAM or swap of 4.5G" */
     char owner[160];     /* "alice:data 0640" */
     char created[64], modified[64];
-    char identity[96];
+    char identity[96], inode[32];
     char producer[128]; /* "PyTorch, pid 4711" */
     char evidence[TEXT_MAX];
     char holders[TEXT_MAX]; /* the first of them */
@@ -120,6 +121,7 @@ static void facts_of(const struct detail *detail, bool ascii, const struct table
     words_time(row->modified, facts->modified, sizeof facts->modified);
     snprintf(facts->identity, sizeof facts->identity, "inode %" PRIu64 "  links %u", row->id.inode,
              row->links);
+    snprintf(facts->inode, sizeof facts->inode, "inode %" PRIu64, row->id.inode);
     producer_text(row, facts->producer, sizeof facts->producer);
     evidence_text(row, detail->sweep, ascii, facts->evidence, sizeof facts->evidence);
     words_holders(row->holders, style->users, ascii, facts->holders, sizeof facts->holders);
@@ -144,6 +146,19 @@ static int put_labelled(struct cells *cells, int y, int x, int right, const char
     return put(cells, y, x, right, ROLE_TEXT, text);
 }
 
+/* The same, but not at all where not all of it fits. */
+static int put_whole(struct cells *cells, int y, int x, int right, enum role role, const char *text)
+{
+    return x + text_width(text) > right ? right : put(cells, y, x, right, role, text);
+}
+
+static int put_created(const struct facts *facts, struct cells *cells, int y, int x, int right)
+{
+    bool created = facts->created[0] != '\0';
+    return put_labelled(cells, y, x, right, created ? "created " : "modified ",
+                        created ? facts->created : facts->modified);
+}
+
 void detail_draw_strip(const struct detail *detail, struct cells *cells, struct rect rect,
                        const struct table_style *style)
 {
@@ -159,13 +174,18 @@ void detail_draw_strip(const struct detail *detail, struct cells *cells, struct 
                                  facts.escaped ? ROLE_ESCAPED : ROLE_STRONG, CELL_BOLD, facts.name);
         cells_put(cells, rect.y, rect.x + 4 + used, 1, ROLE_RULE, 0, " ");
     }
+    bool values = detail->known.has_values;
     int next = put(cells, rect.y + 1, x, right, ROLE_TYPE, facts.what);
     next = put(cells, rect.y + 1, next, right, ROLE_TEXT, facts.memory);
-    next = put(cells, rect.y + 2, x, right, ROLE_TEXT, facts.owner);
-    next = put_labelled(cells, rect.y + 2, next, right, "created ", facts.created);
-    next = put_labelled(cells, rect.y + 2, next, right, facts.created[0] ? "" : "modified ",
-                        facts.created[0] ? "" : facts.modified);
-    put(cells, rect.y + 2, next, right, ROLE_DIM, facts.identity);
+    if (values) /* their line is that of the owner, who stands in the table too */
+        insight_put_line(&detail->known, cells, rect.y + 2, x, right - x);
+    next = values ? put_whole(cells, rect.y + 1, next, right, ROLE_TEXT, facts.owner)
+                  : put(cells, rect.y + 2, x, right, ROLE_TEXT, facts.owner);
+    if (values)
+        put_created(&facts, cells, rect.y + 1, next, right);
+    else
+        put(cells, rect.y + 2, put_created(&facts, cells, rect.y + 2, next, right), right, ROLE_DIM,
+            facts.identity);
     next = put(cells, rect.y + 3, x, right, ROLE_TEXT, facts.holders);
     put(cells, rect.y + 3, next, right, facts.holders[0] ? ROLE_DIM : facts.state_role, facts.evidence);
     bool warns = facts.hint_role == ROLE_WARN;
@@ -251,13 +271,12 @@ static int put_use(const struct detail *detail, const struct facts *facts, struc
     return put_wrapped(cells, area, y, ROLE_TEXT, facts->given_back);
 }
 
-/* All that is known; returns the next y. */
-static int put_all(const struct detail *detail, const struct facts *facts, struct cells *cells,
-                   struct rect area, const struct table_style *style)
+/* Each fact on a line of its own; returns the next y. */
+static int put_list(const struct detail *detail, const struct facts *facts, struct cells *cells,
+                    struct rect area, int y, const struct table_style *style)
 {
     const struct row *row = detail->row;
     struct column_style text_style = {.ascii = cells->ascii, .now = style->wall, .users = style->users};
-    int y = area.y;
     y = put_column(cells, area, y, "layout", COLUMN_LAYOUT, row, &text_style);
     y = put_fact(cells, area, y, "said by", ROLE_TEXT, words_description(row->description));
     y = put_column(cells, area, y, "type", COLUMN_TYPE, row, &text_style);
@@ -270,9 +289,47 @@ static int put_all(const struct detail *detail, const struct facts *facts, struc
     y = put_fact(cells, area, y, "modified", ROLE_TEXT, facts->modified);
     y = put_column(cells, area, y, "age", COLUMN_AGE, row, &text_style);
     y = put_fact(cells, area, y, "identity", ROLE_TEXT, facts->identity);
-    y = put_fact(cells, area, y, "producer", ROLE_TEXT, facts->producer);
+    return put_fact(cells, area, y, "producer", ROLE_TEXT, facts->producer);
+}
+
+/* The same facts in few lines, so that there is room for the values. */
+static int put_brief(const struct detail *detail, const struct facts *facts, struct cells *cells,
+                     struct rect area, int y)
+{
+    int right = area.x + area.width;
+    y = put_wrapped(cells, area, y, ROLE_TYPE, facts->what);
+    y = put_fact(cells, area, y, "said by", ROLE_TEXT, words_description(detail->row->description));
+    y = put_wrapped(cells, area, y, ROLE_TEXT, facts->memory);
+    if (facts->owner[0] && y < area.y + area.height)
+        put_whole(cells, y, put(cells, y, area.x, right, ROLE_TEXT, facts->owner), right, ROLE_DIM,
+                  facts->inode);
+    y += facts->owner[0] != '\0';
+    y = put_fact(cells, area, y, "created", ROLE_TEXT, facts->created);
+    if (strcmp(facts->created, facts->modified) != 0)
+        y = put_fact(cells, area, y, "modified", ROLE_TEXT, facts->modified);
+    return put_fact(cells, area, y, "producer", ROLE_TEXT, facts->producer);
+}
+
+/* All that is known of the segment; returns the next y. */
+static int put_all(const struct detail *detail, const struct facts *facts, struct cells *cells,
+                   struct rect area, bool brief, const struct table_style *style)
+{
+    int y = brief ? put_brief(detail, facts, cells, area, area.y)
+                  : put_list(detail, facts, cells, area, area.y, style);
     y = put_use(detail, facts, cells, area, y + 1, style);
-    return facts->hint[0] ? put_wrapped(cells, area, y + 1, facts->hint_role, facts->hint) : y;
+    return facts->hint[0] ? put_wrapped(cells, area, y + !brief, facts->hint_role, facts->hint) : y;
+}
+
+/* What is left below. */
+static struct rect below(struct rect area, int y)
+{
+    int bottom = area.y + area.height;
+    return (struct rect){y, area.x, bottom > y ? bottom - y : 0, area.width};
+}
+
+static struct rect inside_of(struct rect pane)
+{
+    return (struct rect){pane.y + 1, pane.x + 2, pane.height - 2, pane.width - 4};
 }
 
 void detail_draw_pane(const struct detail *detail, struct cells *cells, struct rect rect,
@@ -282,26 +339,61 @@ void detail_draw_pane(const struct detail *detail, struct cells *cells, struct r
     if (detail->row)
         facts_of(detail, cells->ascii, style, &facts);
     cells_box(cells, rect, ROLE_RULE, facts.name);
-    struct rect area = {rect.y + 1, rect.x + 2, rect.height - 2, rect.width - 4};
-    if (detail->row && area.height > 0 && area.width > 0)
-        put_all(detail, &facts, cells, area, style);
+    struct rect area = inside_of(rect);
+    if (!detail->row || area.height <= 0 || area.width <= 0)
+        return;
+    int y = put_all(detail, &facts, cells, area, area.height < PANE_LONG, style);
+    insight_draw(&detail->known, cells, below(area, y), false);
+}
+
+void detail_pane_room(const struct detail *detail, struct rect rect, bool ascii, bool heat,
+                      const struct table_style *style, unsigned *ret_rows, unsigned *ret_columns)
+{
+    struct cells aside = {.ascii = ascii};
+    struct facts facts = {.name = ""};
+    struct insight_layout layout = {.map_rows = 0};
+    struct rect area = inside_of(rect);
+    if (detail->row && detail->known.has_values && area.height > 0 && area.width > 0) {
+        facts_of(detail, ascii, style, &facts);
+        area.y = area.x = 0;
+        cells_resize(&aside, area.height, area.width);
+        area = below(area, put_all(detail, &facts, &aside, area, area.height < PANE_LONG, style));
+        insight_lay_out(&detail->known, area.height, area.width, heat, false, &layout);
+        cells_free(&aside);
+    }
+    *ret_rows = layout.map_rows;
+    *ret_columns = layout.map_columns;
 }
 
 /* --- over the screen --- */
 
-#define WHOLE_ROWS 400 /* more than all facts take at any width */
+#define WHOLE_ROWS  400 /* more than all facts take at any width */
+#define VALUES_ROWS 100 /* of them for the values, at most */
 
 /* Draws all of it into cells of their own; returns its rows. */
 static int draw_aside(const struct detail *detail, const struct facts *facts, struct cells *aside, int width,
                       const struct table_style *style)
 {
     cells_resize(aside, WHOLE_ROWS, width);
-    return put_all(detail, facts, aside, (struct rect){0, 0, WHOLE_ROWS, width}, style);
+    int y = put_all(detail, facts, aside, (struct rect){0, 0, WHOLE_ROWS - VALUES_ROWS, width}, false, style);
+    if (!detail->known.has_values)
+        return y;
+    return y + 1 + insight_draw(&detail->known, aside, (struct rect){y + 1, 0, VALUES_ROWS - 1, width}, true);
 }
 
-int detail_rows(const struct detail *detail, int columns, bool ascii, const struct table_style *style)
+void detail_whole_room(const struct detail *detail, int columns, bool heat, unsigned *ret_rows,
+                       unsigned *ret_columns)
 {
-    struct cells aside = {.ascii = ascii};
+    struct insight_layout layout;
+    insight_lay_out(&detail->known, VALUES_ROWS - 1, columns - 4, heat, true, &layout);
+    *ret_rows = layout.map_rows;
+    *ret_columns = layout.map_columns;
+}
+
+int detail_rows(const struct detail *detail, int columns, bool ascii, bool heat,
+                const struct table_style *style)
+{
+    struct cells aside = {.ascii = ascii, .heat = heat};
     struct facts facts = {.name = ""};
     if (!detail->row || columns <= 4)
         return 0;
@@ -319,7 +411,7 @@ int detail_page(int rows)
 void detail_draw_whole(const struct detail *detail, struct cells *cells, struct rect screen,
                        const struct table_style *style, int top)
 {
-    struct cells aside = {.ascii = cells->ascii};
+    struct cells aside = {.ascii = cells->ascii, .heat = cells->heat};
     struct facts facts = {.name = ""};
     int page = detail_page(screen.height), width = screen.width - 4;
     if (detail->row)
