@@ -188,6 +188,21 @@ static void a_smaller_screen_sheds_the_map_then_the_histogram(void **state)
     stage_close(&stage);
 }
 
+/* Over the values the details may be shown too, which the preview alone covers. */
+static void over_the_preview_they_go_on(void **state)
+{
+    (void)state;
+    struct stage stage;
+    begin(&stage, 24, 80);
+    stage_type(&stage, "\r");
+    assert_false(stage_study(&stage, 3));
+    stage_type(&stage, "i");
+    assert_true(stage_study(&stage, 3));
+    assert_true(stage_study(&stage, 3));
+    assert_int_equal(asked(&stage)->kind, STUDY_OF_MAP);
+    stage_close(&stage);
+}
+
 static const struct stage_segment grown[] = {
     {"covariance.shm", 1023690880, "f8", {11312, 11312}, .age = 5, .uid = 1002}};
 
@@ -304,6 +319,7 @@ int main(void)
         cmocka_unit_test(nothing_is_asked_without_details),
         cmocka_unit_test(the_pane_has_a_histogram_and_a_map),
         cmocka_unit_test(a_smaller_screen_sheds_the_map_then_the_histogram),
+        cmocka_unit_test(over_the_preview_they_go_on),
         cmocka_unit_test(what_is_written_to_is_looked_at_again),
         cmocka_unit_test(what_goes_is_given_up),
         cmocka_unit_test(a_new_name_is_followed),

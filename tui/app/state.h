@@ -163,6 +163,14 @@ struct noting {
     size_t said_count;
 };
 
+/* What the room for the details' map was measured for. */
+struct map_room {
+    uint64_t serial, version; /* of the row, of the catalog */
+    uint64_t plane_rows;
+    struct rect rect;
+    bool watched, whole, pane;
+};
+
 struct app {
     bool read_only, ascii, heat;
     unsigned umask, uid;
@@ -215,6 +223,7 @@ struct app {
     uint64_t restore_serial;        /* of the row that OVER_RESTORE asks a name for */
     struct insight *insight;        /* what is known of the values of the cursor's row */
     unsigned map_rows, map_columns; /* the room for its map */
+    struct map_room map_room;
     struct errand studies[STUDY_SLOT_COUNT];
     struct errand preview_errand, load_errand, delete_errand, save_errand, restore_errand, describe_errand;
 

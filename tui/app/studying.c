@@ -4,6 +4,8 @@
  */
 #include "tui/app/state.h"
 
+#include <string.h>
+
 static bool is_for_preview(enum study_slot slot)
 {
     return slot != STUDY_PANE;
@@ -14,7 +16,7 @@ static bool is_for_preview(enum study_slot slot)
 /* Whether they are on the screen with nothing over them, and time goes on. */
 static bool sees_details(const struct app *app, const struct frame *frame)
 {
-    if (app->preview || app->paused || app_is_too_small(app))
+    if (app->paused || app_is_too_small(app))
         return false;
     switch (app->over) {
     case OVER_DETAIL:
@@ -24,7 +26,7 @@ static bool sees_details(const struct app *app, const struct frame *frame)
     case OVER_GOTO:
     case OVER_RESTORE:
     case OVER_PATTERN:
-        return frame->detail.height > 0;
+        return !app->preview && frame->detail.height > 0;
     default:
         return false;
     }
@@ -41,19 +43,38 @@ static void follow_cursor(struct app *app)
     insight_follow(app->insight, &place, app->now);
 }
 
+/* What the room for the map depends on: while it stays the same an idle console measures nothing. */
+static struct map_room room_of(const struct app *app, const struct frame *frame, const struct detail *detail)
+{
+    struct map_room room; /* compared with its padding */
+    memset(&room, 0, sizeof room);
+    room.serial = detail->row ? detail->row->serial : 0;
+    room.version = catalog_version(app->catalog);
+    room.watched = detail->watched;
+    room.whole = app->over == OVER_DETAIL;
+    room.pane = frame->pane;
+    room.rect = room.whole ? (struct rect){0, 0, app->rows, app->columns} : frame->detail;
+    room.plane_rows = detail->known.plane_rows;
+    return room;
+}
+
 void studying_settle(struct app *app)
 {
-    follow_cursor(app);
     struct frame frame;
+    follow_cursor(app);
+    frame_make(app, &frame);
     struct detail detail = draw_detail(app);
     struct table_style style = draw_style(app);
+    struct map_room room = room_of(app, &frame, &detail);
     bool heat = app->heat && !app->ascii;
-    frame_make(app, &frame);
+    if (memcmp(&room, &app->map_room, sizeof room) == 0)
+        return;
+    app->map_room = room;
     app->map_rows = app->map_columns = 0;
-    if (app->over == OVER_DETAIL)
+    if (room.whole)
         detail_whole_room(&detail, app->columns, heat, &app->map_rows, &app->map_columns);
-    else if (frame.pane)
-        detail_pane_room(&detail, frame.detail, app->ascii, heat, &style, &app->map_rows, &app->map_columns);
+    else if (room.pane)
+        detail_pane_room(&detail, room.rect, app->ascii, heat, &style, &app->map_rows, &app->map_columns);
 }
 
 static struct study_request *wants_for_details(struct app *app)
