@@ -13,6 +13,7 @@
 
 #include "core/sys/checked.h"
 #include "core/sys/memory.h"
+#include "tui/values/map.h"
 #include "tui/values/preview_private.h"
 
 struct preview *preview_new(const char *name, const struct identity *id, int64_t now)
@@ -69,6 +70,7 @@ void preview_free(struct preview *preview)
     free(preview->reason);
     reach_clear(&preview->reach);
     line_free(preview->line);
+    preview_map_free(preview->map);
     free(preview);
 }
 
@@ -266,13 +268,22 @@ enum preview_result preview_action(struct preview *preview, enum action action, 
         return PREVIEW_USED;
     case ACTION_RESCAN:
         look_anew(preview);
+        preview_map_renew(preview);
+        return PREVIEW_USED;
+    case ACTION_MAP:
+        if (preview->screen == SCREEN_MAP)
+            break;
+        preview_map_open(preview);
         return PREVIEW_USED;
     default:
-        if (preview_format_action(preview, action) == PREVIEW_USED ||
-            preview_block_action(preview, action) == PREVIEW_USED)
-            return PREVIEW_USED;
-        return preview_place_action(preview, action);
+        break;
     }
+    if (preview->screen == SCREEN_MAP && preview_map_action(preview, action) == PREVIEW_USED)
+        return PREVIEW_USED;
+    if (preview_format_action(preview, action) == PREVIEW_USED ||
+        preview_block_action(preview, action) == PREVIEW_USED)
+        return PREVIEW_USED;
+    return preview_place_action(preview, action);
 }
 
 enum preview_result preview_key(struct preview *preview, const struct key *key, int64_t now)

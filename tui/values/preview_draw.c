@@ -10,6 +10,7 @@
 #include "core/matrix/window.h"
 #include "core/segment/name.h"
 #include "core/sys/checked.h"
+#include "tui/values/map.h"
 #include "tui/values/preview_private.h"
 
 #define SLICE_TEXT_MAX 1536
@@ -323,7 +324,10 @@ static void draw_bottom(struct drawing *drawing, int y)
     }
     if (!preview->has_matrix || drawing->page.rows == 0 || drawing->page.columns == 0)
         return;
-    range_text(drawing, text, sizeof text);
+    if (preview->screen == SCREEN_MAP)
+        preview_map_block_text(preview, text, sizeof text);
+    else
+        range_text(drawing, text, sizeof text);
     int width = text_width(text);
     if (width > 0 && width + 24 < all.width) {
         cells_put(drawing->cells, y, all.x + all.width - width - 1, width, ROLE_DIM, 0, text);
@@ -365,6 +369,19 @@ static void choose_page(struct drawing *drawing)
     }
 }
 
+/* The grid's rows, and what stands below them. */
+static void draw_rows(const struct drawing *drawing, int y, const struct preview_lines *lines, int bottom)
+{
+    int rows = bottom - y < lines->rows ? bottom - y : lines->rows;
+    preview_draw_grid(drawing, y, rows);
+    y += drawing->page.rows < (uint32_t)rows ? (int)drawing->page.rows : rows;
+    rows = bottom - y;
+    preview_draw_figures(drawing, y, rows < lines->figures ? rows : lines->figures);
+    y += lines->figures;
+    if (lines->scale > 0 && y < bottom)
+        preview_draw_scale(drawing, y);
+}
+
 static void draw_values(struct drawing *drawing, int y, const struct preview_lines *lines, int bottom)
 {
     const struct preview *preview = drawing->preview;
@@ -378,18 +395,15 @@ static void draw_values(struct drawing *drawing, int y, const struct preview_lin
         preview_draw_remark(drawing, y++);
     else if (lines->slice)
         draw_slice(drawing, y++);
+    bool is_map = preview->screen == SCREEN_MAP;
     if (lines->header && preview->has_matrix)
-        preview_draw_header(drawing, y);
+        (is_map ? preview_map_draw_header : preview_draw_header)(drawing, y);
     y += lines->header;
-    int rows = bottom - lines->bottom - y;
-    rows = rows < lines->rows ? rows : lines->rows;
-    preview_draw_grid(drawing, y, rows);
-    y += drawing->page.rows < (uint32_t)rows ? (int)drawing->page.rows : rows;
-    rows = bottom - lines->bottom - y;
-    preview_draw_figures(drawing, y, rows < lines->figures ? rows : lines->figures);
-    y += lines->figures;
-    if (lines->scale > 0 && y < bottom - lines->bottom)
-        preview_draw_scale(drawing, y);
+    bottom -= lines->bottom;
+    if (is_map)
+        preview_map_draw(drawing, y, bottom - y);
+    else
+        draw_rows(drawing, y, lines, bottom);
 }
 
 void preview_draw(const struct preview *preview, struct cells *cells, struct rect rect)

@@ -9,6 +9,7 @@
 #include "core/segment/name.h"
 #include "core/sys/checked.h"
 #include "tui/term/width.h"
+#include "tui/values/map.h"
 #include "tui/values/preview_private.h"
 
 #define WIDTH_MIN  3
@@ -342,4 +343,5 @@ void preview_layout(struct preview *preview, int rows, int columns, bool ascii)
     preview_tint_layout(preview);
     if (preview->screen == SCREEN_CENSUS)
         census_layout(preview);
+    preview_map_layout(preview);
 }

@@ -9,6 +9,7 @@
 
 #include "core/sys/checked.h"
 #include "core/sys/memory.h"
+#include "tui/values/map.h"
 #include "tui/values/preview_private.h"
 
 static uint64_t element_count(const struct preview *preview)
@@ -405,6 +406,8 @@ bool preview_has_use_for(const struct preview *preview, enum action action)
         return preview_is_said(preview);
     case ACTION_EXACT:
         return preview->screen != SCREEN_CENSUS || census_has_use_for(preview, action);
+    case ACTION_MAP:
+        return preview->screen == SCREEN_MAP || !preview_map_refusal(preview);
     default:
         return true;
     }

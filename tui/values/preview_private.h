@@ -125,6 +125,8 @@ enum line_purpose {
     PURPOSE_COLUMN,    /* "go to column" */
 };
 
+struct preview_map; /* map_private.h */
+
 struct preview {
     struct reach reach;
     struct identity other; /* PLIGHT_OTHER: who bears the name now */
@@ -201,7 +203,8 @@ struct preview {
     bool again; /* look now */
     bool frozen;
 
-    unsigned screen; /* SCREEN_GRID, SCREEN_MAP or SCREEN_CENSUS */
+    unsigned screen;         /* SCREEN_GRID, SCREEN_MAP or SCREEN_CENSUS */
+    struct preview_map *map; /* owned; NULL: not shown yet */
 
     struct search search;
     struct census *census; /* NULL: it was not looked at yet */

@@ -1,6 +1,7 @@
 /*
  * The preview's studies: which of its parts asks for each.
  */
+#include "tui/values/map.h"
 #include "tui/values/preview_private.h"
 
 struct client {
@@ -18,6 +19,7 @@ static const struct client clients[STUDY_SLOT_COUNT] = {
     [STUDY_TINT] = {preview_tint_want, preview_tint_give_up, preview_tint_supply, NULL},
     [STUDY_CENSUS] = {census_wants, census_gives_up, census_supply, census_progress},
     [STUDY_SEARCH] = {search_wants, search_gives_up, search_supply, search_progress},
+    [STUDY_MAP] = {preview_map_wants, preview_map_gives_up, preview_map_supply, preview_map_progress},
 };
 
 struct study_request *preview_wants_study(struct preview *preview, enum study_slot slot, int64_t now)
