@@ -57,7 +57,7 @@ static void one_dimension_has_a_line(void **state)
     struct grid grid = {0};
     grid_write_doubles(*state, "v", 'C', 1, (uint64_t[]){1001});
     grid_open(&grid, *state, "v");
-    draw_assert_has(&grid.cells, " all 1001 elements ");
+    draw_assert_has(&grid.cells, " all 1,001 elements ");
     draw_assert_has(&grid.cells, " min 0  mean 250  max 500  std 144.48  nan 0  inf 0  zeros 1");
     unsigned studied = grid.studied[STUDY_FIGURES];
     grid_size(&grid, 24, 120); /* however it wraps */
@@ -144,6 +144,39 @@ static void odd_columns_have_right_ones(void **state)
     grid_close(&grid);
 }
 
+static void counts_have_room(void **state)
+{
+    struct grid grid = {0};
+    double values[2000];
+    for (int i = 0; i < 2000; i++)
+        values[i] = NAN;
+    grid_write(*state, "nan", "<f8", 'C', 2, (uint64_t[]){200, 10}, values, sizeof values);
+    grid_open(&grid, *state, "nan");
+    draw_assert_has(&grid.cells, "nan/inf 200/0  200/0");
+    grid_close(&grid);
+}
+
+static void a_mean_is_no_power_where_its_digits_fit(void **state)
+{
+    struct grid grid = {0};
+    int32_t values[40] = {0};
+    for (int i = 0; i < 40; i++)
+        values[i] = i % 2 ? 300000 : 711041;
+    grid_write(*state, "i", "<i4", 'C', 2, (uint64_t[]){40, 1}, values, sizeof values);
+    grid_open(&grid, *state, "i");
+    draw_assert_has(&grid.cells, " mean   505520");
+    grid_close(&grid);
+}
+
+static void one_row_is_not_all_rows(void **state)
+{
+    struct grid grid = {0};
+    grid_write_doubles(*state, "a", 'C', 2, (uint64_t[]){1, 200});
+    grid_open(&grid, *state, "a");
+    draw_assert_has(&grid.cells, " each column, 1 row ");
+    grid_close(&grid);
+}
+
 /* An extreme is whole or not there; what is computed may be rounded. */
 static void they_fit_their_columns(void **state)
 {
@@ -205,14 +238,14 @@ static void of_a_long_one_a_sample_comes_first(void **state)
     draw_assert_has(&grid.cells, "statistics …");
     grid_supply(&grid, STUDY_FIGURES, NULL);
     draw_assert_has(&grid.cells, "sampled: ");
-    draw_assert_has(&grid.cells, " of 5242880 elements");
+    draw_assert_has(&grid.cells, " of 5,242,880 elements");
     assert_int_equal(grid.studied[STUDY_FIGURES], 2); /* and now exactly */
     assert_int_equal(grid.last[STUDY_FIGURES]->statistics.sample, 0);
     preview_study_progress(grid.preview, STUDY_FIGURES, 1 << 20, 5 << 20, grid.now);
     grid_settle(&grid);
     draw_assert_has(&grid.cells, " exact: 20 %");
     grid_supply(&grid, STUDY_FIGURES, NULL);
-    draw_assert_has(&grid.cells, " all 5242880 elements ");
+    draw_assert_has(&grid.cells, " all 5,242,880 elements ");
     draw_assert_has(&grid.cells, "zeros 5242880");
     assert_int_equal(grid.studied[STUDY_FIGURES], 2);
     grid_close(&grid);
@@ -342,6 +375,9 @@ int main(void)
         with_tmpdir(what_has_none_shows_none),
         with_tmpdir(a_short_screen_shows_values_instead),
         with_tmpdir(odd_columns_have_right_ones),
+        with_tmpdir(counts_have_room),
+        with_tmpdir(a_mean_is_no_power_where_its_digits_fit),
+        with_tmpdir(one_row_is_not_all_rows),
         with_tmpdir(they_fit_their_columns),
         with_tmpdir(neighbours_come_along),
         with_tmpdir(of_a_long_one_a_sample_comes_first),

@@ -76,6 +76,21 @@ static int draw_progress(const struct drawing *drawing, int y, int x)
     return x + 2;
 }
 
+/* How complex numbers are looked at, where there are any. */
+static void draw_magnitudes(const struct drawing *drawing, int y, int x)
+{
+    const struct preview *preview = drawing->preview;
+    if (is_complex(&preview->matrix.dtype)) {
+        preview_put(drawing, y, x, ROLE_DIM, 0, "of magnitudes");
+        return;
+    }
+    for (uint64_t i = 0; preview->arrangement == ARRANGE_FIELDS && i < preview_grid_columns(preview); i++)
+        if (preview_column_kind(preview, i) == DTYPE_COMPLEX) {
+            preview_put(drawing, y, x, ROLE_DIM, 0, "complex ones by magnitude");
+            return;
+        }
+}
+
 /* a[17,:,:]  sampled 4,194,304 of 2,400,000,000  [█████──────]  41% */
 static void draw_remark(const struct drawing *drawing, int y)
 {
@@ -94,9 +109,7 @@ static void draw_remark(const struct drawing *drawing, int y)
     x = draw_window(drawing, y, x);
     x = draw_exactness(drawing, y, x);
     x = draw_progress(drawing, y, x);
-    if (is_complex(&preview->matrix.dtype) || preview->arrangement == ARRANGE_FIELDS)
-        preview_put(drawing, y, x, ROLE_DIM, 0,
-                    is_complex(&preview->matrix.dtype) ? "of magnitudes" : "complex ones by magnitude");
+    draw_magnitudes(drawing, y, x);
 }
 
 /* --- the table --- */

@@ -9,11 +9,12 @@
 #include <string.h>
 
 #include "tui/values/preview_private.h"
+#include "tui/view/words.h"
 
 #define MEAN_WIDTH  4 /* so that small means say something */
 #define LABEL_WIDTH 7 /* "nan/inf" */
 
-enum row { ROW_MIN, ROW_MEAN, ROW_MAX, ROW_STD, ROW_COUNTS, ROW_ZEROS };
+enum figure_row { ROW_MIN, ROW_MEAN, ROW_MAX, ROW_STD, ROW_COUNTS, ROW_ZEROS };
 
 /* --- numbers --- */
 
@@ -25,6 +26,8 @@ static void rounded_text(double value, enum number_style style, int width, char 
     preview_double_text(value, style, buf, size);
     if (text_width(buf) > width)
         preview_double_text(value, NUMBER_SHORT, buf, size);
+    if (text_width(buf) > width && fabs(value) >= 100 && fabs(value) < 1e15) /* a power says less */
+        snprintf(buf, size, "%.0f", value);
     for (int digits = 4; digits > 0 && text_width(buf) > width; digits--)
         snprintf(buf, size, "%.*g", digits, value);
     for (int digits = 2; digits >= 0 && text_width(buf) > width && fabs(value) < 1; digits--)
@@ -67,6 +70,11 @@ static void counts_text(const struct tally *tally, int width, char *buf, size_t 
     }
 }
 
+static bool has_counts(enum dtype_kind kind)
+{
+    return kind == DTYPE_FLOAT || kind == DTYPE_COMPLEX;
+}
+
 static void zeros_text(uint64_t zeros, int width, char *buf, size_t size)
 {
     count_text(zeros, true, buf, size);
@@ -74,8 +82,8 @@ static void zeros_text(uint64_t zeros, int width, char *buf, size_t size)
         count_text(zeros, false, buf, size);
 }
 
-static void figure_text(const struct preview *preview, const struct statistics *statistics, enum row row,
-                        int width, char *buf, size_t size)
+static void figure_text(const struct preview *preview, const struct statistics *statistics,
+                        enum figure_row row, int width, char *buf, size_t size)
 {
     buf[0] = '\0';
     if (row == ROW_ZEROS)
@@ -103,10 +111,15 @@ int preview_figure_width(const struct preview *preview, uint64_t column)
         statistics_value_text(&figure->statistics, max, preview->style, text, sizeof text);
         width = text_width(text) > width ? text_width(text) : width;
     }
+    if (figure && has_counts(preview_column_kind(preview, column))) {
+        counts_text(&figure->statistics.tally, 0, text, sizeof text); /* rounded, but there */
+        width = text_width(text) > width ? text_width(text) : width;
+    }
     return width;
 }
 
-static enum role role_of(const struct drawing *drawing, const struct statistics *statistics, enum row row)
+static enum role role_of(const struct drawing *drawing, const struct statistics *statistics,
+                         enum figure_row row)
 {
     const struct tally *tally = &statistics->tally;
     bool is_value = row != ROW_COUNTS && row != ROW_ZEROS;
@@ -154,17 +167,19 @@ static void rule_text(const struct drawing *drawing, char *buf, size_t size)
     struct summary summary = sum_up(drawing);
     bool flat = preview->arrangement == ARRANGE_FLAT;
     const char *each = flat ? "" : preview->arrangement == ARRANGE_FIELDS ? "each field, " : "each column, ";
-    const char *what = flat ? "elements" : "rows";
+    const char *what = flat ? "element" : "row", *many = summary.of == 1 ? "" : "s";
+    char looked[WORDS_COUNT_MAX], of[WORDS_COUNT_MAX];
     size_t n = 0;
+    words_count(summary.looked, looked);
+    words_count(summary.of, of);
     if (!summary.any) {
         snprintf(buf, size, " %s ", state.failure && *state.failure ? state.failure : "statistics …");
         return;
     }
     if (summary.sampled)
-        n = (size_t)snprintf(buf, size, " %ssampled: %" PRIu64 " of %" PRIu64 " %s", each, summary.looked,
-                             summary.of, what);
+        n = (size_t)snprintf(buf, size, " %ssampled: %s of %s %s%s", each, looked, of, what, many);
     else
-        n = (size_t)snprintf(buf, size, " %sall %" PRIu64 " %s", each, summary.of, what);
+        n = (size_t)snprintf(buf, size, " %s%s%s %s%s", each, summary.of == 1 ? "" : "all ", of, what, many);
     if (summary.complex && n < size)
         n += (size_t)snprintf(buf + n, size - n, ", magnitudes");
     if (summary.rewritten && n < size)
@@ -186,7 +201,7 @@ static void draw_rule(const struct drawing *drawing, int y)
 
 /* --- rows --- */
 
-static void draw_figure(const struct drawing *drawing, int y, uint32_t i, enum row row)
+static void draw_figure(const struct drawing *drawing, int y, uint32_t i, enum figure_row row)
 {
     const struct preview *preview = drawing->preview;
     uint64_t column = page_column(&drawing->page, i);
@@ -194,13 +209,13 @@ static void draw_figure(const struct drawing *drawing, int y, uint32_t i, enum r
     enum dtype_kind kind = preview_column_kind(preview, column);
     int width = preview_column_width(preview, column), x = preview_column_x(drawing, i);
     char text[PREVIEW_TEXT_MAX];
-    if (!figure || (row == ROW_COUNTS && kind != DTYPE_FLOAT && kind != DTYPE_COMPLEX))
+    if (!figure || (row == ROW_COUNTS && !has_counts(kind)))
         return;
     figure_text(preview, &figure->statistics, row, width, text, sizeof text);
     preview_put_value(drawing, y, x, width, column, role_of(drawing, &figure->statistics, row), 0, text);
 }
 
-static void draw_row(const struct drawing *drawing, int y, enum row row)
+static void draw_row(const struct drawing *drawing, int y, enum figure_row row)
 {
     static const char *const labels[] = {"min", "mean", "max", "std", "nan/inf", "zeros"};
     int width = drawing->heading > LABEL_WIDTH ? drawing->heading : LABEL_WIDTH;
@@ -235,7 +250,7 @@ static void draw_line(const struct drawing *drawing, int y)
     if (!figure)
         return;
     const struct tally *tally = &figure->statistics.tally;
-    for (enum row row = ROW_MIN; row <= ROW_STD; row++) {
+    for (enum figure_row row = ROW_MIN; row <= ROW_STD; row++) {
         figure_text(preview, &figure->statistics, row, 26, text, sizeof text);
         x = put_labelled(drawing, y, x, labels[row], role_of(drawing, &figure->statistics, row), text);
     }
@@ -255,9 +270,9 @@ static void draw_line(const struct drawing *drawing, int y)
 
 void preview_draw_figures(const struct drawing *drawing, int y, int rows)
 {
-    enum row counts = preview_has_fractions(drawing->preview) ? ROW_COUNTS : ROW_ZEROS;
-    const enum row few[] = {ROW_MIN, ROW_MEAN, ROW_MAX, counts},
-                   many[] = {ROW_MIN, ROW_MEAN, ROW_MAX, ROW_STD, counts};
+    enum figure_row counts = preview_has_fractions(drawing->preview) ? ROW_COUNTS : ROW_ZEROS;
+    const enum figure_row few[] = {ROW_MIN, ROW_MEAN, ROW_MAX, counts},
+                          many[] = {ROW_MIN, ROW_MEAN, ROW_MAX, ROW_STD, counts};
     if (rows < 2)
         return;
     draw_rule(drawing, y);
