@@ -96,6 +96,42 @@ static void the_cursor_goes_to_what_is_found(void **state)
     looking_close(&l);
 }
 
+/* Above, below and at both sides; at the edges of the matrix as many as there are. */
+static void what_is_found_has_neighbours(void **state)
+{
+    static const uint64_t shape[] = {1000, 500};
+    static const struct {
+        uint64_t row, column;
+        const char *seen[2];
+    } found[] = {{500, 250, {"  499", "  501"}},
+                 {503, 251, {"  502", "  504"}},
+                 {999, 499, {"  984", "  999"}},
+                 {998, 0, {"  997", "  999"}},
+                 {0, 499, {"    0", "    1"}}};
+    struct looking l = {0};
+    looking_write_doubles(*state, "plane", 'C', 2, shape);
+    looking_open(&l, state, "plane");
+    for (size_t i = 0; i < sizeof found / sizeof found[0]; i++) {
+        char text[32];
+        looking_press(&l, "/>=0\r");
+        find_it(&l, found[i].row * 500 + found[i].column, false);
+        draw_assert_has(&l.cells, found[i].seen[0]);
+        draw_assert_has(&l.cells, found[i].seen[1]);
+        for (int side = -1; side < 2; side += 2) {
+            if (found[i].column + (uint64_t)side >= 500)
+                continue;
+            snprintf(text, sizeof text, " %d", (int)found[i].column + side);
+            draw_assert_has(&l.cells, text);
+        }
+    }
+    looking_press(&l, ":300,299\r");
+    draw_assert_has(&l.cells, "  292");
+    draw_assert_has(&l.cells, "  301");
+    draw_assert_has(&l.cells, " 300");
+    draw_assert_golden(&l.cells, "tests/unit/goldens/search-neighbours-80x24");
+    looking_close(&l);
+}
+
 static void n_goes_on_and_N_goes_back(void **state)
 {
     struct looking l = {0};
@@ -460,6 +496,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_TMPDIR(the_whole_matrix_is_searched_from_the_cursor_on),
         WITH_TMPDIR(the_cursor_goes_to_what_is_found),
+        WITH_TMPDIR(what_is_found_has_neighbours),
         WITH_TMPDIR(n_goes_on_and_N_goes_back),
         WITH_TMPDIR(an_empty_line_repeats_the_last),
         WITH_TMPDIR(what_is_no_condition_stays_to_be_corrected),

@@ -10,11 +10,6 @@
 
 /* --- what it is of --- */
 
-static bool has_fields(const struct preview *preview)
-{
-    return preview->arrangement == ARRANGE_FIELDS;
-}
-
 /* Columns of the slice: of one dimension, however it wraps, there is one. */
 static uint64_t column_count(const struct preview *preview)
 {
@@ -45,19 +40,12 @@ void census_free(struct census *census)
     free(census);
 }
 
-static bool same_slice(const struct preview *preview)
-{
-    struct page now = preview_page(preview), was = preview->census->slice;
-    now.wrap = was.wrap; /* the same numbers, however wide the screen */
-    return page_same_slice(&was, &now);
-}
-
 bool census_is_current(const struct preview *preview)
 {
     const struct census *census = preview->census;
     uint64_t column = cursor_column(preview);
-    return census && census->parts && preview->has_matrix && census->generation == preview->generation &&
-           same_slice(preview) &&
+    return census && census->parts && preview->has_matrix &&
+           preview_shows_slice(preview, &census->slice, census->generation) &&
            (census->count == 0 || (column >= census->first && column - census->first < census->count));
 }
 
@@ -78,7 +66,7 @@ static bool view_of_part(const struct preview *preview, const struct matrix *mat
     const struct census *census = preview->census;
     struct view view = preview_view_of(matrix, &census->slice);
     struct dtype dtype = matrix->dtype;
-    if (has_fields(preview) && !preview_view_field(matrix, part, &view, &dtype))
+    if (preview_has_fields(preview) && !preview_view_field(matrix, part, &view, &dtype))
         return false;
     if (preview->arrangement == ARRANGE_PLANE) {
         view.start += (int64_t)census->first * view.stride[1];
@@ -116,7 +104,7 @@ static void begin(struct preview *preview)
     census->top = 0;
     memset(census->widths, 0, sizeof census->widths);
     choose_window(census, preview);
-    census->part_count = has_fields(preview) ? (size_t)census->count : 1;
+    census->part_count = preview_has_fields(preview) ? (size_t)census->count : 1;
     census->parts = memory_new((census->part_count + 1) * sizeof *census->parts);
     census->lines = memory_new((size_t)(census->count + 1) * sizeof *census->lines);
     census->order = memory_new((size_t)(census->count + 1) * sizeof *census->order);
@@ -207,9 +195,7 @@ struct study_request *census_wants(struct preview *preview, int64_t now)
     if (census->stopped || part == census->part_count)
         return NULL;
     bool plane = preview->arrangement == ARRANGE_PLANE;
-    struct study_request *request =
-        study_request_new(plane ? STUDY_BY_PLACE : STUDY_STATISTICS, &preview->reach, &preview->matrix,
-                          preview->saying == SAYING_THIS || preview->hex);
+    struct study_request *request = preview_study_new(preview, plane ? STUDY_BY_PLACE : STUDY_STATISTICS);
     view_of_part(preview, &request->matrix, part, &request->view, &request->dtype);
     uint64_t elements = view_elements(&request->view);
     census->exact = census->parts[part] == CENSUS_SAMPLED || elements / 4 <= CENSUS_SAMPLE;

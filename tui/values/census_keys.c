@@ -9,9 +9,11 @@
 #include "core/sys/memory.h"
 #include "tui/values/census_private.h"
 
-static bool has_fields(const struct preview *preview)
+/* In the grid the column will be among others. */
+static void point_at(struct preview *preview, uint64_t column)
 {
-    return preview->arrangement == ARRANGE_FIELDS;
+    preview->cursor_column = column;
+    preview->jumped = true;
 }
 
 static void move(struct preview *preview, int64_t steps)
@@ -25,7 +27,7 @@ static void move(struct preview *preview, int64_t steps)
         rank -= min_u64(distance, rank);
     else
         rank = min_u64(rank + min_u64(distance, census->count), census->count - 1);
-    preview->cursor_column = census->first + census->order[rank];
+    point_at(preview, census->first + census->order[rank]);
 }
 
 static void move_page(struct preview *preview, int64_t steps)
@@ -216,7 +218,7 @@ static bool go_to_field(struct preview *preview, const char *name)
             best = i;
     }
     if (best < n)
-        preview->cursor_column = best;
+        point_at(preview, best);
     return best < n;
 }
 
@@ -225,16 +227,17 @@ int census_goto(struct preview *preview, const char *text, struct error *error)
     uint64_t columns = preview_grid_columns(preview), column;
     if (!preview->has_matrix)
         return error_set(error, EINVAL, "there are no columns");
-    if (has_fields(preview) && go_to_field(preview, text))
+    if (preview_has_fields(preview) && go_to_field(preview, text))
         return 0;
     char *end;
     errno = 0;
     column = strtoull(text, &end, 10);
     if (*text < '0' || *text > '9' || *end)
         return error_set(error, EINVAL,
-                         has_fields(preview) ? "no field begins so" : "a column's number is expected, as 17");
+                         preview_has_fields(preview) ? "no field begins so"
+                                                     : "a column's number is expected, as 17");
     if (errno || column >= columns)
         return error_set(error, EINVAL, "there are %llu columns, from 0 on", (unsigned long long)columns);
-    preview->cursor_column = column;
+    point_at(preview, column);
     return 0;
 }

@@ -147,6 +147,13 @@ bool page_same_slice(const struct page *a, const struct page *b)
     return true;
 }
 
+bool preview_shows_slice(const struct preview *preview, const struct page *slice, unsigned generation)
+{
+    struct page now = preview_page(preview);
+    now.wrap = slice->wrap;
+    return generation == preview->generation && page_same_slice(slice, &now);
+}
+
 bool page_covers(const struct page *have, const struct page *want)
 {
     return page_same_slice(have, want) && have->top <= want->top && have->left <= want->left &&

@@ -16,11 +16,6 @@
 /* The shortest value and what stands behind it take two bytes. */
 #define BLOCK_CELLS_MAX (CLIPBOARD_MAX / 2)
 
-static void say(struct preview *preview, const char *text)
-{
-    snprintf(preview->message, sizeof preview->message, "%s", text);
-}
-
 /* --- where it is --- */
 
 static bool is_flat(const struct preview *preview)
@@ -151,20 +146,18 @@ static void say_copied(struct preview *preview, const struct block *block, const
 {
     const char *cut = copy->cut ? ", long ones cut" : "";
     if (block->rows == 1 && block->columns == 1)
-        snprintf(preview->message, sizeof preview->message, "copied: %.200s%s", copy->text, cut);
+        preview_say(preview, "copied: %.200s%s", copy->text, cut);
     else if (is_flat(preview))
-        snprintf(preview->message, sizeof preview->message, "%" PRIu64 " values copied, a line each%s",
-                 block->rows, cut);
+        preview_say(preview, "%" PRIu64 " values copied, a line each%s", block->rows, cut);
     else
-        snprintf(preview->message, sizeof preview->message,
-                 "%" PRIu64 " × %" PRIu64 " values copied, tab-separated%s", block->rows, block->columns,
-                 cut);
+        preview_say(preview, "%" PRIu64 " × %" PRIu64 " values copied, tab-separated%s", block->rows,
+                    block->columns, cut);
 }
 
 static void say_too_long(struct preview *preview)
 {
-    snprintf(preview->message, sizeof preview->message,
-             "not copied: a terminal takes %d bytes, and this is more (e saves it)", CLIPBOARD_MAX);
+    preview_say(preview, "not copied: a terminal takes %d bytes, and this is more (e saves it)",
+                CLIPBOARD_MAX);
 }
 
 static void copy_from(struct preview *preview, const struct page *page, const uint8_t *cells,
@@ -173,7 +166,7 @@ static void copy_from(struct preview *preview, const struct page *page, const ui
     struct block block = preview->copying;
     struct copy copy = {0};
     if (!add_block(&copy, preview, &block, page, cells, cell_bytes)) {
-        say(preview, "not copied: it is another matrix now");
+        preview_say(preview, "not copied: it is another matrix now");
     } else if (--copy.length > CLIPBOARD_MAX) {
         say_too_long(preview);
     } else {
@@ -194,7 +187,7 @@ static void begin(struct preview *preview)
     preview->has_block = true;
     preview->block_row = preview->cursor_row;
     preview->block_column = preview->cursor_column;
-    say(preview, "a block begins here: move to its other end, then Y copies it (Esc: none)");
+    preview_say(preview, "a block begins here: move to its other end, then Y copies it (Esc: none)");
 }
 
 static void copy(struct preview *preview)
@@ -203,7 +196,7 @@ static void copy(struct preview *preview)
     uint64_t cells;
     struct page page = preview_page(preview);
     if (page.rows == 0 || page.columns == 0) {
-        say(preview, "nothing to copy");
+        preview_say(preview, "nothing to copy");
         return;
     }
     if (checked_mul_u64(block.rows, block.columns, &cells) || cells > BLOCK_CELLS_MAX) {
@@ -217,7 +210,7 @@ static void copy(struct preview *preview)
         return;
     }
     if (preview->plight != PLIGHT_FINE) {
-        say(preview, "not copied: it can no longer be read");
+        preview_say(preview, "not copied: it can no longer be read");
         return;
     }
     preview->wants_copy = true;
@@ -231,13 +224,13 @@ enum preview_result preview_block_action(struct preview *preview, enum action ac
         if (usable)
             begin(preview);
         else
-            say(preview, "no cells for a block");
+            preview_say(preview, "no cells for a block");
         return PREVIEW_USED;
     case ACTION_COPY:
         if (usable)
             copy(preview);
         else
-            say(preview, "nothing to copy");
+            preview_say(preview, "nothing to copy");
         return PREVIEW_USED;
     case ACTION_CLOSE:
         if (!preview->has_block)
@@ -265,7 +258,7 @@ void preview_block_supply(struct preview *preview, const struct preview_reply *r
     if (reply->has_values && !reply->is_short && reply->generation == preview->generation)
         copy_from(preview, &reply->page, reply->cells, reply->cell_bytes);
     else
-        say(preview, "not copied: it is not what it was");
+        preview_say(preview, "not copied: it is not what it was");
 }
 
 char *preview_take_copy(struct preview *preview)

@@ -111,13 +111,7 @@ static uint64_t place_of(const struct preview *preview, uint64_t column)
 
 static bool is_slice(const struct preview *preview)
 {
-    const struct figures *figures = preview->figures;
-    struct page now = preview_page(preview);
-    if (figures->generation != preview->generation)
-        return false;
-    if (now.arrangement == ARRANGE_FLAT) /* however it wraps */
-        return figures->slice.arrangement == ARRANGE_FLAT;
-    return page_same_slice(&figures->slice, &now);
+    return preview_shows_slice(preview, &preview->figures->slice, preview->figures->generation);
 }
 
 const struct figure *preview_figure(const struct preview *preview, uint64_t column)
@@ -245,18 +239,14 @@ static void widen(const struct preview *preview, uint64_t *first, uint64_t *end)
 static struct study_request *request_of(const struct preview *preview, uint64_t first, uint64_t end)
 {
     bool plane = preview->arrangement == ARRANGE_PLANE;
-    struct study_request *request =
-        study_request_new(plane ? STUDY_BY_PLACE : STUDY_STATISTICS, &preview->reach, &preview->matrix,
-                          preview->saying == SAYING_THIS);
+    struct study_request *request = preview_study_new(preview, plane ? STUDY_BY_PLACE : STUDY_STATISTICS);
     preview_plane(preview, &request->view);
     if (plane) {
         request->axis = 1;
         request->view.start += (int64_t)first * request->view.stride[1];
         request->view.count[1] = end - first;
-    } else if (preview->arrangement == ARRANGE_FIELDS) {
-        struct dtype_field field = dtype_field_at(&request->matrix.dtype, first);
-        request->dtype = field.dtype;
-        request->view.start += (int64_t)field.offset;
+    } else if (preview_has_fields(preview)) {
+        preview_view_field(&request->matrix, first, &request->view, &request->dtype);
     }
     return request;
 }

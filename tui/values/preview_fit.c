@@ -205,18 +205,35 @@ static void settle_wrap(struct preview *preview)
         preview_rewrap(preview, wrap);
 }
 
-/* --- scrolling --- */
+/* --- scrolling: no further than the cursor needs, but after a jump it gets neighbours on all sides --- */
 
 static void settle_rows(struct preview *preview)
 {
     uint64_t rows = preview_grid_rows(preview), shown = preview->rows > 0 ? (uint64_t)preview->rows : 1;
-    uint64_t last = rows > shown ? rows - shown : 0;
-    if (preview->cursor_row < preview->top)
-        preview->top = preview->cursor_row;
-    if (preview->cursor_row - preview->top >= shown)
-        preview->top = preview->cursor_row - shown + 1;
+    uint64_t last = rows > shown ? rows - shown : 0, margin = preview->jumped && shown > 2;
+    uint64_t cursor = preview->cursor_row, top = preview->top;
+    if (preview->jumped && (cursor < top + margin || cursor - top + margin >= shown))
+        preview->top = cursor - min_u64(cursor, shown / 2);
+    else if (cursor < top)
+        preview->top = cursor;
+    else if (cursor - top >= shown)
+        preview->top = cursor - shown + 1;
     if (preview->top > last)
         preview->top = last;
+}
+
+/* The first of the columns that end with `end` and fit into so much room; `end` itself where none does. */
+static uint64_t first_before(const struct preview *preview, uint64_t end, int within)
+{
+    int used = preview_column_width(preview, end) + PREVIEW_GAP;
+    uint64_t first = end;
+    while (first > preview->kept_shown) {
+        used += preview_column_width(preview, first - 1) + PREVIEW_GAP;
+        if (used > within)
+            break;
+        first--;
+    }
+    return first;
 }
 
 static void settle_columns(struct preview *preview)
@@ -227,19 +244,17 @@ static void settle_columns(struct preview *preview)
     preview->left = max_u64(preview->left, kept);
     if (cursor < kept)
         return;
-    if (cursor < preview->left)
+    int within = room(preview) - kept_width(preview, preview->kept_shown);
+    uint64_t fit = preview_columns_that_fit(preview, preview->left), last = preview_grid_columns(preview) - 1;
+    uint64_t margin = preview->jumped && fit > 2;
+    if (preview->jumped && (cursor < preview->left + margin || cursor - preview->left + margin >= fit))
+        preview->left = min_u64(
+            first_before(preview, cursor, (within + preview_column_width(preview, cursor)) / 2 + PREVIEW_GAP),
+            first_before(preview, last, within));
+    else if (cursor < preview->left)
         preview->left = cursor;
-    if (cursor - preview->left < preview_columns_that_fit(preview, preview->left))
-        return;
-    /* From the cursor to the left, as many as fit. */
-    int used = preview_column_width(preview, cursor) + PREVIEW_GAP + kept_width(preview, preview->kept_shown);
-    preview->left = cursor;
-    while (preview->left > kept) {
-        used += preview_column_width(preview, preview->left - 1) + PREVIEW_GAP;
-        if (used > room(preview))
-            break;
-        preview->left--;
-    }
+    else if (cursor - preview->left >= fit)
+        preview->left = first_before(preview, cursor, within);
 }
 
 /* --- widths --- */
@@ -340,6 +355,7 @@ void preview_layout(struct preview *preview, int rows, int columns, bool ascii)
     preview->kept_shown =
         preview->arrangement == ARRANGE_FLAT ? 0 : preview_kept_that_fit(preview, preview->kept);
     settle_columns(preview);
+    preview->jumped = false;
     preview_tint_layout(preview);
     if (preview->screen == SCREEN_CENSUS)
         census_layout(preview);

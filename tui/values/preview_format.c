@@ -13,11 +13,6 @@
 
 #define CHOSEN_MIN 4 /* columns: "-inf" fits */
 
-static void say(struct preview *preview, const char *text)
-{
-    snprintf(preview->message, sizeof preview->message, "%s", text);
-}
-
 /* --- what there is --- */
 
 static bool is_of_kind(const struct dtype *dtype, enum dtype_kind a, enum dtype_kind b)
@@ -150,28 +145,29 @@ static enum number_style next_style(const struct preview *preview)
 static void change_style(struct preview *preview)
 {
     if (preview->hex) {
-        say(preview, "bytes in hex already: D looks at them as numbers");
+        preview_say(preview, "bytes in hex already: D looks at them as numbers");
         return;
     }
     preview_choose_style(preview, next_style(preview));
     bool fractions = preview_has_fractions(preview);
-    say(preview, preview->style == NUMBER_HEX          ? "each value's bits in hex"
-                 : !fractions                          ? "values as they are"
-                 : preview->style == NUMBER_FULL       ? "all digits: they read back to the same value"
-                 : preview->style == NUMBER_SCIENTIFIC ? "scientific, 6 digits"
-                                                       : "5 digits");
+    preview_say(preview, "%s",
+                preview->style == NUMBER_HEX          ? "each value's bits in hex"
+                : !fractions                          ? "values as they are"
+                : preview->style == NUMBER_FULL       ? "all digits: they read back to the same value"
+                : preview->style == NUMBER_SCIENTIFIC ? "scientific, 6 digits"
+                                                      : "5 digits");
 }
 
 static void change_magnitude(struct preview *preview)
 {
     if (preview->hex || !has_complex(preview)) {
-        say(preview, "no complex numbers here");
+        preview_say(preview, "no complex numbers here");
         return;
     }
     preview->magnitude = !preview->magnitude;
     learn_widths_anew(preview);
-    say(preview,
-        preview->magnitude ? "complex numbers as their magnitude" : "complex numbers with both parts");
+    preview_say(preview, preview->magnitude ? "complex numbers as their magnitude"
+                                            : "complex numbers with both parts");
 }
 
 /* Of one column of a struct, else of all. */
@@ -182,15 +178,15 @@ static void change_width(struct preview *preview, int by)
     int width = preview_column_width(preview, column) + by;
     const char *what = one ? "column" : "columns";
     if (preview->hex) {
-        say(preview, "a byte takes two digits");
+        preview_say(preview, "a byte takes two digits");
         return;
     }
     if (by > 0 && width > preview_widest(preview)) {
-        snprintf(preview->message, sizeof preview->message, "%s as wide as the screen", what);
+        preview_say(preview, "%s as wide as the screen", what);
         return;
     }
     if (by < 0 && width < CHOSEN_MIN) {
-        snprintf(preview->message, sizeof preview->message, "%s as narrow as can be", what);
+        preview_say(preview, "%s as narrow as can be", what);
         return;
     }
     int natural = preview_natural_width(preview, column);
@@ -199,10 +195,10 @@ static void change_width(struct preview *preview, int by)
         preview->chosen_widths[column] = chosen;
     else
         preview->chosen_width = chosen;
-    snprintf(preview->message, sizeof preview->message, "%s %d wide%s", what, width,
-             width < natural    ? ", and what is cut says so"
-             : width == natural ? ", as wide as what is shown"
-                                : "");
+    preview_say(preview, "%s %d wide%s", what, width,
+                width < natural    ? ", and what is cut says so"
+                : width == natural ? ", as wide as what is shown"
+                                   : "");
 }
 
 /* The columns up to the cursor stay where they are. */
@@ -212,18 +208,18 @@ static void keep_columns(struct preview *preview)
     if (preview->kept > 0) {
         preview->kept = preview->kept_shown = 0;
         preview->left = 0; /* back to the cursor from there */
-        say(preview, "all columns move again");
+        preview_say(preview, "all columns move again");
     } else if (preview->arrangement == ARRANGE_FLAT) {
-        say(preview, "one dimension has no columns to keep");
+        preview_say(preview, "one dimension has no columns to keep");
     } else if (wanted >= preview_grid_columns(preview)) {
-        say(preview, "no column would be left to move");
+        preview_say(preview, "no column would be left to move");
     } else if (wanted > UINT16_MAX || preview_kept_that_fit(preview, (uint32_t)wanted) < wanted) {
-        snprintf(preview->message, sizeof preview->message,
-                 "the columns up to %" PRIu64 " do not fit beside another", preview->cursor_column);
+        preview_say(preview, "the columns up to %" PRIu64 " do not fit beside another",
+                    preview->cursor_column);
     } else {
         preview->kept = (uint32_t)wanted;
-        snprintf(preview->message, sizeof preview->message, "the first %s stay at the left (f: no more)",
-                 wanted == 1 ? "column" : "columns");
+        preview_say(preview, "the first %s stay at the left (f: no more)",
+                    wanted == 1 ? "column" : "columns");
     }
 }
 

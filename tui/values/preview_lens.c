@@ -2,7 +2,6 @@
  * The preview seen through what a person says that the bytes are: opening the lens, looking as it says, and
  * the wish to have it recorded. The byte under the cursor stays under it.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -142,7 +141,7 @@ void preview_lens_told(struct preview *preview)
     if (!preview_is_readable(preview->layout)) {
         close_lens(preview);
         preview->saying = SAYING_NOTHING;
-        snprintf(preview->message, sizeof preview->message, "nothing in it can be looked at");
+        preview_say(preview, "nothing in it can be looked at");
     } else if (!preview->lens_began) {
         begin(preview);
     } else if (lens_know(preview->lens, preview->size, preview->payload, preview->recorded)) {
@@ -157,7 +156,7 @@ void preview_open_lens(struct preview *preview, bool may_record)
     if (preview->lens)
         return;
     if (lost || (preview->looked && !preview_is_readable(preview->layout))) {
-        snprintf(preview->message, sizeof preview->message, "nothing in it can be looked at");
+        preview_say(preview, "nothing in it can be looked at");
         return;
     }
     preview->plight = PLIGHT_FINE;
@@ -223,8 +222,7 @@ void preview_ask_record(struct preview *preview)
     if (preview_is_said(preview))
         preview->record = RECORD_THIS;
     else
-        snprintf(preview->message, sizeof preview->message,
-                 "nothing to record: D looks at its bytes as what you say");
+        preview_say(preview, "nothing to record: D looks at its bytes as what you say");
 }
 
 bool preview_wants_record(struct preview *preview, struct preview_record *ret_record)

@@ -175,15 +175,11 @@ void preview_rewrap(struct preview *preview, uint32_t wrap)
 
 /* --- axes --- */
 
-static void say(struct preview *preview, const char *text)
-{
-    snprintf(preview->message, sizeof preview->message, "%s", text);
-}
-
 /* The axes are others: what was about rows and columns is about none. */
 static void forget_view(struct preview *preview)
 {
     preview->top = preview->left = 0;
+    preview->jumped = true;
     preview->kept = preview->kept_shown = 0;
     preview->has_block = preview->wants_copy = false;
 }
@@ -205,9 +201,10 @@ static void exchange_axis(struct preview *preview, int *axis, uint64_t *cursor)
 static void choose_axis(struct preview *preview, enum action action)
 {
     if (preview->arrangement == ARRANGE_FIELDS && action == ACTION_AXIS_COLUMNS)
-        say(preview, "a struct's fields run across");
+        preview_say(preview, "a struct's fields run across");
     else if (preview->step_axis < 0)
-        say(preview, preview->arrangement == ARRANGE_PLANE ? "two axes only: t transposes" : "no other axis");
+        preview_say(preview, "%s",
+                    preview->arrangement == ARRANGE_PLANE ? "two axes only: t transposes" : "no other axis");
     else if (action == ACTION_AXIS_ROWS)
         exchange_axis(preview, &preview->row_axis, &preview->cursor_row);
     else
@@ -217,7 +214,7 @@ static void choose_axis(struct preview *preview, enum action action)
 static void transpose(struct preview *preview)
 {
     if (preview->arrangement != ARRANGE_PLANE) {
-        say(preview, "nothing to transpose: one axis runs down");
+        preview_say(preview, "nothing to transpose: one axis runs down");
         return;
     }
     int axis = preview->row_axis;
@@ -233,7 +230,7 @@ static void step_slice(struct preview *preview, int64_t steps)
 {
     int axis = preview->step_axis;
     if (axis < 0) {
-        say(preview, "there is only this slice");
+        preview_say(preview, "there is only this slice");
         return;
     }
     uint64_t *at = &preview->fixed[axis], distance = (uint64_t)(steps < 0 ? -steps : steps);
@@ -248,9 +245,9 @@ static void next_axis(struct preview *preview)
 {
     int next = preview->step_axis < 0 ? -1 : next_fixed(preview, preview->step_axis);
     if (next < 0)
-        say(preview, "there is only this slice");
+        preview_say(preview, "there is only this slice");
     else if (next == preview->step_axis)
-        say(preview, "no other axis to step along");
+        preview_say(preview, "no other axis to step along");
     else
         preview->step_axis = next;
 }
@@ -417,6 +414,7 @@ bool preview_has_use_for(const struct preview *preview, enum action action)
 
 void preview_place_go(struct preview *preview, const int *axes, const uint64_t *position, int n)
 {
+    preview->jumped = true;
     for (int i = 0; i < n; i++) {
         if (preview->arrangement == ARRANGE_FLAT) {
             preview->cursor_row = position[i] / preview->wrap;

@@ -162,6 +162,7 @@ struct preview {
     uint64_t fixed[MATRIX_RANK_MAX];
     uint32_t wrap;
     uint64_t cursor_row, cursor_column, top, left;
+    bool jumped; /* the cursor went where it was sent, not by steps: until the next preview_layout */
 
     /* What is visible; set by preview_layout. */
     int height, breadth; /* of the rectangle */
@@ -231,6 +232,10 @@ struct preview_lines {
 };
 struct preview_lines preview_lines(const struct preview *preview);
 bool preview_has_slices(const struct preview *preview);
+static inline bool preview_has_fields(const struct preview *preview)
+{
+    return preview->arrangement == ARRANGE_FIELDS;
+}
 /* Whether there is none any more that could be looked at, and holding it open would only keep its memory. */
 static inline bool preview_is_lost(const struct preview *preview)
 {
@@ -256,6 +261,9 @@ struct page preview_page(const struct preview *preview);
 /* Whether the last page read holds all of a page; shows the same slice. */
 bool page_covers(const struct page *have, const struct page *want);
 bool page_same_slice(const struct page *a, const struct page *b);
+/* Whether what was made of that slice, of the matrix of that generation, is of what is shown. However one
+ * dimension wraps, it is the same slice. */
+bool preview_shows_slice(const struct preview *preview, const struct page *slice, unsigned generation);
 
 /* The bytes of a grid cell, NULL where they were not read. */
 const uint8_t *preview_cell(const struct preview *preview, uint64_t row, uint64_t column);
@@ -332,6 +340,9 @@ void preview_tint_free(struct preview *preview);
 struct study_request *preview_tint_want(struct preview *preview, int64_t now);
 bool preview_tint_give_up(struct preview *preview);
 void preview_tint_supply(struct preview *preview, struct study_reply *reply, int64_t now);
+
+/* A study of the matrix as it is looked at, still to be filled. */
+struct study_request *preview_study_new(const struct preview *preview, enum study_kind kind);
 
 /* The slice that is shown: rows and columns, or the one axis that there is. */
 void preview_plane(const struct preview *preview, struct view *ret_view);

@@ -22,6 +22,13 @@ static const struct client clients[STUDY_SLOT_COUNT] = {
     [STUDY_MAP] = {preview_map_wants, preview_map_gives_up, preview_map_supply, preview_map_progress},
 };
 
+struct study_request *preview_study_new(const struct preview *preview, enum study_kind kind)
+{
+    /* Bytes without a shape are what nobody says but the preview. */
+    bool said = preview->saying == SAYING_THIS || preview->hex;
+    return study_request_new(kind, &preview->reach, &preview->matrix, said);
+}
+
 struct study_request *preview_wants_study(struct preview *preview, enum study_slot slot, int64_t now)
 {
     return clients[slot].wants ? clients[slot].wants(preview, now) : NULL;

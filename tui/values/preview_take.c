@@ -39,7 +39,7 @@ static void adopt_matrix(struct preview *preview, struct matrix *matrix)
     memset(matrix, 0, sizeof *matrix);
     preview_place_reset(preview);
     if (!first)
-        strcpy(preview->message, "its header changed: it is another matrix now");
+        preview_say(preview, "its header changed: it is another matrix now");
 }
 
 void preview_adopt_bytes(struct preview *preview, uint64_t size)

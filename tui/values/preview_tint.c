@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,11 +106,7 @@ static void scale_of_page(struct preview *preview, size_t of)
 static bool is_slice(const struct preview *preview)
 {
     const struct tint *tint = preview->tint;
-    struct page now = preview_page(preview);
-    if (!tint || tint->generation != preview->generation)
-        return false;
-    return (now.arrangement == ARRANGE_FLAT && tint->slice.arrangement == ARRANGE_FLAT) ||
-           page_same_slice(&tint->slice, &now);
+    return tint && preview_shows_slice(preview, &tint->slice, tint->generation);
 }
 
 static void begin_slice(struct preview *preview)
@@ -198,9 +193,9 @@ void preview_tint_changed(struct preview *preview)
 void preview_tint_toggle(struct preview *preview)
 {
     if (preview->hex || !preview_any_has_figures(preview)) {
-        snprintf(preview->message, sizeof preview->message, "%s",
-                 preview->hex ? "bytes: D looks at them as numbers, which have heat"
-                              : "no numbers to colour");
+        preview_say(preview, "%s",
+                    preview->hex ? "bytes: D looks at them as numbers, which have heat"
+                                 : "no numbers to colour");
         return;
     }
     preview->tints = !preview->tints;
@@ -246,14 +241,10 @@ struct study_request *preview_tint_want(struct preview *preview, int64_t now)
     if (i == page.columns)
         return NULL;
     column = page_column(&page, i);
-    struct study_request *request =
-        study_request_new(STUDY_OF_MAP, &preview->reach, &preview->matrix, preview->saying == SAYING_THIS);
+    struct study_request *request = preview_study_new(preview, STUDY_OF_MAP);
     preview_plane(preview, &request->view);
-    if (preview->arrangement == ARRANGE_FIELDS) {
-        struct dtype_field field = dtype_field_at(&request->matrix.dtype, column);
-        request->dtype = field.dtype;
-        request->view.start += (int64_t)field.offset;
-    }
+    if (preview_has_fields(preview))
+        preview_view_field(&request->matrix, column, &request->view, &request->dtype);
     request->map.rows = request->map.columns = 32;
     request->mark = ++tint->mark;
     tint->asked = true;

@@ -15,11 +15,6 @@
 
 /* --- what is searched --- */
 
-static bool has_fields(const struct preview *preview)
-{
-    return preview->arrangement == ARRANGE_FIELDS;
-}
-
 /* The whole matrix; of structs the field under the cursor. False where that cannot be looked through. */
 static bool view_of(const struct matrix *matrix, bool fields, uint64_t field, struct view *ret_view,
                     struct dtype *ret_dtype)
@@ -69,7 +64,7 @@ static void condition_words(const struct condition *condition, char *buf, size_t
 static void subject(const struct preview *preview, uint64_t field, char *buf, size_t size)
 {
     snprintf(buf, size, "element");
-    if (!has_fields(preview))
+    if (!preview_has_fields(preview))
         return;
     struct dtype_field facts = dtype_field_at(&preview->matrix.dtype, field);
     name_escape(facts.name, strlen(facts.name), preview->ascii, buf, size);
@@ -89,7 +84,7 @@ static void say_nothing_found(struct preview *preview, int64_t took)
     char what[CONDITION_TEXT_MAX + 8], of[NAME_MAX_SHOWN], count[WORDS_COUNT_MAX], time[32];
     struct dtype dtype;
     struct view view;
-    view_of(&preview->matrix, has_fields(preview), search->field, &view, &dtype);
+    view_of(&preview->matrix, preview_has_fields(preview), search->field, &view, &dtype);
     condition_words(&search->condition, what, sizeof what);
     subject(preview, search->field, of, sizeof of);
     words_count(view_elements(&view), count);
@@ -115,8 +110,8 @@ static void start(struct preview *preview, bool backward)
     struct search *search = &preview->search;
     struct dtype dtype;
     struct view view;
-    uint64_t field = has_fields(preview) ? preview->cursor_column : 0;
-    bool can = view_of(&preview->matrix, has_fields(preview), field, &view, &dtype);
+    uint64_t field = preview_has_fields(preview) ? preview->cursor_column : 0;
+    bool can = view_of(&preview->matrix, preview_has_fields(preview), field, &view, &dtype);
     give_up(search);
     if (!can) {
         preview_say(preview, "it has too many axes to be searched");
@@ -203,7 +198,7 @@ static int makes_sense(const struct preview *preview, const struct condition *co
     struct view view;
     if (!preview->has_matrix)
         return 0;
-    view_of(&preview->matrix, has_fields(preview), preview->cursor_column, &view, &dtype);
+    view_of(&preview->matrix, preview_has_fields(preview), preview->cursor_column, &view, &dtype);
     return match_make(condition, &dtype, CONVERT_BEST, &match, error);
 }
 
@@ -248,11 +243,8 @@ struct study_request *search_wants(struct preview *preview, int64_t now)
         search->running = false;
         return NULL;
     }
-    /* Bytes without a shape are what nobody says but the preview. */
-    bool said = preview->saying == SAYING_THIS || preview->hex;
-    struct study_request *request =
-        study_request_new(STUDY_OF_SEARCH, &preview->reach, &preview->matrix, said);
-    view_of(&request->matrix, has_fields(preview), search->field, &request->view, &request->dtype);
+    struct study_request *request = preview_study_new(preview, STUDY_OF_SEARCH);
+    view_of(&request->matrix, preview_has_fields(preview), search->field, &request->view, &request->dtype);
     request->waited_for = true;
     request->search.condition = search->condition;
     request->search.from = search->from;
@@ -286,16 +278,15 @@ void search_progress(struct preview *preview, uint64_t done, uint64_t total)
 }
 
 static void go_to(struct preview *preview, uint64_t number, bool wrapped)
-
 {
     struct search *search = &preview->search;
     uint64_t index[MATRIX_RANK_MAX] = {0};
     struct dtype dtype;
     struct view view;
-    view_of(&preview->matrix, has_fields(preview), search->field, &view, &dtype);
+    view_of(&preview->matrix, preview_has_fields(preview), search->field, &view, &dtype);
     find_index_of(&view, number, index);
     preview_place_index(preview, index);
-    if (has_fields(preview))
+    if (preview_has_fields(preview))
         preview->cursor_column = search->field;
     search->has_place = search->says = true;
     search->wrapped = wrapped;
@@ -392,7 +383,7 @@ static bool has_changed(const struct preview *preview, const uint8_t *cell)
     struct dtype dtype = preview->matrix.dtype;
     struct match match;
     uint32_t place;
-    if (has_fields(preview)) {
+    if (preview_has_fields(preview)) {
         struct dtype_field field = dtype_field_at(&dtype, column);
         if (field.rank > 0)
             return false; /* any of its elements may be meant */
