@@ -97,7 +97,7 @@ def a_vector_has_a_line_of_them():
         save(d / "v", vector)
         with Screen(d, columns=140) as screen:
             look(screen, "v")
-            screen.shows(" all 10000000 elements ", "nan 1  inf 0")
+            screen.shows(" all 10,000,000 elements ", "nan 1  inf 0")
             line = next(line for line in screen.text().splitlines() if line.strip().startswith("min "))
             words = line.split()
             shown = dict(zip(words[::2], words[1::2]))
