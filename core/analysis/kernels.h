@@ -24,6 +24,13 @@ struct deviation {
     double sum, squares;
 };
 
+/* Of n floats. Where one is not finite, neither is the sum, and the rest means nothing. */
+struct sum_f4 {
+    uint64_t zeros;
+    float min, max;
+    double sum, squares; /* squares of the values themselves */
+};
+
 struct sum_i8 {
     uint64_t zeros;
     int64_t min, max; /* of the canonical values: see below */
@@ -53,6 +60,8 @@ struct analysis_kernels {
     /* Around the middle; the second one leaves out what is not finite. */
     void (*deviate_f8)(const f8_at *x, size_t n, double middle, struct deviation *ret);
     void (*deviate_f8_some)(const f8_at *x, size_t n, double middle, struct deviation *ret);
+    void (*sum_f4)(const f4_at *x, size_t n, struct sum_f4 *ret);
+    void (*deviate_f4)(const f4_at *x, size_t n, double middle, struct deviation *ret);
     /* The canonical value of an integer is x ^ flip: flip 0 for signed ones, INT64_MIN for unsigned ones. The
      * sum is of the canonical ones + 2^63, which are never negative. */
     void (*sum_i8)(const i8_at *x, size_t n, int64_t flip, struct sum_i8 *ret);

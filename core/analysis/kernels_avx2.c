@@ -18,6 +18,11 @@
 #define HAS_LEAST_F8
 #define least_f8(a, b)    ((vf8)_mm256_min_pd(a, b))
 #define greatest_f8(a, b) ((vf8)_mm256_max_pd(a, b))
+#define HAS_F4
+#define least_f4(a, b)           ((vf4)_mm256_min_ps(a, b))
+#define greatest_f4(a, b)        ((vf4)_mm256_max_ps(a, b))
+#define count_zeros_f4(count, x) ((count) - (vi4)((x) == 0))
+#define widen_f4(at)             ((vf8)_mm256_cvtps_pd(_mm_loadu_ps((const float *)(at))))
 #define HAS_FIND_BINS
 static size_t find_bins_first(const struct bin_plan *plan, const f8_at *x, size_t n, uint32_t *ret);
 static size_t find_bins_small_first(const struct bin_plan *plan, const f8_at *x, size_t n, uint8_t *ret);

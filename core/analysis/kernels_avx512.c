@@ -28,6 +28,15 @@
                                 (__m512i)(count), _mm512_set1_epi64(1)))
 #define HAS_TO_F8
 #define to_f8(x) ((vf8)_mm512_cvtepi64_pd((__m512i)(x)))
+#define HAS_F4
+#define least_f4(a, b)    ((vf4)_mm512_min_ps(a, b))
+#define greatest_f4(a, b) ((vf4)_mm512_max_ps(a, b))
+#define count_zeros_f4(count, x)                                                                             \
+    ((vi4)_mm512_mask_add_epi32((__m512i)(count), _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_EQ_OQ),    \
+                                (__m512i)(count), _mm512_set1_epi32(1)))
+#define widen_f4(at) ((vf8)_mm512_cvtps_pd(_mm256_loadu_ps((const float *)(at))))
+#define HAS_ADD_SQUARE
+#define add_square(sum, x) ((vf8)_mm512_fmadd_pd(x, x, sum))
 #define HAS_FIND_BINS
 static size_t find_bins_first(const struct bin_plan *plan, const f8_at *x, size_t n, uint32_t *ret);
 static size_t find_bins_small_first(const struct bin_plan *plan, const f8_at *x, size_t n, uint8_t *ret);

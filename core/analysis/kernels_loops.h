@@ -466,8 +466,11 @@ static void count_bytes(const uint8_t *x, size_t n, unsigned values, uint64_t *c
     count_rest(x + whole, n - whole, values, counts);
 }
 
+#include "core/analysis/kernels_singles.h"
+
 #define KERNELS                                                                                              \
     {                                                                                                        \
-        sum_f8, sum_f8_some, deviate_f8, deviate_f8_some, sum_i8, deviate_i8, deviate_i8_wide, magnitude_f4, \
-            magnitude_f8, find_bins, find_bins_small, count_bytes, count_finite                              \
+        sum_f8, sum_f8_some, deviate_f8, deviate_f8_some, sum_f4, deviate_f4, sum_i8, deviate_i8,            \
+            deviate_i8_wide, magnitude_f4, magnitude_f8, find_bins, find_bins_small, count_bytes,            \
+            count_finite                                                                                     \
     }

@@ -12,6 +12,11 @@
 #define HAS_LEAST_F8
 #define least_f8(a, b)    ((vf8)_mm_min_pd(a, b))
 #define greatest_f8(a, b) ((vf8)_mm_max_pd(a, b))
+#define HAS_F4
+#define least_f4(a, b)           ((vf4)_mm_min_ps(a, b))
+#define greatest_f4(a, b)        ((vf4)_mm_max_ps(a, b))
+#define count_zeros_f4(count, x) ((count) - (vi4)((x) == 0))
+#define widen_f4(at)             ((vf8)_mm_cvtps_pd(_mm_castpd_ps(_mm_load_sd((const double *)(at)))))
 #endif
 #include "core/analysis/kernels_loops.h"
 

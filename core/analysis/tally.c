@@ -5,6 +5,9 @@
  * would drop what differs in time stamps of nanoseconds.
  *
  * Where the sum is finite, so is every element; only else the slower loop looks at each.
+ *
+ * Floats are summed once, with their squares, which doubles hold; only where the mean lies so far off that
+ * little of the squares is deviation are the deviations summed as well.
  */
 #include "core/analysis/tally.h"
 
@@ -22,7 +25,8 @@
 struct tally_kernel {
     bool is_there;
     enum dtype_kind kind;
-    bool is_long; /* an integer of 64 bits */
+    bool is_long;   /* an integer of 64 bits */
+    bool is_single; /* a float of 32 bits, in native byte order */
     struct doubles doubles;
     struct converter to_native; /* is_long: from the other byte order */
 };
@@ -152,6 +156,39 @@ static void tally_doubles(const struct analysis_kernels *kernels, const f8_at *x
     tally->max.f = sum.max + 0.0;
 }
 
+/* --- a piece of floats --- */
+
+/* How much of the squares may be that of the mean: some last places of them are lost, and of the deviations
+ * so many times more. */
+#define MEAN_SHARE_MOST (31 / 32.0L)
+
+/* False, and nothing is done, where any is not finite. */
+static bool tally_singles(const struct analysis_kernels *kernels, const f4_at *x, size_t n,
+                          struct tally *tally)
+{
+    struct sum_f4 sum;
+    kernels->sum_f4(x, n, &sum);
+    if (!isfinite(sum.sum))
+        return false;
+    *tally = (struct tally){.count = n, .zeros = sum.zeros, .finite = n};
+    tally->min.f = (double)sum.min + 0.0; /* -0.0 becomes 0 */
+    tally->max.f = (double)sum.max + 0.0;
+    tally->mean = tally->min.f;
+    if (sum.min == sum.max)
+        return true;
+    long double middle = sum.sum / (long double)n, of_mean = middle * sum.sum;
+    struct deviation off;
+    set_mean(tally, 0, middle);
+    if (of_mean <= sum.squares * MEAN_SHARE_MOST) {
+        tally->squares = sum.squares - of_mean;
+        return true;
+    }
+    kernels->deviate_f4(x, n, tally->mean, &off);
+    set_mean(tally, tally->mean, off.sum / (long double)n);
+    tally->squares = off.squares - (long double)off.sum * off.sum / (long double)n;
+    return true;
+}
+
 /* Whose doubles are exact, but whose extremes are integers. */
 static void turn_extremes(struct tally *tally, enum dtype_kind kind)
 {
@@ -216,6 +253,7 @@ static void make_kernel(const struct dtype *native, bool swapped, enum convert_l
         dtype.order = dtype.order == '<' ? '>' : '<';
     ret_kernel->kind = dtype.kind;
     ret_kernel->is_long = (dtype.kind == DTYPE_INT || dtype.kind == DTYPE_UINT) && dtype.itemsize == 8;
+    ret_kernel->is_single = dtype.kind == DTYPE_FLOAT && dtype.itemsize == 4 && !dtype_is_swapped(&dtype);
     ret_kernel->is_there =
         doubles_make(&dtype, level, &ret_kernel->doubles) &&
         (!ret_kernel->is_long || converter_make(&dtype, native, level, &ret_kernel->to_native, NULL) == 0);
@@ -251,6 +289,8 @@ static void tally_piece(const struct tally_kernel *kernel, const void *elements,
                         struct tally *tally)
 {
     _Alignas(64) double buffer[KERNEL_PIECE];
+    if (kernel->is_single && tally_singles(kernel->doubles.kernels, elements, n, tally))
+        return;
     if (!kernel->is_long) {
         const f8_at *x = doubles_get(&kernel->doubles, elements, n, buffer);
         tally_doubles(kernel->doubles.kernels, x, n, tally);
