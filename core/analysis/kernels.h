@@ -11,6 +11,8 @@
 
 /* At most so many elements a call. */
 #define KERNEL_PIECE 2048
+/* But so many bytes that are counted: vectors of 16 count up to 255 in each of theirs, four at once. */
+#define KERNEL_BYTES (7 * KERNEL_PIECE)
 
 /* Of the finite ones among n doubles. */
 struct sum_f8 {
@@ -44,10 +46,17 @@ struct bin_plan {
     unsigned bins;
     double low, high;
     double scale, offset;
+    struct {
+        bool is_good; /* the guess in single precision is */
+        float scale, offset;
+        float edges[32]; /* the least floats that are not below them */
+    } f4;                /* where bins are BINS_FEW_MAX at most */
 };
 
+#define BINS_FEW_MAX 23
+
 /* What comes behind the bins: values that are high itself, which belong to the last bin, and those outside,
- * or that are no numbers. */
+ * or that are no numbers: these are BIN_OUTSIDE or above. */
 #define BIN_HIGH(plan)    ((plan)->bins)
 #define BIN_OUTSIDE(plan) ((plan)->bins + 1)
 #define BINS_EXTRA        2
@@ -73,9 +82,12 @@ struct analysis_kernels {
      * somebody must look after it. */
     void (*magnitude_f4)(const f4_at *x, size_t n, double *ret);
     bool (*magnitude_f8)(const f8_at *x, size_t n, double *ret);
-    /* The bin of each. */
+    /* The bin of each. Of small ones the order may be another. */
     void (*find_bins)(const struct bin_plan *plan, const f8_at *x, size_t n, uint32_t *ret);
     void (*find_bins_small)(const struct bin_plan *plan, const f8_at *x, size_t n, uint8_t *ret);
+    /* Of floats, where plan->f4.is_good; NULL: not at this level. Returns how many it did, from the first on;
+     * maybe none. */
+    size_t (*find_bins_f4)(const struct bin_plan *plan, const f4_at *x, size_t n, uint8_t *ret);
     /* Adds to counts[values] how often each value below that occurs among n bytes. */
     void (*count_bytes)(const uint8_t *x, size_t n, unsigned values, uint64_t *counts);
     size_t (*count_finite)(const f8_at *x, size_t n);

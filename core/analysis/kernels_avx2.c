@@ -24,6 +24,7 @@
 #define count_zeros_f4(count, x) ((count) - (vi4)((x) == 0))
 #define widen_f4(at)             ((vf8)_mm256_cvtps_pd(_mm_loadu_ps((const float *)(at))))
 #define HAS_FIND_BINS
+#define find_bins_f4 NULL
 static size_t find_bins_first(const struct bin_plan *plan, const f8_at *x, size_t n, uint32_t *ret);
 static size_t find_bins_small_first(const struct bin_plan *plan, const f8_at *x, size_t n, uint8_t *ret);
 #include "core/analysis/kernels_loops.h"

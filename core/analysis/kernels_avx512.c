@@ -40,6 +40,11 @@
 #define HAS_FIND_BINS
 static size_t find_bins_first(const struct bin_plan *plan, const f8_at *x, size_t n, uint32_t *ret);
 static size_t find_bins_small_first(const struct bin_plan *plan, const f8_at *x, size_t n, uint8_t *ret);
+static size_t find_bins_f4(const struct bin_plan *plan, const f4_at *x, size_t n, uint8_t *ret);
+#define HAS_COUNT_FEW
+#define COUNTED_MAX 24
+#define COUNT_STEP  1024
+static void count_few(const uint8_t *x, size_t n, unsigned values, uint64_t *counts);
 #define HAS_COUNT_EQUAL
 #define EQUAL_STEP 64
 static inline uint64_t count_equal(const uint8_t *x, size_t n, uint8_t value);
@@ -69,54 +74,15 @@ static size_t find_bins_first(const struct bin_plan *plan, const f8_at *x, size_
     return whole;
 }
 
-/* Of so few bins the edges are held in registers: no gather, which takes three times as long. */
-#define EDGES_HELD 32
-
-struct held {
-    __m512d edges[EDGES_HELD / 8];
-};
-
-INLINE __m512d held_edges(const struct held *held, __m512i at)
-{
-    __m512d lower = _mm512_permutex2var_pd(held->edges[0], at, held->edges[1]);
-    __m512d upper = _mm512_permutex2var_pd(held->edges[2], at, held->edges[3]);
-    return _mm512_mask_blend_pd(_mm512_test_epi64_mask(at, _mm512_set1_epi64(16)), lower, upper);
-}
-
-INLINE __m512i find_8_held(const struct bin_plan *plan, const struct held *held, const f8_at *at)
-{
-    __m512d x = _mm512_loadu_pd(at);
-    __mmask8 inside = _mm512_cmp_pd_mask(x, _mm512_set1_pd(plan->low), _CMP_GE_OQ);
-    inside = _mm512_mask_cmp_pd_mask(inside, x, _mm512_set1_pd(plan->high), _CMP_LE_OQ);
-    __m512d guess =
-        _mm512_sub_pd(_mm512_mul_pd(x, _mm512_set1_pd(plan->scale)), _mm512_set1_pd(plan->offset));
-    __m512i nearest = _mm512_cvtpd_epi64(guess); /* outside it is anything, but held_edges takes all */
-    __mmask8 less = _mm512_cmp_pd_mask(x, held_edges(held, nearest), _CMP_LT_OQ);
-    __m512i bin = _mm512_mask_sub_epi64(nearest, less, nearest, _mm512_set1_epi64(1));
-    return _mm512_mask_mov_epi64(_mm512_set1_epi64(BIN_OUTSIDE(plan)), inside, bin);
-}
-
-static void find_bins_held(const struct bin_plan *plan, const f8_at *x, size_t n, uint8_t *ret)
-{
-    const struct bin_plan here = *plan; /* which no store to ret can change */
-    double edges[EDGES_HELD] = {0};
-    struct held held;
-    memcpy(edges, plan->edges, (plan->bins + 1) * sizeof *edges);
-    for (unsigned i = 0; i < EDGES_HELD / 8; i++)
-        held.edges[i] = _mm512_loadu_pd(edges + 8 * i);
-    for (size_t i = 0; i < n; i += 8)
-        _mm_storeu_si64(ret + i, _mm512_cvtepi64_epi8(find_8_held(&here, &held, x + i)));
-}
+#include "core/analysis/bins_avx512.h"
 
 static size_t find_bins_small_first(const struct bin_plan *plan, const f8_at *x, size_t n, uint8_t *ret)
 {
     const struct bin_plan here = *plan; /* which no store to ret can change */
-    size_t whole = n & ~(size_t)7;
-    if (plan->bins < EDGES_HELD) {
-        find_bins_held(plan, x, whole, ret);
-        return whole;
-    }
-    for (size_t i = 0; i < whole; i += 8)
+    size_t whole = n & ~(size_t)7, few = plan->bins <= BINS_FEW_MAX ? n & ~(size_t)63 : 0;
+    if (few > 0 && !find_bins_few(plan, x, few, ret))
+        few = 0;
+    for (size_t i = few; i < whole; i += 8)
         _mm_storeu_si64(ret + i, _mm256_cvtepi32_epi8(find_8_bins(&here, x + i)));
     return whole;
 }

@@ -389,6 +389,7 @@ INLINE uint32_t find_bin(const struct bin_plan *plan, double x)
 #if !defined(HAS_FIND_BINS) /* how many it does of the first ones */
 #define find_bins_first(plan, x, n, ret)       0
 #define find_bins_small_first(plan, x, n, ret) 0
+#define find_bins_f4                           NULL
 #endif
 
 static void find_bins(const struct bin_plan *plan, const f8_at *x, size_t n, uint32_t *ret)
@@ -446,6 +447,14 @@ static void count_rest(const uint8_t *x, size_t n, unsigned values, uint64_t *co
 
 static void count_bytes(const uint8_t *x, size_t n, unsigned values, uint64_t *counts)
 {
+#if defined(HAS_COUNT_FEW)
+    if (values <= COUNTED_MAX) {
+        size_t whole = n - n % COUNT_STEP;
+        count_few(x, whole, values, counts);
+        x += whole;
+        n -= whole;
+    }
+#endif
     if (values <= COMPARED_MAX) {
         size_t whole = n - n % EQUAL_STEP;
         for (unsigned value = 0; value < values; value++)
@@ -471,6 +480,6 @@ static void count_bytes(const uint8_t *x, size_t n, unsigned values, uint64_t *c
 #define KERNELS                                                                                              \
     {                                                                                                        \
         sum_f8, sum_f8_some, deviate_f8, deviate_f8_some, sum_f4, deviate_f4, sum_i8, deviate_i8,            \
-            deviate_i8_wide, magnitude_f4, magnitude_f8, find_bins, find_bins_small, count_bytes,            \
-            count_finite                                                                                     \
+            deviate_i8_wide, magnitude_f4, magnitude_f8, find_bins, find_bins_small, find_bins_f4,           \
+            count_bytes, count_finite                                                                        \
     }

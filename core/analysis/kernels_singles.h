@@ -1,7 +1,7 @@
 /*
  * The loops of float32, without a detour over a list of doubles: to be included by each level behind
- * kernels_loops.h. Extremes and zeros are of floats, sums of doubles in the same 16 lanes. A square of a float
- * is exact in a double, so that it does not matter whether a level adds it to the sum in one step.
+ * kernels_loops.h. Extremes and zeros are of floats, sums of doubles in the same 16 lanes. A square of a
+ * float is exact in a double, so that it does not matter whether a level adds it to the sum in one step.
  */
 typedef f4 vf4 __attribute__((vector_size(VECTOR)));
 typedef i4 vi4 __attribute__((vector_size(VECTOR)));

@@ -84,6 +84,20 @@ static double measure(struct job *job, const void *elements, size_t n)
     return least;
 }
 
+/* Between the extremes, as in the program. */
+static void make_histogram(struct job *job, const void *elements, size_t n)
+{
+    struct tally tally = {0};
+    tally_run(job->kernel, elements, n, &tally);
+    double low = tally.min.f, high = tally.max.f;
+    if (job->dtype.kind == DTYPE_INT)
+        low = (double)tally.min.i, high = (double)tally.max.i;
+    else if (job->dtype.kind != DTYPE_FLOAT && job->dtype.kind != DTYPE_COMPLEX)
+        low = (double)tally.min.u, high = (double)tally.max.u;
+    if (histogram_make(low, high, BINS, &job->histogram, NULL) < 0)
+        exit(1);
+}
+
 static void answer(struct job *job, size_t size, const char *data)
 {
     size_t n = size / job->dtype.itemsize;
@@ -94,9 +108,10 @@ static void answer(struct job *job, size_t size, const char *data)
     }
     uint8_t *elements = aligned_alloc(64, size);
     job->counts = calloc(TALLY_COUNTS, sizeof *job->counts);
-    if (!elements || !job->counts || histogram_make(0, 100, BINS, &job->histogram, NULL) < 0)
+    if (!elements || !job->counts)
         exit(1);
     fill(&job->dtype, elements, n, data);
+    make_histogram(job, elements, n);
     printf("%.2f\n", (double)size / measure(job, elements, n));
     histogram_clear(&job->histogram);
     free(job->counts);

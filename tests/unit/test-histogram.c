@@ -100,10 +100,11 @@ static unsigned search(const struct histogram *histogram, double x)
     return bin;
 }
 
-/* Of doubles, at every level. */
-static void check(const struct histogram *histogram, const double *x, size_t n)
+/* Of elements of a type, whose values are x, at every level. */
+static void check_type(const struct histogram *histogram, const char *type, const void *elements,
+                       const double *x, size_t n)
 {
-    struct dtype dtype = parse("<f8");
+    struct dtype dtype = parse(type);
     uint64_t *wanted = calloc(histogram->bins, sizeof *wanted);
     uint64_t *counts = malloc(histogram->bins * sizeof *counts), outside = 0;
     for (size_t i = 0; i < n; i++)
@@ -115,11 +116,16 @@ static void check(const struct histogram *histogram, const double *x, size_t n)
         if (!tally_kernel(&dtype, level))
             continue;
         memset(counts, 0, histogram->bins * sizeof *counts);
-        assert_int_equal(histogram_count(histogram, &dtype, x, n, level, counts), outside);
+        assert_int_equal(histogram_count(histogram, &dtype, elements, n, level, counts), outside);
         assert_memory_equal(counts, wanted, histogram->bins * sizeof *counts);
     }
     free(wanted);
     free(counts);
+}
+
+static void check(const struct histogram *histogram, const double *x, size_t n)
+{
+    check_type(histogram, "<f8", x, x, n);
 }
 
 static void check_edges(double low, double high, unsigned bins)
@@ -165,6 +171,88 @@ static void values_on_edges_and_beside_them(void **state)
         double a = (double)(int64_t)random_bits() * 0x1p-60, b = (double)(int64_t)random_bits() * 0x1p-62;
         check_edges(fmin(a, b), fmax(a, b), 1 + i % 40);
     }
+}
+
+/* Values that are not above the greatest edge, as where it is the maximum, in both types of floats: there are
+ * loops of their own for those. */
+static void check_inside(double low, double high, unsigned bins, size_t n)
+{
+    struct histogram histogram = make(low, high, bins);
+    double *x = malloc((n + 1) * sizeof *x);
+    float *singles = malloc((n + 1) * sizeof *singles);
+    for (size_t i = 0; i < n; i++) {
+        double edge = histogram.edges[random_bits() % (bins + 1)];
+        switch (random_bits() % 32) {
+        case 0:
+            x[i] = (double)NAN;
+            break;
+        case 1:
+            x[i] = -INF;
+            break;
+        case 2:
+            x[i] = edge - (high / 2 - low / 2);
+            break;
+        case 3:
+            x[i] = -1e300 * (double)(random_bits() % 100);
+            break;
+        default:
+            x[i] = edge + (double)((int)(random_bits() % 5) - 2) * fabs(edge) * (i % 2 ? 0x1p-53 : 0x1p-24);
+            x[i] = i % 3 ? x[i] : low + (high / 2 - low / 2) * ((double)(random_bits() >> 11) * 0x1p-52);
+            break;
+        }
+        x[i] = x[i] > high ? high : x[i];
+    }
+    check(&histogram, x, n);
+    for (size_t i = 0; i < n; i++) {
+        singles[i] = (float)x[i];
+        if ((double)singles[i] > high)
+            singles[i] = nextafterf(singles[i], -(float)INFINITY);
+        x[i] = singles[i];
+    }
+    check_type(&histogram, "<f4", singles, x, n);
+    singles[n] = (float)INFINITY;
+    x[n] = INF;
+    check_type(&histogram, "<f4", singles, x, n + 1);
+    check_type(&histogram, "<f4", singles + 1, x + 1, n);
+    histogram_clear(&histogram);
+    free(singles);
+    free(x);
+}
+
+static void values_that_are_not_above(void **state)
+{
+    (void)state;
+    static const double ranges[][2] = {{0, 1},
+                                       {-0.3, 1.7},
+                                       {0, 20},
+                                       {-1e300, 1e300},
+                                       {0, 1e-300},
+                                       {-1e38, 3e38},
+                                       {0, 0x1p-149},
+                                       {0, 0x1p-120},
+                                       {0, 0x1p-126},
+                                       {1, 1 + 0x1p-23},
+                                       {1, 1 + 0x1p-20},
+                                       {1, 1 + 0x1p-14},
+                                       {1e6, 1e6 + 9},
+                                       {-1e17, 1e17},
+                                       {-7, -7},
+                                       {-1, 1e39},
+                                       {5, 5.000001},
+                                       {-20, 300},
+                                       {-0x1p-60, 0},
+                                       {0, 0x1p-99},
+                                       {-100, -30},
+                                       {0x1p24, 0x1p24 + 50},
+                                       {-FLT_MAX, FLT_MAX},
+                                       {0, 1e-38}};
+    for (size_t r = 0; r < sizeof ranges / sizeof ranges[0]; r++)
+        for (unsigned bins = 1; bins < 40; bins++)
+            check_inside(ranges[r][0], ranges[r][1], bins, 320 + bins);
+    check_inside(-1, 3, 20, 100003);
+    check_inside(-1, 3, 8, 14336);
+    check_inside(-1, 3, 23, 30000);
+    check_inside(-1, 3, 7, 30000);
 }
 
 static void all_in_one_bin(void **state)
@@ -255,6 +343,7 @@ int main(void)
         cmocka_unit_test(a_single_value_is_in_the_middle),
         cmocka_unit_test(edges_rise_whatever_the_range),
         cmocka_unit_test(values_on_edges_and_beside_them),
+        cmocka_unit_test(values_that_are_not_above),
         cmocka_unit_test(all_in_one_bin),
         cmocka_unit_test(every_type),
         cmocka_unit_test(counts_of_values),
