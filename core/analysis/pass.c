@@ -276,7 +276,7 @@ struct run {
     const struct pass *pass;
     const struct layers *layers;
     uint64_t blocks, every, slots, slot_groups;
-    _Atomic uint64_t next; /* slot */
+    _Atomic uint64_t next; /* slot, counted from the end of a pass that runs backward */
     _Atomic bool failed;
     pass_function *function;
     void *context;
@@ -400,9 +400,10 @@ static int run_around_holes(const struct run *run, unsigned thread, uint64_t slo
 static int run_slots(struct run *run, unsigned thread, char *buffer, struct fetch *fetch)
 {
     int r = 0;
-    uint64_t slot, groups = groups_of(run->pass, run->every);
+    uint64_t begun, groups = groups_of(run->pass, run->every);
     bool skips = run->pass->skips_holes && run->every == 1 && run->pass->dtype.itemsize > 0;
-    while (r == 0 && !atomic_load(&run->failed) && (slot = atomic_fetch_add(&run->next, 1)) < run->slots) {
+    while (r == 0 && !atomic_load(&run->failed) && (begun = atomic_fetch_add(&run->next, 1)) < run->slots) {
+        uint64_t slot = run->pass->backward ? run->slots - 1 - begun : begun;
         uint64_t group = slot * run->slot_groups, end = min_u64(group + run->slot_groups, groups);
         if (skips)
             r = run_around_holes(run, thread, slot, group, end, buffer, fetch);

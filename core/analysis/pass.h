@@ -34,6 +34,9 @@ struct pass {
     /* Set before a run: what lies in a hole of the file is not read; elements is NULL, for all of them are
      * zero bytes, and as many blocks of a slot as lie there together come as one. */
     bool skips_holes;
+    /* Set before a run: the last slots first, for what a run before read last may still be in a cache. Within
+     * a slot the order stays. */
+    bool backward;
     double cost; /* what reading an element costs on average, in bytes copied */
 };
 

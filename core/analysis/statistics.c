@@ -258,9 +258,11 @@ static int run_histogram(const struct survey *survey, struct statistics *statist
 {
     struct histogram *histogram = &statistics->histogram;
     struct binning binning = {.histogram = histogram, .dtype = &survey->pass.dtype};
+    struct pass second = survey->pass; /* a copy: the seal that is taken again must read in its order */
+    second.backward = true;
     int r = find_zero(&binning, error);
     if (r == 0)
-        r = pass_run(&survey->pass, survey->every, survey->threads, bin_block, &binning, progress, error);
+        r = pass_run(&second, survey->every, survey->threads, bin_block, &binning, progress, error);
     uint64_t all = 0;
     for (unsigned thread = 0; thread < PASS_THREADS_MAX; thread++) {
         for (unsigned i = 0; binning.counts[thread] && i < histogram->bins; i++) {

@@ -302,6 +302,43 @@ static void some_blocks_are_a_sample_of_all(void **state)
     free((void *)seen.times);
 }
 
+struct order {
+    uint64_t slots[100], indices[100], n;
+};
+
+static int note_order(void *context, unsigned thread, const struct pass_block *block, struct error *error)
+{
+    struct order *order = context;
+    (void)thread, (void)error;
+    assert_true(order->n < 100);
+    order->slots[order->n] = block->slot;
+    order->indices[order->n++] = block->index;
+    return 0;
+}
+
+static void backward_the_last_slots_come_first(void **state)
+{
+    (void)state;
+    struct matrix matrix = make("u1", 'C', 0, 1, (uint64_t[]){100000});
+    struct view view;
+    struct pass pass;
+    view_whole(&matrix, &view);
+    for (int holes = 0; holes < 2; holes++) {
+        struct order order = {.n = 0};
+        assert_int_equal(pass_plan(file, &matrix, &view, &pass, NULL), 0);
+        pass.block = 1001;
+        pass.slots = 34;
+        pass.backward = true;
+        pass.skips_holes = holes;
+        assert_int_equal(pass_run(&pass, 1, 1, note_order, &order, NULL, NULL), 0);
+        assert_int_equal(order.n, 100);
+        for (uint64_t i = 0; i < 100; i++) {
+            assert_int_equal(order.slots[i], i < 1 ? 33 : 32 - (i - 1) / 3);
+            assert_int_equal(order.indices[i], i < 1 ? 99 : 3 * order.slots[i] + (i - 1) % 3);
+        }
+    }
+}
+
 static void a_file_that_shrank_is_told(void **state)
 {
     (void)state;
@@ -511,6 +548,7 @@ int main(void)
         cmocka_unit_test(elements_that_are_too_large_are_refused),
         cmocka_unit_test(blocks_are_a_megabyte_at_most_and_begin_where_rows_do),
         cmocka_unit_test(some_blocks_are_a_sample_of_all),
+        cmocka_unit_test(backward_the_last_slots_come_first),
         cmocka_unit_test(a_file_that_shrank_is_told),
         cmocka_unit_test(a_pass_is_cancelled_and_ends_with_the_first_failure),
         cmocka_unit_test(only_what_is_wanted_is_read),
