@@ -10,9 +10,9 @@
 #include "core/matrix/convert_private.h"
 
 /* At most so many elements a call. */
-#define KERNEL_PIECE 2048
+#define KERNEL_PIECE 4096
 /* But so many bytes that are counted: vectors of 16 count up to 255 in each of theirs, four at once. */
-#define KERNEL_BYTES (7 * KERNEL_PIECE)
+#define KERNEL_BYTES 14336
 
 /* Of the finite ones among n doubles. */
 struct sum_f8 {

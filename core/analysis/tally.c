@@ -4,7 +4,8 @@
  * first. 64-bit integers are summed exactly, and their deviations are differences of integers: a double
  * would drop what differs in time stamps of nanoseconds.
  *
- * Where the sum is finite, so is every element; only else the slower loop looks at each.
+ * Where the sum is finite, so is every element; only else the slower loop looks at each, in smaller pieces,
+ * so that a nan here and there slows down little.
  *
  * Floats are summed once, with their squares, which doubles hold; only where the mean lies so far off that
  * little of the squares is deviation are the deviations summed as well.
@@ -129,11 +130,16 @@ static void deviate(const struct analysis_kernels *kernels, const f8_at *x, size
     tally->squares = off.squares - (long double)off.sum * off.sum / finite;
 }
 
-static void tally_doubles(const struct analysis_kernels *kernels, const f8_at *x, size_t n,
+#define PIECE_ODD (KERNEL_PIECE / 4) /* elements that the slower loop takes at once */
+
+/* False, and nothing is done, where it is not finite and the piece is larger than that. */
+static bool tally_doubles(const struct analysis_kernels *kernels, const f8_at *x, size_t n,
                           struct tally *tally)
 {
     struct sum_f8 sum;
     kernels->sum_f8(x, n, &sum);
+    if (!isfinite(sum.sum) && n > PIECE_ODD)
+        return false;
     if (!isfinite(sum.sum))
         kernels->sum_f8_some(x, n, &sum);
     *tally = (struct tally){.count = n,
@@ -143,7 +149,7 @@ static void tally_doubles(const struct analysis_kernels *kernels, const f8_at *x
                             .zeros = sum.zeros,
                             .finite = sum.finite};
     if (sum.finite == 0)
-        return;
+        return true;
     double size = fmax(fabs(sum.min), fabs(sum.max)), width = sum.max - sum.min;
     if (width == 0) {
         tally->mean = sum.min + 0.0; /* -0.0 becomes 0 */
@@ -154,6 +160,7 @@ static void tally_doubles(const struct analysis_kernels *kernels, const f8_at *x
     }
     tally->min.f = sum.min + 0.0;
     tally->max.f = sum.max + 0.0;
+    return true;
 }
 
 /* --- a piece of floats --- */
@@ -285,17 +292,21 @@ const struct tally_kernel *tally_kernel(const struct dtype *dtype, enum convert_
     return NULL;
 }
 
-static void tally_piece(const struct tally_kernel *kernel, const void *elements, size_t n,
+/* False as of tally_doubles. */
+static bool tally_piece(const struct tally_kernel *kernel, const void *elements, size_t n,
                         struct tally *tally)
 {
     _Alignas(64) double buffer[KERNEL_PIECE];
     if (kernel->is_single && tally_singles(kernel->doubles.kernels, elements, n, tally))
-        return;
+        return true;
+    if (kernel->is_single && n > PIECE_ODD)
+        return false;
     if (!kernel->is_long) {
         const f8_at *x = doubles_get(&kernel->doubles, elements, n, buffer);
-        tally_doubles(kernel->doubles.kernels, x, n, tally);
+        if (!tally_doubles(kernel->doubles.kernels, x, n, tally))
+            return false;
         turn_extremes(tally, kernel->kind);
-        return;
+        return true;
     }
     if (!kernel->to_native.is_copy) {
         struct convert_counts ignored = {0};
@@ -303,17 +314,26 @@ static void tally_piece(const struct tally_kernel *kernel, const void *elements,
         elements = buffer;
     }
     tally_longs(kernel->doubles.kernels, elements, n, kernel->kind, tally);
+    return true;
+}
+
+/* In pieces of so many elements. */
+static void tally_pieces(const struct tally_kernel *kernel, const uint8_t *at, uint64_t n, size_t most,
+                         struct tally *tally)
+{
+    for (size_t m; n > 0; n -= m, at += m * kernel->doubles.size) {
+        struct tally piece;
+        m = (size_t)min_u64(n, most);
+        if (tally_piece(kernel, at, m, &piece))
+            tally_merge(tally, &piece, kernel->kind);
+        else
+            tally_pieces(kernel, at, m, PIECE_ODD, tally);
+    }
 }
 
 void tally_run(const struct tally_kernel *kernel, const void *elements, uint64_t n, struct tally *tally)
 {
-    const uint8_t *at = elements;
     struct tally all = {0};
-    for (size_t m; n > 0; n -= m, at += m * kernel->doubles.size) {
-        struct tally piece;
-        m = (size_t)min_u64(n, KERNEL_PIECE);
-        tally_piece(kernel, at, m, &piece);
-        tally_merge(&all, &piece, kernel->kind);
-    }
+    tally_pieces(kernel, elements, n, KERNEL_PIECE, &all);
     tally_merge(tally, &all, kernel->kind);
 }
