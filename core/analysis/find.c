@@ -4,7 +4,8 @@
  * were found than there is room for the next slab begins behind the last of those that were kept, and is
  * smaller. Slabs begin small, so that what is near is found soon; they grow, to a size that keeps the
  * threads busy where C order is that of memory, and without bound where it is not, for then a small slab may
- * have to read much of the matrix.
+ * have to read much of the matrix. Where 0 does not meet the condition no hole of the file is read, and where
+ * C order is that of memory the next slab begins behind it.
  */
 #include "core/analysis/find.h"
 
@@ -23,6 +24,7 @@
 #define SLAB_NEXT   (UINT64_C(1) << 20)  /* for the next one, which mostly is near */
 #define SLAB_MOST   (UINT64_C(256) << 20)
 #define PIECE       16384 /* elements matched at a time */
+#define SLOTS       1024  /* of a pass: each hole is looked for so often */
 #define BATCH       1024  /* of what was found, added at a time */
 
 /* Elements from first to before end, in one direction. */
@@ -46,6 +48,8 @@ struct search {
     struct progress *progress;
     uint64_t inner[MATRIX_RANK_MAX]; /* elements of one step of each axis, in C order */
     bool in_order;                   /* C order is that of memory */
+    bool skips_holes;                /* what lies there does not meet it */
+    struct pass all;                 /* of the whole view */
     uint64_t slab, most, growth;     /* elements */
     uint64_t settled;                /* elements that need not be looked at any more */
     uint8_t *native;                 /* one element */
@@ -172,6 +176,8 @@ static int match_block(void *context, unsigned thread, const struct pass_block *
     uint32_t places[PIECE];
     const uint8_t *at = block->elements;
     (void)thread, (void)error;
+    if (!block->elements)
+        return 0;
     for (uint64_t i = 0, n; i < block->count; i += n, at += n * search->kept.itemsize) {
         n = min_u64(block->count - i, PIECE);
         size_t found = match_run(&search->match, at, (size_t)n, places);
@@ -188,6 +194,8 @@ static int read_box(struct search *search, struct error *error)
     if (r < 0)
         return r;
     search->pass_in_order = is_in_order(&search->pass);
+    search->pass.skips_holes = search->skips_holes;
+    search->pass.slots = SLOTS;
     unsigned threads = pass_threads(&search->pass, PASS_THREADS_MAX);
     return pass_run(&search->pass, 1, threads, match_block, search, search->progress, error);
 }
@@ -208,6 +216,30 @@ static int give(struct search *search, const struct kept_entry *entry, struct er
     return search->each(search->context, &finding, error);
 }
 
+/* What of the span is left need not be looked at again. */
+static void settle(struct search *search, uint64_t elements)
+{
+    search->settled += elements;
+    if (search->progress)
+        atomic_store_explicit(&search->progress->done, search->settled, memory_order_relaxed);
+}
+
+/* Takes the hole off the span with which it begins. */
+static void skip_hole(struct search *search, struct span *span)
+{
+    uint64_t before = span->end - span->first;
+    if (before == 0 || !search->skips_holes || !search->in_order)
+        return;
+    uint64_t at = pass_skip_hole(&search->all, span->first, span->end, span->backward);
+    if (at == span->end)
+        span->first = span->end;
+    else if (span->backward)
+        span->end = at + 1;
+    else
+        span->first = at;
+    settle(search, before - (span->end - span->first));
+}
+
 /* Takes the box off the span, or what of it was kept; the next slab is as large as will do. */
 static void advance(struct search *search, struct span *span)
 {
@@ -218,21 +250,22 @@ static void advance(struct search *search, struct span *span)
     else
         span->first = kept->overflowed ? kept->limit + 1 : min_u64(span->end, search->box.end);
     uint64_t covered = before - (span->end - span->first);
-    search->settled += covered;
+    settle(search, covered);
     if (kept->overflowed)
         search->slab = covered;
-    else if (kept->count < kept->capacity / 8)
+    else if (kept->count <= kept->capacity / 8) /* of the room for two: none */
         search->slab =
             search->slab > search->most / search->growth ? search->most : search->slab * search->growth;
-    if (search->progress)
-        atomic_store_explicit(&search->progress->done, search->settled, memory_order_relaxed);
 }
 
 /* 0, or as each and pass_run. */
 static int search_span(struct search *search, struct span span, struct error *error)
 {
     int r = 0;
-    while (r == 0 && span.first < span.end) {
+    while (r == 0) {
+        skip_hole(search, &span);
+        if (span.first == span.end)
+            break;
         place_box(search, &span, search->slab);
         search->span = span;
         r = read_box(search, error);
@@ -255,31 +288,44 @@ static void plan_slabs(struct search *search, bool is_next)
     search->growth = search->in_order ? 4 : 8;
 }
 
-/* Where nothing can meet it, or there is no element, *ret_empty, and nothing is owned. */
-static int begin(struct search *search, const struct condition *condition, size_t kept, bool *ret_empty,
-                 struct error *error)
+/* Whether 0, as it lies in a hole, meets it. */
+static bool zero_meets(const struct search *search, const uint8_t *zero)
+{
+    uint32_t place;
+    return match_run(&search->match, zero, 1, &place) > 0;
+}
+
+static int begin_all(struct search *search, size_t kept, bool *ret_empty, struct error *error)
 {
     const struct view *view = search->view;
     uint64_t itemsize = search->matrix->dtype.itemsize, inner = 1;
-    int r = match_make(condition, &search->matrix->dtype, CONVERT_BEST, &search->match, error);
-    *ret_empty = r < 0 || match_is_never(&search->match) || view_elements(view) == 0;
-    if (*ret_empty)
-        return r;
     for (int k = view->rank - 1; k >= 0; k--) {
         search->inner[k] = inner;
         inner *= view->count[k];
     }
-    r = pass_plan(search->fd, search->matrix, view, &search->pass, error);
+    int r = pass_plan(search->fd, search->matrix, view, &search->all, error);
     if (r < 0)
         return r;
-    search->in_order = is_in_order(&search->pass);
-    search->native = malloc(itemsize + 1);
+    search->in_order = is_in_order(&search->all);
+    search->native = calloc(1, itemsize + 1);
     if (!search->native)
         return error_set(error, ENOMEM, "no memory for an element");
-    r = kept_make(&search->kept, (size_t)itemsize, kept, error);
-    if (r < 0)
+    search->skips_holes = !zero_meets(search, search->native);
+    *ret_empty = itemsize == 0 && search->skips_holes;
+    if (!*ret_empty)
+        r = kept_make(&search->kept, (size_t)itemsize, kept, error);
+    if (r < 0 || *ret_empty)
         free(search->native);
     return r;
+}
+
+/* Where nothing can meet it, or there is no element, *ret_empty, and nothing is owned. */
+static int begin(struct search *search, const struct condition *condition, size_t kept, bool *ret_empty,
+                 struct error *error)
+{
+    int r = match_make(condition, &search->matrix->dtype, CONVERT_BEST, &search->match, error);
+    *ret_empty = match_is_never(&search->match) || view_elements(search->view) == 0;
+    return r < 0 || *ret_empty ? r : begin_all(search, kept, ret_empty, error);
 }
 
 static void end(struct search *search)

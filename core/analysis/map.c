@@ -12,6 +12,8 @@
 #include "core/sys/memory.h"
 #include "core/sys/workers.h"
 
+#define SLOTS 1024 /* of the pass: in each of them a hole adds to each block that it is in */
+
 void map_clear(struct map *map)
 {
     free(map->blocks);
@@ -102,6 +104,8 @@ static int run_exactly(const struct map_plane *plane, const struct matrix *matri
     int r = pass_plan(plane->fd, matrix, view, &pass, error);
     if (r < 0)
         return r;
+    pass.skips_holes = true;
+    pass.slots = SLOTS;
     return map_pass(plane, &pass, pass_threads(&pass, useful_threads(options)), sums, samples, progress,
                     error);
 }

@@ -69,8 +69,29 @@ static void add(const struct mapping *mapping, const struct desk *desk, uint64_t
     }
 }
 
-/* Those of the elements [first, first + n) that the percentiles are taken from. */
-static void take_samples(const struct mapping *mapping, const double *values, uint64_t first, size_t n)
+/* So many elements that are 0. */
+static void add_zeros(const struct mapping *mapping, const struct desk *desk, uint64_t element, uint64_t n)
+{
+    const struct way *inner = &mapping->inner;
+    for (uint64_t part; n > 0; n -= part, element += part) {
+        uint64_t left, lines, place = element % inner->count;
+        struct map_sum *sums = desk->sums + block_at(&mapping->outer, element / inner->count, &lines);
+        if (place == 0 && n >= inner->count) {
+            lines = min_u64(lines, n / inner->count);
+            part = lines * inner->count;
+            for (; place < inner->count; place += left)
+                sums[block_at(inner, place, &left)].count += lines * left;
+        } else {
+            size_t at = block_at(inner, place, &left);
+            part = min_u64(n, left);
+            sums[at].count += part;
+        }
+    }
+}
+
+/* Those of the elements [first, first + n) that the percentiles are taken from; no values: all of them are 0.
+ */
+static void take_samples(const struct mapping *mapping, const double *values, uint64_t first, uint64_t n)
 {
     uint64_t all = mapping->pass->elements, parts = min_u64(MAP_SAMPLES, all);
     for (unsigned part = map_block_of(all, (unsigned)parts, first); part < parts; part++) {
@@ -78,7 +99,7 @@ static void take_samples(const struct mapping *mapping, const double *values, ui
         if (at >= first + n)
             return;
         if (at >= first)
-            mapping->samples[part] = values[at - first];
+            mapping->samples[part] = values ? values[at - first] : 0;
     }
 }
 
@@ -88,6 +109,11 @@ static int map_block(void *context, unsigned thread, const struct pass_block *bl
     const struct desk *desk = &mapping->desks[thread];
     const char *at = block->elements;
     (void)error;
+    if (!at) {
+        take_samples(mapping, NULL, block->first, block->count);
+        add_zeros(mapping, desk, block->first, block->count);
+        return 0;
+    }
     for (uint64_t done = 0; done < block->count;) {
         size_t n = (size_t)min_u64(MAP_PIECE, block->count - done);
         map_values_get(mapping->values, at, n, desk->values);

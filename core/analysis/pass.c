@@ -343,30 +343,73 @@ static uint64_t offset_of(const struct pass *pass, uint64_t element)
     return offset;
 }
 
+static uint64_t end_of(const struct pass *pass, uint64_t element)
+{
+    return offset_of(pass, element) + pass->dtype.itemsize;
+}
+
 static uint64_t end_of_block(const struct pass *pass, uint64_t index)
 {
     uint64_t left = pass->elements - index * pass->block;
-    return offset_of(pass, index * pass->block + min_u64(pass->block, left) - 1) + pass->dtype.itemsize;
+    return end_of(pass, index * pass->block + min_u64(pass->block, left) - 1);
 }
 
 /* Where the next data lie at or behind an offset; where nothing tells, there; where there are none, nowhere,
- * but only if the file is as long as it must be: else a read tells that it is not. */
-static uint64_t next_data(const struct run *run, uint64_t offset)
+ * but where the file ends if that is too soon: a read there tells that it is. */
+static uint64_t next_data(const struct pass *pass, uint64_t offset)
 {
     struct statx statx;
-    off_t at = sys.lseek(run->pass->fd, (off_t)offset, SEEK_DATA);
+    off_t at = sys.lseek(pass->fd, (off_t)offset, SEEK_DATA);
     if (at >= 0)
         return (uint64_t)at;
-    if (errno != ENXIO || sys.statx(run->pass->fd, "", AT_EMPTY_PATH, STATX_SIZE, &statx) < 0 ||
-        statx.stx_size < end_of_block(run->pass, run->blocks - 1))
+    if (errno != ENXIO || sys.statx(pass->fd, "", AT_EMPTY_PATH, STATX_SIZE, &statx) < 0)
         return offset;
-    return UINT64_MAX;
+    return statx.stx_size < end_of(pass, pass->elements - 1) ? max_u64(offset, statx.stx_size) : UINT64_MAX;
+}
+
+/* The first element of these that ends behind an offset, or end. */
+static uint64_t first_behind(const struct pass *pass, uint64_t offset, uint64_t first, uint64_t end)
+{
+    while (first < end) {
+        uint64_t middle = first + (end - first) / 2;
+        if (end_of(pass, middle) <= offset)
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    return first;
+}
+
+/* The last element of these from which on there are data before the end of the last of them, or end. */
+static uint64_t last_before(const struct pass *pass, uint64_t first, uint64_t end)
+{
+    uint64_t low = first, high = end, behind = end_of(pass, end - 1);
+    if (next_data(pass, offset_of(pass, end - 1)) < behind)
+        return end - 1;
+    while (low < high) {
+        uint64_t middle = low + (high - low) / 2;
+        if (next_data(pass, offset_of(pass, middle)) < behind)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low > first ? low - 1 : end;
+}
+
+uint64_t pass_skip_hole(const struct pass *pass, uint64_t first, uint64_t end, bool backward)
+{
+    if (pass->dtype.itemsize == 0)
+        return backward ? end - 1 : first;
+    if (backward)
+        return last_before(pass, first, end);
+    uint64_t offset = offset_of(pass, first), data = next_data(pass, offset);
+    return data > offset ? first_behind(pass, data, first, end) : first;
 }
 
 /* So many blocks from this one on, and before the last, lie in a hole. */
 static uint64_t blocks_in_hole(const struct run *run, uint64_t index, uint64_t last)
 {
-    uint64_t begin = offset_of(run->pass, index * run->pass->block), data = next_data(run, begin);
+    uint64_t begin = offset_of(run->pass, index * run->pass->block), data = next_data(run->pass, begin);
     uint64_t low = index, high = data > begin ? last : index;
     while (low < high) {
         uint64_t middle = low + (high - low) / 2;

@@ -77,6 +77,10 @@ unsigned pass_threads(const struct pass *pass, unsigned limit);
 int pass_run(const struct pass *pass, uint64_t every, unsigned threads, pass_function *function,
              void *context, struct progress *progress, struct error *error);
 
+/* The first of the elements from first to before end, at least one (backward: the last), that may not lie in
+ * a hole of the file, or end: all of them do. At most as many looks at the file as an offset has bits. */
+uint64_t pass_skip_hole(const struct pass *pass, uint64_t first, uint64_t end, bool backward);
+
 /* The index in the view (view rank entries; those of length 1 are 0) of an element of the pass. */
 void pass_index(const struct pass *pass, uint64_t element, int view_rank, uint64_t *ret_index);
 

@@ -273,14 +273,17 @@ def run_on_terminal(d, out, *arguments):
 @test
 def a_bar_is_drawn_where_nothing_else_is():
     with Directory() as d:
-        with open(d / "a.shm", "wb") as f:  # a hole, so long that the bar has its time
-            np.lib.format.write_array_header_1_0(f, {"descr": "|u1", "fortran_order": False, "shape": (4 * 10**9,)})
-            f.truncate(f.tell() + 4 * 10**9)
+        with open(d / "a.shm", "wb") as f:  # so slow to look through, for it is text, that the bar has its time
+            np.lib.format.write_array_header_1_0(f, {"descr": "|S1", "fortran_order": False, "shape": (1 << 28,)})
+            at = f.tell()
+            f.truncate(at + (1 << 28))
+            for block in range(1 << 8):  # no hole, which is not looked at, is as long as a block
+                os.pwrite(f.fileno(), b"y", at + (block << 20) + (1 << 19))
         with open(d.file("out"), "wb") as out:
-            code, seen = run_on_terminal(d, out, "a.shm", "=1")
-        assert code == 1 and "%" in seen and seen.endswith("no element meets =1\r\n"), seen
-        code, seen = run_on_terminal(d, None, "a.shm", "=1")
-        assert code == 1 and seen == "shmtop: a.shm: no element meets =1\r\n", seen
+            code, seen = run_on_terminal(d, out, "a.shm", "=x")
+        assert code == 1 and "%" in seen and seen.endswith("no element meets =x\r\n"), seen
+        code, seen = run_on_terminal(d, None, "a.shm", "=x")
+        assert code == 1 and seen == "shmtop: a.shm: no element meets =x\r\n", seen
 
 
 @test

@@ -104,25 +104,35 @@ def make_hole(d):
         file.truncate(file.tell() + (1 << 41))
 
 
+def make_islands(d):
+    """Texts, which take their time, and in each block one that is none of nothing: what is a hole is not looked at."""
+    with open(d / "hole.npy", "wb") as file:
+        np.lib.format.write_array_header_1_0(file, {"descr": "|S1", "fortran_order": False, "shape": (1 << 11, 1 << 20)})
+        at = file.tell()
+        file.truncate(at + (1 << 31))
+        for block in range(1 << 11):
+            os.pwrite(file.fileno(), b"y", at + (block << 20) + (1 << 19))
+
+
 @test
 def a_long_search_is_cancelled():
     with Directory() as d:
-        make_hole(d)
+        make_islands(d)
         with Screen(d) as screen:
             look(screen, "hole.npy")
             for stop in (ESCAPE, INTERRUPT):
-                screen.keys("/nan" + ENTER)
-                screen.shows("looking for nan", " of 549,755,813,888", "Esc: cancel")
+                screen.keys("/=x" + ENTER)
+                screen.shows("looking for x", " of 2,147,483,648", "Esc: cancel")
                 screen.keys("jl")
-                screen.shows("looking for nan")
+                screen.shows("looking for x")
                 screen.keys(stop)
                 screen.shows("the search was cancelled: ")
                 screen.keys("k")
-                screen.shows("] = 0.0")
-            screen.keys("/nan" + ENTER)
-            screen.shows("looking for nan")
-            screen.keys("/=0" + ENTER)  # in its place
-            screen.shows("found at [", "] = 0.0  going forward")
+                screen.shows("] = ")
+            screen.keys("/=x" + ENTER)
+            screen.shows("looking for x")
+            screen.keys("/=y" + ENTER)  # in its place
+            screen.shows("found at [0, ", "] = y  going forward")
             screen.keys("q")
             screen.shows("hole.npy", "1 segment")
 
@@ -143,15 +153,15 @@ def what_happens_to_it_meanwhile_ends_it():
         return "another segment has this name now"
 
     for harm in (shrink, delete, replace):
-        for keys, running in (("/nan" + ENTER, "looking for nan"), ("S", "sampled ")):
+        for keys, running, make_it in (("/=x" + ENTER, "looking for x", make_islands), ("S", "sampled ", make_hole)):
             with Directory() as d:
-                make_hole(d)
+                make_it(d)
                 with Screen(d) as screen:
                     look(screen, "hole.npy")
                     screen.keys(keys)
                     screen.shows(running)
                     screen.shows(harm(d))
-                    screen.lacks("looking for nan")
+                    screen.lacks("looking for")
                     screen.lacks("%")
                     screen.keys("qq" if keys == "S" else "q")
                     screen.shows("sort size")

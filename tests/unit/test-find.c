@@ -277,6 +277,115 @@ static void what_is_near_is_found_without_reading_far(void **state)
     close(fd);
 }
 
+/* --- holes --- */
+
+/* Islands in a sea of holes, in views whose elements are about a page apart. */
+static void what_lies_between_holes_is_found(void **state)
+{
+    (void)state;
+    uint64_t shape[] = {9, 5, 40960};
+    static uint8_t bytes[24 + 9 * 5 * 40960];
+    random_state = 17;
+    for (int round = 0; round < 300; round++) {
+        static const char *const rows[] = {":", "::-1", "1::2", "::-3", "4"};
+        static const char *const columns[] = {"::4096", "::-4096", "7::4000", "::-5000", "::20000", "3"};
+        struct matrix matrix = make("u1", random_below(2) ? 'C' : 'F', 3, shape);
+        char index[200];
+        snprintf(index, sizeof index, "%s, %s, %s", rows[random_below(5)], rows[random_below(5)],
+                 columns[random_below(6)]);
+        struct view view = view_of(&matrix, index);
+        if (view.rank > 1 && random_below(2))
+            view_swap_axes(&view, 0, 1);
+        int fd = make_file(&matrix);
+        uint64_t n = view_elements(&view), at[MATRIX_RANK_MAX];
+        memset(bytes, 0, sizeof bytes);
+        for (uint64_t islands = random_below(6); islands > 0; islands--) {
+            uint64_t first = random_below(n), left = 1 + random_below(3);
+            for (; left > 0 && first < n; left--, first++) {
+                find_index_of(&view, first, at);
+                bytes[offset_of(&matrix, &view, at)] = 1;
+                put(fd, &matrix, &view, first, 1);
+            }
+        }
+        check_all(fd, bytes, &matrix, &view, n);
+        for (int i = 0; i < 6; i++)
+            check_next(fd, bytes, &matrix, &view, n, i < 4 ? random_below(n) : UINT64_MAX, i % 2);
+        close(fd);
+    }
+}
+
+static unsigned looks;
+
+static off_t counted_lseek(int fd, off_t offset, int whence)
+{
+    __atomic_fetch_add(&looks, 1, __ATOMIC_RELAXED);
+    return sys_kernel.lseek(fd, offset, whence);
+}
+
+/* Exbibytes of nothing, and a few bytes among them. */
+static void holes_are_not_read(void **state)
+{
+    (void)state;
+    static const struct {
+        char order;
+        const char *index;
+    } cases[] = {{'C', ""}, {'C', "::-1, ::-1"}, {'F', ""}, {'C', "::3"}};
+    uint64_t shape[] = {UINT64_C(1) << 34, UINT64_C(1) << 27};
+    sys.pread = counted_pread;
+    sys.lseek = counted_lseek;
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+        struct matrix matrix = make("u1", cases[c].order, 2, shape);
+        struct view view = view_of(&matrix, cases[c].index);
+        uint64_t n = view_elements(&view), places[] = {5, n / 7 * 3, n - 9}, number;
+        struct condition condition = condition_of("=1");
+        bool wrapped;
+        int fd = make_file(&matrix);
+        bytes_read = looks = 0;
+        assert_int_equal(
+            find_next(fd, &matrix, &view, &condition, n / 3, c % 2, &number, &wrapped, NULL, NULL), 0);
+        assert_int_equal(bytes_read, 0);
+        for (int i = 0; i < 3; i++)
+            put(fd, &matrix, &view, places[i], 1);
+        struct found found = find(fd, &matrix, &view, "=1", 3, 0);
+        assert_int_equal(found.count, 3);
+        assert_memory_equal(found.numbers, places, sizeof places);
+        free(found.numbers);
+        for (unsigned i = 0; i < 3; i++)
+            for (unsigned backward = 0; backward < 2; backward++) {
+                assert_int_equal(find_next(fd, &matrix, &view, &condition, places[i], backward, &number,
+                                           &wrapped, NULL, NULL),
+                                 1);
+                assert_int_equal(number, places[(i + (backward ? 2 : 1)) % 3]);
+            }
+        assert_true(bytes_read < 512u << 20);
+        assert_true(looks < 1u << 20);
+        /* What it ends before is no hole. */
+        assert_int_equal(ftruncate(fd, (off_t)1 << 60), 0);
+        assert_int_equal(
+            find_next(fd, &matrix, &view, &condition, n / 7 * 3, false, &number, &wrapped, NULL, NULL),
+            -ESTALE);
+        close(fd);
+    }
+    sys = sys_kernel;
+}
+
+/* Of no bytes, too: all of them are alike. */
+static void elements_of_no_bytes_are_looked_at_once(void **state)
+{
+    (void)state;
+    struct matrix matrix = make("S0", 'C', 1, (uint64_t[]){UINT64_C(1) << 62});
+    struct view view = view_of(&matrix, "");
+    struct condition condition = condition_of("=x");
+    uint64_t number;
+    bool wrapped;
+    int fd = make_file(&matrix);
+    assert_int_equal(find_next(fd, &matrix, &view, &condition, 7, true, &number, &wrapped, NULL, NULL), 0);
+    condition = condition_of("!=x");
+    assert_int_equal(find_next(fd, &matrix, &view, &condition, 7, true, &number, &wrapped, NULL, NULL), 1);
+    assert_int_equal(number, 6);
+    close(fd);
+}
+
 /* --- odd shapes --- */
 
 static void empty_scalar_and_deep_ones_are_searched(void **state)
@@ -427,6 +536,8 @@ static void each_read_may_fail(void **state)
     struct error error;
     int fd = make_file(&matrix), r = -1;
     unsigned n = 0;
+    for (uint64_t row = 0; row < 3000; row++) /* a hole would not be read */
+        assert_int_equal(pwrite(fd, "x", 1, (off_t)(matrix.offset + row * 8000)), 1);
     sys.pread = failing_pread;
     for (; r < 0; n++) {
         error = (struct error){0};
@@ -481,6 +592,9 @@ int main(void)
         cmocka_unit_test(a_few_among_many_come_in_order),
         cmocka_unit_test(all_of_many_come_in_order),
         cmocka_unit_test(what_is_near_is_found_without_reading_far),
+        cmocka_unit_test(what_lies_between_holes_is_found),
+        cmocka_unit_test(holes_are_not_read),
+        cmocka_unit_test(elements_of_no_bytes_are_looked_at_once),
         cmocka_unit_test(empty_scalar_and_deep_ones_are_searched),
         cmocka_unit_test(the_index_in_the_whole_matrix_is_told),
         cmocka_unit_test(elements_are_given_native),

@@ -528,6 +528,83 @@ static void it_is_stopped(void **state)
     close(fd);
 }
 
+/* --- holes --- */
+
+static void assert_same(const struct map *map, const struct map *other)
+{
+    assert_int_equal(map->looked, other->looked);
+    assert_true(map->low == other->low && map->high == other->high && map->is_signed == other->is_signed);
+    for (size_t i = 0; i < (size_t)map->rows * map->columns; i++) {
+        assert_int_equal(map->blocks[i].count, other->blocks[i].count);
+        assert_true(map->blocks[i].mean == other->blocks[i].mean);
+        assert_true(map->blocks[i].extreme == other->blocks[i].extreme);
+    }
+}
+
+/* The same as where zeros are written. */
+static void holes_are_zeros(void **state)
+{
+    (void)state;
+    static const char *const index[] = {"", "::-1", ":,::-3", "::7,5:", "3", ":,77"};
+    const size_t size = 3000 * 1000 * 4 + 77;
+    uint8_t *bytes = calloc(1, size);
+    random_state = 5;
+    for (int round = 0; round < 6; round++) {
+        int sparse = make_sparse_file(size);
+        memset(bytes, 0, size);
+        for (int island = round; island > 0; island--) {
+            uint64_t at = random_below(size - 5000), n = 1 + random_below(4999);
+            memset(bytes + at, 33 * island, n);
+            assert_int_equal(pwrite(sparse, bytes + at, n, (off_t)at), n);
+        }
+        int dense = make_file(bytes, size);
+        for (size_t i = 0; i < sizeof index / sizeof index[0]; i++) {
+            struct matrix matrix = make("<i4", i % 2 ? 'F' : 'C', 77, 2, (uint64_t[]){3000, 1000});
+            struct map_options options = {.rows = 7, .columns = 190, .exact = true, .threads = 1 + round % 2};
+            struct view view;
+            assert_int_equal(view_parse(&matrix, index[i], &view, NULL), 0);
+            struct map map = run(sparse, &matrix, &view, options);
+            options.threads = 1;
+            struct map other = run(dense, &matrix, &view, options);
+            assert_same(&map, &other);
+            map_clear(&map);
+            map_clear(&other);
+        }
+        close(sparse);
+        close(dense);
+    }
+    free(bytes);
+}
+
+static void nothing_of_any_size_takes_no_time(void **state)
+{
+    (void)state;
+    static const struct {
+        char order;
+        uint64_t rows, columns;
+    } sizes[] = {{'C', UINT64_C(1) << 31, UINT64_C(1) << 29},
+                 {'F', UINT64_C(1) << 59, 3},
+                 {'C', 1, UINT64_C(1) << 60}};
+    sys.pread = counted_pread;
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        struct matrix matrix =
+            make("u1", sizes[i].order, 0, 2, (uint64_t[]){sizes[i].rows, sizes[i].columns});
+        struct view view;
+        int fd = make_sparse_file(sizes[i].rows * sizes[i].columns);
+        assert_int_equal(pwrite(fd, "\x64", 1, 0), 1);
+        view_whole(&matrix, &view);
+        reads = 0;
+        struct map map =
+            run(fd, &matrix, &view, (struct map_options){.rows = 40, .columns = 100, .exact = true});
+        assert_int_equal(map.looked, sizes[i].rows * sizes[i].columns);
+        assert_true(map.blocks[0].extreme == 100 && map.blocks[1].extreme == 0);
+        assert_int_equal(reads, 1);
+        map_clear(&map);
+        close(fd);
+    }
+    sys.pread = sys_kernel.pread;
+}
+
 static int file;
 
 static ssize_t writing_pread(int fd, void *buf, size_t size, off_t offset)
@@ -581,6 +658,7 @@ static void every_failing_call_is_told(void **state)
 {
     (void)state;
     file = make_sparse_file(7200);
+    assert_int_equal(pwrite(file, "x", 1, 0), 1); /* a hole is not read */
     for (int exact = 0; exact < 2; exact++) {
         bool is_exact = exact;
         assert_true(fault_each(FAULT_ERROR, EIO, map_once, check_failure, &is_exact) >= 3);
@@ -604,6 +682,8 @@ int main(void)
         cmocka_unit_test(any_size_is_read_in_bounds),
         cmocka_unit_test(a_slice_across_is_read_in_bounds),
         cmocka_unit_test(a_part_is_near_the_whole),
+        cmocka_unit_test(holes_are_zeros),
+        cmocka_unit_test(nothing_of_any_size_takes_no_time),
         cmocka_unit_test(one_that_shrank_is_told),
         cmocka_unit_test(it_is_stopped),
         cmocka_unit_test(one_written_to_meanwhile_is_told),
