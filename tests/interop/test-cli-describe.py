@@ -80,7 +80,7 @@ def what_pytorch_shares_begins_behind_its_head():
 def a_raw_segment_tells_which_shapes_its_size_allows():
     with Directory() as d:
         write(d / "r", bytes(1000 * 768 * 4))
-        d.expect(1, "show", "r", says="tell show what it holds, for example --as f4")
+        d.expect(1, "show", "r", says="say what it holds, for example --as f4")
         d.expect(1, "show", "r", says="--as f4 --shape 768000 (or 1000,768 or ")
         write(d / "odd", bytes(7))
         d.expect(1, "show", "odd", says="--as u1 --shape 7;")

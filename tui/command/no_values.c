@@ -39,7 +39,7 @@ static int refuse_raw(const struct segment *segment, struct error *error)
     text_init(&text, suggestion, sizeof suggestion);
     add_suggestion(&text, segment);
     return error_set(error, ENOTSUP,
-                     "nothing in it says its type and shape: tell show what it holds, for example --as %s; "
+                     "nothing in it says its type and shape: say what it holds, for example --as %s; "
                      "describe records it",
                      suggestion);
 }
