@@ -16,7 +16,7 @@
 #define least_f4(a, b)           ((vf4)_mm_min_ps(a, b))
 #define greatest_f4(a, b)        ((vf4)_mm_max_ps(a, b))
 #define count_zeros_f4(count, x) ((count) - (vi4)((x) == 0))
-#define widen_f4(at)             ((vf8)_mm_cvtps_pd(_mm_castpd_ps(_mm_load_sd((const double *)(at)))))
+#define widen_f4(at)             ((vf8)_mm_cvtps_pd(_mm_castsi128_ps(_mm_loadl_epi64((const __m128i_u *)(at)))))
 #endif
 #include "core/analysis/kernels_loops.h"
 
