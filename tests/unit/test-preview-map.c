@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/sys/memory.h"
@@ -389,6 +390,22 @@ static void one_that_shrinks_says_so(void **state)
 }
 
 /* Before the grid's own look has seen it. */
+/* What bears the name now has no values: the keys move along nothing. */
+static void what_has_no_values_any_more_has_no_map(void **state)
+{
+    struct looking looking = {0};
+    open_doubles(&looking, state, 2, (uint64_t[]){340, 720});
+    assert_int_equal(unlink(tmpdir_path(*state, "m.npy")), 0);
+    assert_int_equal(mkdir(tmpdir_path(*state, "m.npy"), 0755), 0);
+    looking_wait(&looking, 1000);
+    draw_assert_has(&looking.cells, "another segment has this name now");
+    mapping_press(&looking, "r");
+    draw_assert_has(&looking.cells, "a directory");
+    mapping_press(&looking, "jklhgGMfXo");
+    draw_assert_lacks(&looking.cells, "block");
+    looking_close(&looking);
+}
+
 static void a_failure_is_told_and_tried_again_later(void **state)
 {
     struct looking looking = {0};
@@ -491,6 +508,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_scale_is_frozen, tmpdir_setup, tmpdir_teardown),
         cmocka_unit_test_setup_teardown(one_that_is_gone_keeps_its_map, tmpdir_setup, tmpdir_teardown),
         cmocka_unit_test_setup_teardown(one_that_shrinks_says_so, tmpdir_setup, tmpdir_teardown),
+        cmocka_unit_test_setup_teardown(what_has_no_values_any_more_has_no_map, tmpdir_setup,
+                                        tmpdir_teardown),
         cmocka_unit_test_setup_teardown(a_failure_is_told_and_tried_again_later, tmpdir_setup,
                                         tmpdir_teardown),
         cmocka_unit_test_setup_teardown(odd_matrices_have_odd_maps, tmpdir_setup, tmpdir_teardown),

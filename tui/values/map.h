@@ -35,7 +35,7 @@ enum preview_result preview_map_action(struct preview *preview, enum action acti
 /* Looks anew as soon as it can. */
 void preview_map_renew(struct preview *preview);
 
-/* Settles what is visible; after the grid's own layout. */
+/* Settles what is visible, and that nothing is where there is no map; after the grid's own layout. */
 void preview_map_layout(struct preview *preview);
 
 /* As preview_wants_study and its companions. */

@@ -1,9 +1,7 @@
 /*
  * Where the map is, and what its keys do.
  */
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/sys/checked.h"
 #include "core/sys/memory.h"
@@ -68,6 +66,7 @@ void preview_map_cursor(const struct preview *preview, uint64_t *ret_row, uint64
 
 void preview_map_set_cursor(struct preview *preview, uint64_t row, uint64_t column)
 {
+    preview->jumped = true;
     if (preview->arrangement == ARRANGE_PLANE) {
         preview->cursor_row = row;
         preview->cursor_column = column;
@@ -193,7 +192,7 @@ void preview_map_open(struct preview *preview)
 {
     const char *refusal = preview_map_refusal(preview);
     if (refusal) {
-        snprintf(preview->message, sizeof preview->message, "%s", refusal);
+        preview_say(preview, "%s", refusal);
         return;
     }
     if (!preview->map)
@@ -231,6 +230,7 @@ static void go_back(struct preview *preview)
         preview_map_set_cursor(preview, 0, map->back[0]);
         return;
     }
+    preview->jumped = true;
     preview->cursor_row = map->back[preview->row_axis];
     if (preview->arrangement == ARRANGE_PLANE)
         preview->cursor_column = map->back[preview->column_axis];
@@ -244,7 +244,7 @@ static bool goes_through(const struct preview_map *map)
 static void stop_going_through(struct preview *preview)
 {
     preview->map->wants_exact = false;
-    snprintf(preview->message, sizeof preview->message, "stopped: the map is of a sample");
+    preview_say(preview, "stopped: the map is of a sample");
 }
 
 static void swap_mean_and_extreme(struct preview_map *map)
@@ -286,7 +286,7 @@ enum preview_result preview_map_action(struct preview *preview, enum action acti
     case ACTION_EXACT:
         map->wants_exact = !map->has_map || map->map.looked < map->map.elements || map->map.rewritten;
         if (!map->wants_exact)
-            snprintf(preview->message, sizeof preview->message, "it is exact already");
+            preview_say(preview, "it is exact already");
         return PREVIEW_USED;
     case ACTION_EXTREME:
         swap_mean_and_extreme(map);
@@ -310,9 +310,13 @@ static uint64_t last_heading(const struct preview *preview)
 void preview_map_layout(struct preview *preview)
 {
     struct preview_lines lines = preview_lines(preview);
-    struct map_plane_size size = preview_map_size(preview);
     int rows = preview->height - lines.first - lines.bottom;
-    if (preview->map)
-        preview->map->fit = map_fit_make(&size, last_heading(preview), rows, preview->breadth,
-                                         preview->heat && !preview->ascii);
+    if (!preview->map)
+        return;
+    preview->map->fit = (struct map_fit){0};
+    if (preview_map_refusal(preview))
+        return;
+    struct map_plane_size size = preview_map_size(preview);
+    preview->map->fit =
+        map_fit_make(&size, last_heading(preview), rows, preview->breadth, preview->heat && !preview->ascii);
 }

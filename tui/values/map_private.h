@@ -42,7 +42,6 @@ struct preview_map {
     struct map_place place;
     struct map_scale scale;
     bool has_scale, scale_is_frozen, extreme;
-    int64_t map_took;
 
     /* The last statistics. */
     bool has_statistics, statistics_are_old; /* old: values have changed since */
@@ -82,7 +81,7 @@ struct map_plane_size preview_map_size(const struct preview *preview);
 void preview_map_cursor(const struct preview *preview, uint64_t *ret_row, uint64_t *ret_column);
 void preview_map_set_cursor(struct preview *preview, uint64_t row, uint64_t column);
 
-/* Pure: how it fits. statistics: there are any to show. */
+/* Pure: how it fits. half: a cell may show two blocks. */
 struct map_fit map_fit_make(const struct map_plane_size *size, uint64_t last_heading, int rows, int columns,
                             bool half);
 

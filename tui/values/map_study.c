@@ -18,41 +18,16 @@
 /* The plane of the matrix that the grid shows: rows and columns, or the one axis that is folded. */
 static void choose_view(const struct preview *preview, struct study_request *request)
 {
-    struct view whole, view;
-    view_whole(&request->matrix, &whole);
-    view = whole;
-    const int axes[2] = {preview->row_axis, preview->column_axis};
-    view.rank = 0;
-    for (int axis = 0; axis < whole.rank; axis++) {
-        bool fixed = preview->arrangement != ARRANGE_FLAT && axis != axes[0] && axis != axes[1];
-        uint64_t at = fixed ? preview->fixed[axis] : 0;
-        view.start += (int64_t)at * whole.stride[axis];
-        view.first[axis] = (int64_t)at;
-        view.step[axis] = !fixed;
-    }
-    if (preview->arrangement == ARRANGE_FLAT)
-        view.rank = whole.rank;
-    for (int i = 0; i < 2 && preview->arrangement != ARRANGE_FLAT; i++) {
-        if (axes[i] < 0)
-            continue;
-        view.count[view.rank] = whole.count[axes[i]];
-        view.stride[view.rank] = whole.stride[axes[i]];
-        view.axis[view.rank++] = axes[i];
-    }
-    if (preview->arrangement == ARRANGE_FIELDS) {
-        struct dtype_field field = dtype_field_at(&request->matrix.dtype, preview->cursor_column);
-        view.start += (int64_t)field.offset;
-        request->dtype = field.dtype;
-    }
-    request->view = view;
+    preview_plane(preview, &request->view);
+    if (preview_has_fields(preview))
+        preview_view_field(&request->matrix, preview->cursor_column, &request->view, &request->dtype);
 }
 
 static struct study_request *ask(struct preview *preview, enum study_kind kind, enum map_asked asked,
                                  bool waited_for)
 {
     struct preview_map *map = preview->map;
-    bool said = preview->saying == SAYING_THIS || preview->hex; /* not by the segment itself */
-    struct study_request *request = study_request_new(kind, &preview->reach, &preview->matrix, said);
+    struct study_request *request = preview_study_new(preview, kind);
     choose_view(preview, request);
     request->waited_for = waited_for;
     map->asked = asked;
@@ -161,9 +136,9 @@ static void take_map(struct preview *preview, struct study_reply *reply)
     map_clear(&map->map);
     map->map = reply->map;
     reply->map = (struct map){0};
+    map->scale_is_frozen &= map->has_map && map->place.generation == map->asking.generation;
     map->has_map = true;
     map->place = map->asking;
-    map->map_took = reply->took;
     if (!map->scale_is_frozen || !map->has_scale)
         map->has_scale = map_scale_of(&map->map, map->extreme, &map->scale);
 }

@@ -242,7 +242,7 @@ static void settle_columns(struct preview *preview)
         return;
     uint64_t cursor = preview->cursor_column, kept = preview->kept_shown;
     preview->left = max_u64(preview->left, kept);
-    if (cursor < kept)
+    if (cursor < kept || preview_grid_columns(preview) == 0)
         return;
     int within = room(preview) - kept_width(preview, preview->kept_shown);
     uint64_t fit = preview_columns_that_fit(preview, preview->left), last = preview_grid_columns(preview) - 1;
@@ -334,6 +334,19 @@ void preview_show_heat(struct preview *preview, bool heat)
     preview->heat = heat;
 }
 
+static void layout_grid(struct preview *preview)
+{
+    learn_widths(preview);
+    settle_wrap(preview);
+    preview_place_clamp(preview);
+    settle_rows(preview);
+    preview->kept_shown =
+        preview->arrangement == ARRANGE_FLAT ? 0 : preview_kept_that_fit(preview, preview->kept);
+    settle_columns(preview);
+    preview->jumped = false;
+    preview_tint_layout(preview);
+}
+
 void preview_layout(struct preview *preview, int rows, int columns, bool ascii)
 {
     preview->height = rows < 0 ? 0 : rows;
@@ -346,17 +359,8 @@ void preview_layout(struct preview *preview, int rows, int columns, bool ascii)
     }
     if (preview->lens)
         lens_layout(preview->lens, preview->breadth);
-    if (!preview->has_matrix)
-        return;
-    learn_widths(preview);
-    settle_wrap(preview);
-    preview_place_clamp(preview);
-    settle_rows(preview);
-    preview->kept_shown =
-        preview->arrangement == ARRANGE_FLAT ? 0 : preview_kept_that_fit(preview, preview->kept);
-    settle_columns(preview);
-    preview->jumped = false;
-    preview_tint_layout(preview);
+    if (preview->has_matrix)
+        layout_grid(preview);
     if (preview->screen == SCREEN_CENSUS)
         census_layout(preview);
     preview_map_layout(preview);
