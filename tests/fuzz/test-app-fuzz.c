@@ -278,12 +278,67 @@ static struct statistics any_statistics(const struct dtype *dtype)
     return statistics;
 }
 
+/* As many bins as were asked for. */
+static void any_histogram(const struct study_request *request, struct statistics *statistics)
+{
+    double ends[2] = {any_double(), any_double()};
+    unsigned bins = request->statistics.bins;
+    if (bins == 0 || statistics->tally.finite == 0)
+        return;
+    bool rising = ends[0] <= ends[1];
+    assert_int_equal(histogram_make(ends[!rising], ends[rising], bins, &statistics->histogram, NULL), 0);
+    for (unsigned i = 0; i < bins; i++)
+        statistics->histogram.counts[i] = any(3) ? any(100) : any(2) ? 0 : UINT64_MAX / 64;
+    statistics->has_histogram = true;
+}
+
+static struct map_block any_block(void)
+{
+    struct map_block block = {.mean = any_double(), .extreme = any_double(), .count = any(1000)};
+    block.nan = any(3) ? 0 : any(1000);
+    block.inf = any(5) ? 0 : any(1000);
+    if (block.nan + block.inf >= block.count)
+        block.mean = block.extreme = NAN;
+    return block;
+}
+
+static void any_map(const struct study_request *request, struct map *map)
+{
+    const struct view *view = &request->view;
+    assert_true(view->rank <= 2);
+    map->plane_rows = view->rank == 2 ? view->count[0] : 1;
+    map->plane_columns = view->rank > 0 ? view->count[view->rank - 1] : 1;
+    map->elements = view_elements(view);
+    map->looked = any(2) ? map->elements : any(1000) % (map->elements + 1);
+    map->low = map->high = NAN;
+    if (map->elements == 0)
+        return;
+    assert_true((uint64_t)request->map.rows * request->map.columns <= MAP_BLOCKS_MAX);
+    map->rows = (unsigned)min_u64(request->map.rows, map->plane_rows);
+    map->columns = (unsigned)min_u64(request->map.columns, map->plane_columns);
+    size_t n = (size_t)map->rows * map->columns;
+    map->blocks = memory_new((n + 1) * sizeof *map->blocks);
+    for (size_t i = 0; i < n; i++) {
+        map->blocks[i] = any_block();
+        map->nan += map->blocks[i].nan;
+        map->inf += map->blocks[i].inf;
+    }
+    if (any(4) > 0) {
+        double a = any_double(), b = any_double();
+        map->low = fmin(a, b);
+        map->high = fmax(a, b);
+        map->is_signed = map->low < 0 && any(2);
+    }
+    map->rewritten = any(4) == 0;
+}
+
 static void any_result(const struct study_request *request, struct study_reply *reply)
 {
     uint64_t elements = view_elements(&request->view);
     switch (request->kind) {
     case STUDY_STATISTICS:
         reply->statistics = any_statistics(&request->dtype);
+        any_histogram(request, &reply->statistics);
         break;
     case STUDY_BY_PLACE:
         reply->place_count = request->view.count[request->axis];
@@ -298,14 +353,16 @@ static void any_result(const struct study_request *request, struct study_reply *
         reply->number = elements > 0 ? ((uint64_t)any(UINT32_MAX) << 20) % elements : 0;
         break;
     case STUDY_OF_MAP:
+        any_map(request, &reply->map);
         break;
     }
 }
 
-/* A study ends: the last that was asked for, as if the others were lost, or one that nobody waits for. */
-static void studied(struct stage *stage)
+/* A study ends: one of the last that were asked for, mostly the very last; now and then for nobody. */
+static void a_study_ends(struct stage *stage)
 {
-    const struct effect *effect = &stage->last[EFFECT_STUDY];
+    const struct effect *effect =
+        any(3) ? &stage->last[EFFECT_STUDY] : &stage->studies[any(STUDY_SLOT_COUNT)];
     const struct study_request *request = effect->u.study;
     if (!request)
         return;
@@ -313,7 +370,7 @@ static void studied(struct stage *stage)
     reply->kind = request->kind;
     reply->mark = request->mark;
     reply->took = any(9999);
-    reply->found = any(5) && request->kind != STUDY_OF_MAP ? STUDY_DONE : (enum study_found)(1 + any(3));
+    reply->found = any(5) ? STUDY_DONE : (enum study_found)(1 + any(3));
     error_set(&reply->error, any(2) ? ECANCELED : EIO, "it \x1b failed");
     if (reply->found == STUDY_DONE)
         any_result(request, reply);
@@ -332,12 +389,13 @@ static void study_goes_on(struct stage *stage)
 /* Opens the values of something, where there is something. */
 static void open_values(struct stage *stage)
 {
-    static const char *const walks[] = {"/nan\r", "n", "N", "S", "o", "S>>I", "/>1\rn", ":3\r", "So", "q"};
+    static const char *const walks[] = {"/nan\r", "n", "N",    "S",   "o",     "S>>I", "/>1\rn", ":3\r",
+                                        "So",     "q", "ojlX", "oMf", "ogG0$", "v",    "SvZ",    "DoS"};
     if (!stage->app->preview)
         stage_key(stage, '\r');
     for (int i = 0; i < 6 && stage->app->preview; i++) {
         looked_into(stage);
-        studied(stage);
+        a_study_ends(stage);
         stage_draw(stage);
     }
     if (stage->app->preview)
@@ -459,7 +517,7 @@ static void something(struct stage *stage)
         looked_into(stage);
         return;
     case 17:
-        studied(stage);
+        a_study_ends(stage);
         return;
     case 18:
         study_goes_on(stage);
@@ -522,6 +580,7 @@ static void random_events_never_break_it(void **state)
                                       .host = "h\x9bst",
                                       .home = any(2) ? "/root" : NULL,
                                       .read_only = any(4) == 0,
+                                      .heat = any(2),
                                       .ascii = any(2)};
         stage_open(&stage, 24, 80, &options);
         for (int i = 0; i < 150; i++) {

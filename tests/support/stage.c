@@ -18,6 +18,15 @@ static bool is_job(enum effect_kind kind)
            kind == EFFECT_RESTORE || kind == EFFECT_DESCRIBE || kind == EFFECT_STUDY;
 }
 
+/* Several may be under way: the last is put beside those before it. */
+static void keep_study(struct stage *stage)
+{
+    struct effect *place = &stage->studies[stage->next_study++ % STUDY_SLOT_COUNT];
+    effect_clear(place);
+    *place = stage->last[EFFECT_STUDY];
+    stage->last[EFFECT_STUDY] = (struct effect){.kind = EFFECT_STUDY};
+}
+
 static void drain(struct stage *stage)
 {
     struct effect effect;
@@ -29,6 +38,8 @@ static void drain(struct stage *stage)
         }
         if (stage->jobs && effect.kind == EFFECT_STOP)
             jobs_stop(stage->jobs, effect.token);
+        if (effect.kind == EFFECT_STUDY)
+            keep_study(stage);
         effect_clear(&stage->last[effect.kind]);
         stage->last[effect.kind] = effect;
     }
@@ -74,6 +85,8 @@ void stage_close(struct stage *stage)
 {
     for (int kind = 0; kind <= EFFECT_QUIT; kind++)
         effect_clear(&stage->last[kind]);
+    for (size_t i = 0; i < STUDY_SLOT_COUNT; i++)
+        effect_clear(&stage->studies[i]);
     jobs_free(stage->jobs);
     app_free(stage->app);
     cells_free(&stage->cells);

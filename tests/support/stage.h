@@ -16,8 +16,10 @@ struct stage {
     struct jobs *jobs; /* where set, what is asked for of the directory is really done */
     struct cells cells;
     int64_t now, wall;
-    unsigned asked[EFFECT_QUIT + 1];     /* effects so far, by kind */
-    struct effect last[EFFECT_QUIT + 1]; /* the last of each kind; owned */
+    unsigned asked[EFFECT_QUIT + 1];         /* effects so far, by kind */
+    struct effect last[EFFECT_QUIT + 1];     /* the last of each kind; owned */
+    struct effect studies[STUDY_SLOT_COUNT]; /* those before the last, in no order; owned */
+    unsigned next_study;
 };
 
 /* What a test says of a segment; what it leaves out is 0. */
