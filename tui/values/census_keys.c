@@ -42,35 +42,15 @@ static void move_page(struct preview *preview, int64_t steps)
 
 static bool move_by(struct preview *preview, enum action action)
 {
-    int64_t page = preview->census && preview->census->rows > 1 ? preview->census->rows : 1;
-    switch (action) {
-    case ACTION_UP:
-        move(preview, -1);
-        return true;
-    case ACTION_DOWN:
-        move(preview, 1);
-        return true;
-    case ACTION_PAGE_UP:
-        move_page(preview, -page);
-        return true;
-    case ACTION_PAGE_DOWN:
-        move_page(preview, page);
-        return true;
-    case ACTION_HALF_UP:
-        move_page(preview, -(page + 1) / 2);
-        return true;
-    case ACTION_HALF_DOWN:
-        move_page(preview, (page + 1) / 2);
-        return true;
-    case ACTION_FIRST:
-        move(preview, -(int64_t)STATISTICS_PLACES_MAX);
-        return true;
-    case ACTION_LAST:
-        move(preview, STATISTICS_PLACES_MAX);
-        return true;
-    default:
+    int64_t page = preview->census && preview->census->rows > 1 ? preview->census->rows : 1, lines;
+    bool scrolls;
+    if (action == ACTION_FIRST || action == ACTION_LAST)
+        move(preview, action == ACTION_FIRST ? -(int64_t)STATISTICS_PLACES_MAX : STATISTICS_PLACES_MAX);
+    else if (preview_steps(action, page, &lines, &scrolls))
+        (scrolls ? move_page : move)(preview, lines);
+    else
         return false;
-    }
+    return true;
 }
 
 /* Sorted by another figure; it is brought onto the screen. */

@@ -140,31 +140,18 @@ static void go_to_end(struct preview *preview, enum action action)
 
 static bool move(struct preview *preview, enum action action)
 {
-    int64_t page = preview->map->fit.down / 2 + 1, half = preview->map->fit.down / 4 + 1;
+    int64_t page = preview->map->fit.down / 2 + 1, down;
+    bool scrolls;
+    if (preview_steps(action, page, &down, &scrolls)) {
+        move_by(preview, down, 0);
+        return true;
+    }
     switch (action) {
-    case ACTION_UP:
-        move_by(preview, -1, 0);
-        return true;
-    case ACTION_DOWN:
-        move_by(preview, 1, 0);
-        return true;
     case ACTION_LEFT:
         move_by(preview, 0, -1);
         return true;
     case ACTION_RIGHT:
         move_by(preview, 0, 1);
-        return true;
-    case ACTION_PAGE_UP:
-        move_by(preview, -page, 0);
-        return true;
-    case ACTION_PAGE_DOWN:
-        move_by(preview, page, 0);
-        return true;
-    case ACTION_HALF_UP:
-        move_by(preview, -half, 0);
-        return true;
-    case ACTION_HALF_DOWN:
-        move_by(preview, half, 0);
         return true;
     case ACTION_FIRST:
     case ACTION_LAST:

@@ -298,33 +298,42 @@ static void move_right(struct preview *preview)
     }
 }
 
-static bool move(struct preview *preview, enum action action)
+bool preview_steps(enum action action, int64_t page, int64_t *ret_rows, bool *ret_scrolls)
 {
-    int64_t page = preview->rows > 1 ? preview->rows : 1;
+    *ret_scrolls = action != ACTION_UP && action != ACTION_DOWN;
     switch (action) {
     case ACTION_UP:
-        move_rows(preview, -1);
+        *ret_rows = -1;
         return true;
     case ACTION_DOWN:
-        move_rows(preview, 1);
+        *ret_rows = 1;
         return true;
+    case ACTION_PAGE_UP:
+        *ret_rows = -page;
+        return true;
+    case ACTION_PAGE_DOWN:
+        *ret_rows = page;
+        return true;
+    case ACTION_HALF_UP:
+        *ret_rows = -(page + 1) / 2;
+        return true;
+    case ACTION_HALF_DOWN:
+        *ret_rows = (page + 1) / 2;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* To the ends of the rows and columns, or to what is beside the cursor. */
+static bool move_elsewhere(struct preview *preview, enum action action)
+{
+    switch (action) {
     case ACTION_LEFT:
         move_left(preview);
         return true;
     case ACTION_RIGHT:
         move_right(preview);
-        return true;
-    case ACTION_PAGE_UP:
-        move_page(preview, -page);
-        return true;
-    case ACTION_PAGE_DOWN:
-        move_page(preview, page);
-        return true;
-    case ACTION_HALF_UP:
-        move_page(preview, -(page + 1) / 2);
-        return true;
-    case ACTION_HALF_DOWN:
-        move_page(preview, (page + 1) / 2);
         return true;
     case ACTION_FIRST:
         preview->cursor_row = 0;
@@ -343,6 +352,16 @@ static bool move(struct preview *preview, enum action action)
     default:
         return false;
     }
+}
+
+static bool move(struct preview *preview, enum action action)
+{
+    int64_t page = preview->rows > 1 ? preview->rows : 1, rows;
+    bool scrolls;
+    if (!preview_steps(action, page, &rows, &scrolls))
+        return move_elsewhere(preview, action);
+    (scrolls ? move_page : move_rows)(preview, rows);
+    return true;
 }
 
 enum preview_result preview_place_action(struct preview *preview, enum action action)

@@ -351,6 +351,9 @@ void preview_plane(const struct preview *preview, struct view *ret_view);
 void preview_place_reset(struct preview *preview);
 void preview_place_clamp(struct preview *preview);
 enum preview_result preview_place_action(struct preview *preview, enum action action);
+/* How many rows down a key moves, where a page has so many; *ret_scrolls: what is shown moves along. False
+ * where it moves otherwise. */
+bool preview_steps(enum action action, int64_t page, int64_t *ret_rows, bool *ret_scrolls);
 /* preview_goto.c; "17,1204": a full index or one within the slice; negative as in numpy. -EINVAL. */
 int preview_place_goto(struct preview *preview, const char *text, struct error *error);
 /* To that position on each of n axes. */
