@@ -111,7 +111,7 @@ def what_has_no_numbers_has_no_statistics():
             for name in "a.npy", "records.npy", "words.npy", "nothing.npy":
                 screen.row_shows(name, name)
             screen.keys(":a.npy" + ENTER)
-            screen.shows("min -", "nan 1600", "(exact")
+            screen.shows("min -", "nan 1,600", "(exact")
             for name in "records.npy", "words.npy", "nothing.npy":
                 screen.keys(":" + name + ENTER)
                 screen.shows(f"── {name} ", "created")

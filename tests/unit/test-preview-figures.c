@@ -246,7 +246,7 @@ static void of_a_long_one_a_sample_comes_first(void **state)
     draw_assert_has(&grid.cells, " exact: 20 %");
     grid_supply(&grid, STUDY_FIGURES, NULL);
     draw_assert_has(&grid.cells, " all 5,242,880 elements ");
-    draw_assert_has(&grid.cells, "zeros 5242880");
+    draw_assert_has(&grid.cells, "zeros 5,242,880");
     assert_int_equal(grid.studied[STUDY_FIGURES], 2);
     grid_close(&grid);
 }

@@ -204,13 +204,13 @@ static void nothing_found_says_how_much_was_looked_at(void **state)
     open_cube(&l, state);
     looking_press(&l, "/inf\r");
     find_nothing(&l, 812);
-    draw_assert_has(&l.cells, "no element is inf: all 2,400 looked at, 0.8 s");
+    draw_assert_has(&l.cells, "no element is inf: all 2,400 looked at, 0.81 s");
     looking_press(&l, "/=0.25\r");
     find_nothing(&l, 7);
     draw_assert_has(&l.cells, "no element is 0.25: all 2,400 looked at, 7 ms");
     looking_press(&l, "/<=-1e6\r");
     find_nothing(&l, 61999);
-    draw_assert_has(&l.cells, "no element is <=-1e6: all 2,400 looked at, 61.9 s");
+    draw_assert_has(&l.cells, "no element is <=-1e6: all 2,400 looked at, 62.0 s");
     looking_close(&l);
 }
 

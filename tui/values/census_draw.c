@@ -1,7 +1,6 @@
 /*
  * How the census looks: what it is of and how exact, headings, lines, and the line under the cursor in full.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,7 +42,8 @@ static void ago_text(int64_t ms, char *buf, size_t size)
 static int draw_exactness(const struct drawing *drawing, int y, int x)
 {
     const struct census *census = drawing->preview->census;
-    char looked[WORDS_COUNT_MAX], all[WORDS_COUNT_MAX], text[2 * WORDS_COUNT_MAX + 64], ago[24];
+    char looked[WORDS_COUNT_MAX], all[WORDS_COUNT_MAX], text[2 * WORDS_COUNT_MAX + 64], ago[24],
+        time[WORDS_DURATION_MAX];
     uint64_t seen, elements = census_elements(drawing->preview, &seen);
     words_count(seen, looked);
     words_count(elements, all);
@@ -54,8 +54,8 @@ static int draw_exactness(const struct drawing *drawing, int y, int x)
         return preview_put(drawing, y, x, ROLE_WARN, 0, text) + 2;
     }
     ago_text(drawing->preview->now - census->since, ago, sizeof ago);
-    snprintf(text, sizeof text, "exact, %" PRId64 ".%02" PRId64 " s, %s", census->took / 1000,
-             census->took % 1000 / 10, ago);
+    words_duration(census->took, time);
+    snprintf(text, sizeof text, "exact, %s, %s", time, ago);
     return preview_put(drawing, y, x, ROLE_DIM, 0, text) + 2;
 }
 

@@ -1,9 +1,10 @@
 #include "tui/values/figures.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "tui/view/words.h"
 
 #define VALUE_MAX 48
 #define LABEL     7 /* columns: the longest, a blank, and the sign of a number */
@@ -14,29 +15,16 @@ static const char *const labels[FIGURES_ROWS] = {"min", "mean", "max", "std", "z
 
 /* --- texts --- */
 
-void figures_count_text(uint64_t count, char *buf, size_t size)
-{
-    char digits[FIGURES_COUNT_MAX], text[FIGURES_COUNT_MAX];
-    int n = snprintf(digits, sizeof digits, "%" PRIu64, count), used = 0;
-    for (int i = 0; i < n; i++) {
-        if (i > 0 && (n - i) % 3 == 0)
-            text[used++] = ',';
-        text[used++] = digits[i];
-    }
-    snprintf(buf, size, "%.*s", used, text);
-}
-
 void figures_how_text(const struct statistics *statistics, int64_t took, char *buf, size_t size)
 {
     const char *meanwhile = statistics->rewritten ? ", rewritten meanwhile" : "";
-    char count[FIGURES_COUNT_MAX];
-    figures_count_text(statistics->tally.count, count, sizeof count);
+    char count[WORDS_COUNT_MAX], time[WORDS_DURATION_MAX];
+    words_count(statistics->tally.count, count);
+    words_duration(took, time);
     if (statistics->sampled)
         snprintf(buf, size, "sampled %s%s", count, meanwhile);
-    else if (took < 10)
-        snprintf(buf, size, "exact, %d ms%s", took > 1 ? (int)took : 1, meanwhile);
     else
-        snprintf(buf, size, "exact, %.2f s%s", (double)took / 1000, meanwhile);
+        snprintf(buf, size, "exact, %s%s", time, meanwhile);
 }
 
 static void double_text(double value, char *buf, size_t size)
@@ -66,8 +54,10 @@ static uint64_t count_of(const struct statistics *statistics, enum figure figure
 static void figure_text(const struct statistics *statistics, enum figure figure, int width, char *buf,
                         size_t size)
 {
+    char count[WORDS_COUNT_MAX];
+    words_count(count_of(statistics, figure), count);
     if (figure >= FIGURE_ZEROS)
-        snprintf(buf, size, "%" PRIu64, count_of(statistics, figure));
+        snprintf(buf, size, "%s", count);
     else if (statistics->tally.finite == 0)
         snprintf(buf, size, "-");
     else if (figure == FIGURE_MIN || figure == FIGURE_MAX)

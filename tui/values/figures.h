@@ -31,8 +31,4 @@ void figures_put_line(const struct statistics *statistics, const char *how, stru
 #define FIGURES_HOW_MAX 96
 void figures_how_text(const struct statistics *statistics, int64_t took, char *buf, size_t size);
 
-/* A count with its thousands apart: "1,000,000". */
-#define FIGURES_COUNT_MAX 28
-void figures_count_text(uint64_t count, char *buf, size_t size);
-
 #endif

@@ -9,6 +9,7 @@
 #include "core/sys/checked.h"
 #include "tui/values/bars.h"
 #include "tui/values/insight_private.h"
+#include "tui/view/words.h"
 #include "tui/values/map_cell.h"
 
 /* Rows, each with a heading; the map with its scale. */
@@ -25,9 +26,9 @@
 /* In place of how long it took, where it may be another by now. */
 static void say_age(const struct statistics *statistics, int64_t age, char *buf, size_t size)
 {
-    char text[FORMAT_AGE_MAX], count[FIGURES_COUNT_MAX];
+    char text[FORMAT_AGE_MAX], count[WORDS_COUNT_MAX];
     format_age(age / 1000, text, sizeof text);
-    figures_count_text(statistics->tally.count, count, sizeof count);
+    words_count(statistics->tally.count, count);
     snprintf(buf, size, "%s%s, %s ago%s", statistics->sampled ? "sampled " : "exact",
              statistics->sampled ? count : "", text, statistics->rewritten ? ", rewritten meanwhile" : "");
 }

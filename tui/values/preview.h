@@ -49,7 +49,7 @@ enum preview_result {
     PREVIEW_USED,
 };
 
-/* A key: of the line ("go to", "find") while that is open, else the action it has on SCREEN_GRID. */
+/* A key: of the line ("go to", "find") while that is open, else the action it has on the screen that is shown. */
 enum preview_result preview_key(struct preview *preview, const struct key *key, int64_t now);
 enum preview_result preview_action(struct preview *preview, enum action action, int64_t now);
 /* False for a key that could only say why it does nothing: there is no other slice, no axis to choose. */

@@ -262,7 +262,7 @@ static void draw_line(const struct drawing *drawing, int y)
                   {"inf", tally->posinf + tally->neginf, ROLE_INF},
                   {"zeros", tally->zeros, ROLE_TEXT}};
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-        snprintf(text, sizeof text, "%" PRIu64, counts[i].count);
+        words_count(counts[i].count, text);
         enum role role = counts[i].count == 0 || drawing->old ? ROLE_DIM : counts[i].role;
         x = put_labelled(drawing, y, x, counts[i].label, role, text);
     }

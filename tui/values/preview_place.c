@@ -418,6 +418,10 @@ bool preview_has_use_for(const struct preview *preview, enum action action)
     case ACTION_FREEZE:
     case ACTION_TINT:
         return preview_format_has_use(preview, action);
+    case ACTION_GOTO:
+        return !preview->has_matrix || preview->matrix.rank > 0;
+    case ACTION_CENSUS:
+        return preview->screen == SCREEN_CENSUS || (preview->has_matrix && preview_any_has_figures(preview));
     case ACTION_RECORD:
         return preview_is_said(preview);
     case ACTION_EXACT:

@@ -1,7 +1,6 @@
 #include "tui/values/search.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -70,25 +69,17 @@ static void subject(const struct preview *preview, uint64_t field, char *buf, si
     name_escape(facts.name, strlen(facts.name), preview->ascii, buf, size);
 }
 
-static void duration_text(int64_t ms, char *buf, size_t size)
-{
-    if (ms < 100)
-        snprintf(buf, size, "%" PRId64 " ms", ms);
-    else
-        snprintf(buf, size, "%" PRId64 ".%" PRId64 " s", ms / 1000, ms % 1000 / 100);
-}
-
 static void say_nothing_found(struct preview *preview, int64_t took)
 {
     const struct search *search = &preview->search;
-    char what[CONDITION_TEXT_MAX + 8], of[NAME_MAX_SHOWN], count[WORDS_COUNT_MAX], time[32];
+    char what[CONDITION_TEXT_MAX + 8], of[NAME_MAX_SHOWN], count[WORDS_COUNT_MAX], time[WORDS_DURATION_MAX];
     struct dtype dtype;
     struct view view;
     view_of(&preview->matrix, preview_has_fields(preview), search->field, &view, &dtype);
     condition_words(&search->condition, what, sizeof what);
     subject(preview, search->field, of, sizeof of);
     words_count(view_elements(&view), count);
-    duration_text(took, time, sizeof time);
+    words_duration(took, time);
     preview_say(preview, "no %s is %s: all %s looked at, %s", of, what, count, time);
 }
 

@@ -143,3 +143,11 @@ const char *words_description(enum description description)
         return "";
     }
 }
+
+void words_duration(int64_t ms, char buf[WORDS_DURATION_MAX])
+{
+    if (ms < 10)
+        snprintf(buf, WORDS_DURATION_MAX, "%d ms", ms > 1 ? (int)ms : 1);
+    else
+        snprintf(buf, WORDS_DURATION_MAX, ms < 10000 ? "%.2f s" : "%.1f s", (double)ms / 1000);
+}

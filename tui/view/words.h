@@ -14,6 +14,10 @@ void words_time(int64_t wall, char *buf, size_t size);
 #define WORDS_COUNT_MAX 27
 void words_count(uint64_t count, char buf[WORDS_COUNT_MAX]);
 
+/* How long something took: "3 ms", "0.31 s", "61.9 s"; at least "1 ms". */
+#define WORDS_DURATION_MAX 32
+void words_duration(int64_t ms, char buf[WORDS_DURATION_MAX]);
+
 /* A user's name, else the number. */
 void words_user(const struct users *users, uid_t uid, char *buf, size_t size);
 
