@@ -77,6 +77,14 @@ double palette_lightness(int color)
     return lab[0];
 }
 
+double palette_hue(int color)
+{
+    double lab[3];
+
+    oklab(color, lab);
+    return fmod(atan2(lab[2], lab[1]) * 180 / M_PI + 360, 360);
+}
+
 double palette_distance(int a, int b)
 {
     double one[3], other[3];

@@ -14,5 +14,6 @@ double palette_contrast(int a, int b);
 /* In OKLab (Björn Ottosson, 2020), black and white being 1 apart; about 0.02 is just seen. */
 double palette_distance(int a, int b);
 double palette_lightness(int color);
+double palette_hue(int color); /* degrees, 0 to 360; of a grey without meaning */
 
 #endif

@@ -48,9 +48,9 @@ static const struct {
 };
 
 /*
- * Steps that look alike are rare among the 240 colours that every palette of 256 has: chosen by their
- * distances in OKLab (0.03 to 0.12, most 0.05 to 0.1), lightness rising to the middle and falling behind it,
- * or rising throughout.
+ * Of the 240 colours that every palette of 256 has. The scale with a middle goes from blue by white to red,
+ * as even in lightness (OKLab) as may be, and keeps its two hues: where only a violet or a peach would lie
+ * between two of its colours, two levels share one instead. The other one rises in lightness throughout.
  */
 static const struct {
     uint8_t color, text;
@@ -59,19 +59,19 @@ static const struct {
     {26, WHITE},
     {32, BLACK},
     {68, BLACK},
-    {74, BLACK},
-    {110, BLACK},
+    {75, BLACK},
+    {75, BLACK},
     {111, BLACK},
-    {117, BLACK},
+    {111, BLACK},
     {153, BLACK},
-    {189, BLACK},
+    {153, BLACK},
     {255, BLACK},
     {224, BLACK},
-    {223, BLACK},
+    {224, BLACK},
     {217, BLACK},
-    {216, BLACK},
+    {217, BLACK},
     {210, BLACK},
-    {209, BLACK},
+    {210, BLACK},
     {203, BLACK},
     {167, BLACK},
     {160, WHITE},
