@@ -176,27 +176,31 @@ static void take_rectangle(struct picture *picture, int y, int x)
     fprintf(picture->out, "M%g %gH%gV%gH%gz", across(x), down(y), across(right), down(bottom), across(x));
 }
 
-static void print_shapes(struct picture *picture)
+/* All shapes of one colour that has some. */
+static void print_color(struct picture *picture, int color)
 {
     int width = picture->columns * PARTS_X, count = picture->rows * PARTS_Y * width;
+    char text[8];
 
-    fprintf(picture->out, "<g shape-rendering=\"crispEdges\">\n");
-    for (int color = 0; color < OWN_BACKGROUND; color++) {
-        bool found = false;
-        char text[8];
-
-        for (int i = 0; i < count; i++) {
-            if (picture->parts[i] != color)
-                continue;
-            color_text(color, text);
-            if (!found)
-                fprintf(picture->out, "<path fill=\"%s\" d=\"", text);
-            found = true;
+    color_text(color, text);
+    fprintf(picture->out, "<path fill=\"%s\" d=\"", text);
+    for (int i = 0; i < count; i++)
+        if (picture->parts[i] == color)
             take_rectangle(picture, i / width, i % width);
-        }
-        if (found)
-            fprintf(picture->out, "\"/>\n");
-    }
+    fprintf(picture->out, "\"/>\n");
+}
+
+static void print_shapes(struct picture *picture)
+{
+    int count = picture->rows * PARTS_Y * picture->columns * PARTS_X;
+    bool used[COLOR_COUNT] = {false};
+
+    for (int i = 0; i < count; i++)
+        used[picture->parts[i]] = true;
+    fprintf(picture->out, "<g shape-rendering=\"crispEdges\">\n");
+    for (int color = 0; color < OWN_BACKGROUND; color++)
+        if (used[color])
+            print_color(picture, color);
     fprintf(picture->out, "</g>\n");
 }
 
