@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""The README's Python does what the README says, with a reader that maps the old matrix meanwhile."""
+"""The README's Python does what the README says, with a reader that maps the old matrix meanwhile; its pictures are there."""
 import multiprocessing, os, re, shutil, signal, subprocess, sys, tempfile
+import xml.etree.ElementTree as tree
 import numpy as np
 
 readme = open(os.path.join(os.environ["SRCDIR"], "README.md"), encoding="utf-8").read()
@@ -26,8 +27,27 @@ def reader(pipe):
         pipe.send(float(matrix.sum(dtype="f8")))
 
 
+def is_picture(path):
+    """Well-formed SVG of a screen: a title, a size, and texts that lie inside."""
+    try:
+        root = tree.parse(os.path.join(os.environ["SRCDIR"], path)).getroot()
+    except (OSError, tree.ParseError) as error:
+        print(f"# {path}: {error}")
+        return False
+    svg = "{http://www.w3.org/2000/svg}"
+    width, height = int(root.get("width")), int(root.get("height"))
+    texts = list(root.iter(svg + "text"))
+    return (root.tag == svg + "svg" and root.findtext(svg + "title") and len(texts) > 50
+            and all(float(t.get("x")) + float(t.get("textLength")) <= width and float(t.get("y")) <= height for t in texts))
+
+
 def main():
-    print("1..8", flush=True)
+    print("1..11", flush=True)
+    pictures = re.findall(r"^!\[(.*)\]\((.*)\)$", readme, re.M)
+    kept = {f"docs/pictures/{name}" for name in os.listdir(os.path.join(os.environ["SRCDIR"], "docs", "pictures"))}
+    check("it shows every picture there is, once", sorted(path for _, path in pictures) == sorted(kept) and kept)
+    check("each with words for who cannot see it", all(len(words) > 40 for words, _ in pictures))
+    check("each is well-formed", all([is_picture(path) for _, path in pictures]))
     old = np.arange(6000, dtype="f2").reshape(60, 100) % 512
     new = np.ones((500, 300), dtype="f2")
     code["set_shared_matrix"](old, "prices.shm")
