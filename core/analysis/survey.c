@@ -20,7 +20,7 @@ int statistics_check(const struct dtype *dtype, struct error *error)
         return 0;
     dtype_name(dtype, name);
     if (dtype->kind == DTYPE_STRUCT)
-        return error_set(error, ENOTSUP, "a struct has no statistics; its fields have, one at a time");
+        return error_set(error, ENOTSUP, "a struct has no statistics; the console shows those of its fields");
     return error_set(error, ENOTSUP, "there are no statistics of %s: they are of numbers", name);
 }
 

@@ -284,6 +284,8 @@ def a_bar_is_drawn_where_nothing_else_is():
         assert code == 1 and "%" in seen and seen.endswith("no element meets =x\r\n"), seen
         code, seen = run_on_terminal(d, None, "a.shm", "=x")
         assert code == 1 and seen == "shmtop: a.shm: no element meets =x\r\n", seen
+        code, seen = run_on_terminal(d, subprocess.PIPE, "a.shm", "=x")  # whose reader may print there too
+        assert code == 1 and seen == "shmtop: a.shm: no element meets =x\r\n", seen
 
 
 @test

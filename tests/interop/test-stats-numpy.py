@@ -241,6 +241,13 @@ def raw_bytes_as_anything():
 
 
 @test
+def bins_behind_a_blank_are_explained():
+    with Directory() as d:
+        np.save(d / "a.npy", np.arange(4.0))
+        d.expect(2, "stats", "--histogram", "10", "a.npy", says="--histogram=10")
+
+
+@test
 def the_text_is_calm():
     with Directory() as d:
         array = np.arange(100, dtype="f8").reshape(4, 25)

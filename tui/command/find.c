@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/sys/text.h"
@@ -91,12 +92,20 @@ static int run_job(void *context, struct progress *progress, struct error *error
                     progress, error);
 }
 
+/* Not to a terminal, nor to a reader that may print what it reads on the same one: head, less, tee. */
+static bool prints_into_file(void)
+{
+    struct stat facts;
+    return fstat(STDOUT_FILENO, &facts) == 0 && (S_ISREG(facts.st_mode) || S_ISCHR(facts.st_mode)) &&
+           !isatty(STDOUT_FILENO);
+}
+
 /* A bar is drawn only where nothing else is printed on the terminal meanwhile. */
 static int run_search(struct find *find, struct error *error)
 {
     struct job_wait wait = {.ascii = find->opened.options->ascii,
                             .unit = find->opened.segment.matrix->dtype.itemsize};
-    if (!job_wait_shows() || isatty(STDOUT_FILENO))
+    if (!job_wait_shows() || !prints_into_file())
         return run_job(find, NULL, error);
     return job_wait_run(&wait, run_job, find, error);
 }

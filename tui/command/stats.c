@@ -113,7 +113,9 @@ static int parse(struct stats *stats, int argc, char **argv)
         return 0;
     }
     report_usage(stats->opened.options, argv[0],
-                 optind == argc ? "which segment? stats NAME" : "takes one NAME");
+                 optind == argc       ? "which segment? stats NAME"
+                 : stats->wanted.bins ? "takes one NAME; a number of bins is said as --histogram=10"
+                                      : "takes one NAME");
     return -EINVAL;
 }
 
