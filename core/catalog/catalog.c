@@ -101,6 +101,12 @@ struct row *catalog_next_link(const struct catalog *catalog, const struct identi
     return NULL;
 }
 
+struct row *catalog_by_identity(struct catalog *catalog, const struct identity *id)
+{
+    uint32_t cursor = 0;
+    return catalog_next_link(catalog, id, &cursor);
+}
+
 bool catalog_may_be(const struct identity *a, const struct identity *b)
 {
     return a->device == b->device && a->inode == b->inode && (!a->born || !b->born || a->born == b->born);

@@ -60,9 +60,9 @@ struct row {
     bool unlinked : 1; /* its name is gone: `name` is its last, others may bear the same, catalog_find passes
                           over it. It is looked at through its holders alone: catalog_take_unlinked */
     bool loading : 1;  /* an unnamed matrix that another shmtop is loading; unlinked is set too */
-    bool unmeasured : 1;   /* unlinked and not permitted: size is its longest mapping; owner (-1), mode and
-                              times are not known (0) */
-    bool ownerless : 1;    /* its owner has no process on this host */
+    bool unmeasured : 1; /* unlinked and not permitted: size is its longest mapping; owner (-1), mode and
+                            times are not known (0) */
+    bool ownerless : 1;  /* its owner has no process on this host */
     enum description description : 2; /* who tells what it is, of LAYOUT_DESCRIBED */
     bool recognised : 1;   /* the bytes were looked at since they changed; else layout and matrix are the last
                               known */
@@ -130,6 +130,8 @@ void catalog_scan_end(struct catalog *catalog, int64_t now);
 
 size_t catalog_count(const struct catalog *catalog);
 struct row *catalog_find(struct catalog *catalog, const char *name);
+/* One that shows this segment, of several links any. */
+struct row *catalog_by_identity(struct catalog *catalog, const struct identity *id);
 struct row *catalog_by_serial(struct catalog *catalog, uint64_t serial);
 struct row *catalog_at(struct catalog *catalog, size_t index); /* any order, index < count */
 

@@ -1,6 +1,7 @@
 /* What keys do on the table beyond moving: states, groups, columns, ranges, patterns, following, copying. */
 #include "tests/support/test.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -512,6 +513,59 @@ static void over_values_i_shows_all_that_is_known(void **state)
     assert_non_null(stage->app->preview);
 }
 
+/* The cursor goes on to a neighbour, which is another segment. */
+static void over_values_nothing_is_said_of_a_neighbour(void **state)
+{
+    struct stage *stage = *state;
+    static const char *const keys[] = {"i", "u"};
+    static const enum over over[] = {OVER_DETAIL, OVER_HOLDERS};
+    for (int i = 0; i < 2; i++) {
+        stage_type(stage, "\r");
+        assert_non_null(stage->app->preview);
+        char name[NAME_MAX + 1];
+        snprintf(name, sizeof name, "%s", preview_name(stage->app->preview));
+        stage_type(stage, keys[i]);
+        stage_draw(stage);
+        assert_int_equal(stage->app->over, over[i]);
+        stage_gone(stage, name);
+        stage_know(stage, NULL, 0, true); /* and nobody holds it */
+        stage_draw(stage);
+        assert_int_equal(stage->app->over, OVER_NOTHING);
+        assert_non_null(stage->app->preview);
+        assert_string_equal(preview_name(stage->app->preview), name);
+        for (int j = 0; j < 2; j++) {
+            stage_type(stage, keys[j]);
+            assert_int_equal(stage->app->over, OVER_NOTHING);
+            assert_has(stage, "it is gone: nothing more is known of it");
+        }
+        stage_key(stage, ESC);
+        assert_null(stage->app->preview);
+        stage_type(stage, keys[i]); /* of the table's row as ever */
+        stage_draw(stage);
+        stage_key(stage, ESC);
+    }
+}
+
+/* Its row is not where the cursor is, or not shown at all. */
+static void over_values_i_and_u_follow_the_segment(void **state)
+{
+    struct stage *stage = *state;
+    stage_type(stage, "\r");
+    const struct row *row = catalog_find(stage->app->catalog, preview_name(stage->app->preview));
+    assert_non_null(row);
+    char identity[40];
+    snprintf(identity, sizeof identity, "inode %llu", (unsigned long long)row->id.inode);
+    stage->app->table.index++;
+    stage->app->table.cursor = listing_at(stage->app->listing, stage->app->table.index)->serial;
+    assert_ptr_not_equal(table_row(&stage->app->table), row);
+    stage_type(stage, "i");
+    assert_has(stage, identity);
+    stage_key(stage, ESC);
+    stage_type(stage, "u");
+    stage_draw(stage);
+    assert_int_equal(stage->app->holders.serial, row->serial);
+}
+
 int main(void)
 {
 #define ON_STAGE(test) cmocka_unit_test_setup_teardown(test, open_stage, close_stage)
@@ -540,6 +594,8 @@ int main(void)
         cmocka_unit_test(what_is_copied_is_printable_and_fits_a_terminal),
         ON_STAGE(details_are_a_strip_then_all_then_none),
         ON_STAGE(over_values_i_shows_all_that_is_known),
+        ON_STAGE(over_values_nothing_is_said_of_a_neighbour),
+        ON_STAGE(over_values_i_and_u_follow_the_segment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

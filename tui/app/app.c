@@ -206,6 +206,7 @@ static void settle_table(struct app *app)
     struct table_style style = draw_style(app);
     frame_make(app, &frame);
     table_settle(&app->table, frame.table, &style);
+    parts_settle(app);
 }
 
 /* --- update --- */
@@ -395,7 +396,7 @@ void app_shown(struct app *app)
 
 static void settle_holders(struct app *app)
 {
-    const struct row *row = table_row(&app->table);
+    const struct row *row = parts_row(app);
     if (app->over == OVER_HOLDERS) {
         row = catalog_by_serial(app->catalog, app->holders.serial);
         holders_settle(&app->holders, row, (struct rect){0, 0, app->rows, app->columns});

@@ -26,7 +26,7 @@ void describing_want(struct app *app)
     struct preview_record record;
     if (app->describe_errand.out || !preview_wants_record(app->preview, &record))
         return;
-    const struct row *row = table_row(&app->table);
+    const struct row *row = parts_row(app);
     struct effect *effect = app_ask(app, EFFECT_DESCRIBE);
     struct describe_request *request = &effect->u.describe;
     app->describe_errand = (struct errand){.token = ++app->last_token, .out = true};
@@ -35,7 +35,7 @@ void describing_want(struct app *app)
     request->id = *preview_identity(app->preview);
     request->clear = record.clear;
     request->matrix = record.matrix;
-    if (row && row->unlinked && identity_equal(&row->id, &request->id))
+    if (row && row->unlinked)
         add_holders(request, row);
 }
 

@@ -157,7 +157,7 @@ static void draw_group(const struct app *app, const struct group *group, struct 
 
 struct detail draw_detail(const struct app *app)
 {
-    const struct row *row = table_row(&app->table);
+    const struct row *row = parts_row(app);
     struct detail detail = {.row = row,
                             .sweep = catalog_sweep(app->catalog),
                             .directory = app->directory,

@@ -114,13 +114,22 @@ static void rescan(struct app *app)
     app->resort = true;
 }
 
+const struct row *keys_row(struct app *app)
+{
+    const struct row *row = parts_row(app);
+    if (row && row == table_row(&app->table))
+        table_go(&app->table, row);
+    else if (!row && app->preview)
+        app_say(app, true, "it is gone: nothing more is known of it");
+    return row;
+}
+
 /* Of the segment whose values are shown, else of the one under the cursor. */
 static void open_holders(struct app *app)
 {
-    const struct row *row = table_row(&app->table);
+    const struct row *row = keys_row(app);
     if (!row)
         return;
-    table_go(&app->table, row);
     holders_open(&app->holders, row);
     app->over = OVER_HOLDERS;
     use_asked(app);

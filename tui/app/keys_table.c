@@ -291,10 +291,8 @@ static void scroll_detail(struct app *app, int rows)
 /* Of the segment whose values are shown. */
 void keys_open_detail(struct app *app)
 {
-    const struct row *row = table_row(&app->table);
-    if (!row)
+    if (!keys_row(app))
         return;
-    table_go(&app->table, row);
     app->over = OVER_DETAIL;
     app->detail_top = 0;
     use_asked(app);

@@ -22,11 +22,28 @@ static bool can_be_looked_into(const struct row *row)
     return row->layout != LAYOUT_DIRECTORY && row->layout != LAYOUT_OTHER;
 }
 
+const struct row *parts_row(const struct app *app)
+{
+    const struct row *row = table_row(&app->table); /* of several links the one that was chosen */
+    if (!app->preview || (row && identity_equal(&row->id, preview_identity(app->preview))))
+        return row;
+    return catalog_by_identity(app->catalog, preview_identity(app->preview));
+}
+
+void parts_settle(struct app *app)
+{
+    bool gone = app->over == OVER_DETAIL    ? !parts_row(app)
+                : app->over == OVER_HOLDERS ? !catalog_by_serial(app->catalog, app->holders.serial)
+                                            : false;
+    if (app->preview && gone)
+        app->over = OVER_NOTHING;
+}
+
 /* What is unlinked is reached through its holders, of whom the last sweep knows. */
 static void follow_holders(struct app *app)
 {
-    const struct row *row = table_row(&app->table);
-    if (row && row->unlinked && identity_equal(&row->id, preview_identity(app->preview)))
+    const struct row *row = parts_row(app);
+    if (row && row->unlinked)
         preview_take_holders(app->preview, row->holders);
 }
 
@@ -176,7 +193,7 @@ static void save_from_grid(struct app *app, struct save_dialog_options *options)
 {
     char index[PREVIEW_SLICE_MAX];
     struct matrix said;
-    const struct row *row = table_row(&app->table);
+    const struct row *row = parts_row(app);
     const struct identity *id = preview_identity(app->preview);
     if (!preview_slice(app->preview, index, &options->transposed)) {
         app_say(app, true, "no matrix: nothing in it says its type and shape; D looks at it as one");
@@ -184,7 +201,7 @@ static void save_from_grid(struct app *app, struct save_dialog_options *options)
     }
     options->index = index;
     options->as = preview_said(app->preview, &said) ? &said : NULL;
-    if (row && identity_equal(&row->id, id)) {
+    if (row) {
         save_row(app, row, options);
         return;
     }

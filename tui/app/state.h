@@ -297,6 +297,7 @@ void keys_event(struct app *app, const struct event *event);
 unsigned keys_screen(const struct app *app);           /* SCREEN_TABLE or SCREEN_GRID */
 void keys_action(struct app *app, enum action action); /* of the screen that has the keyboard */
 void keys_open_goto(struct app *app);
+const struct row *keys_row(struct app *app); /* parts_row, which the cursor stays on; says that it is gone */
 void keys_open_over(struct app *app, enum over over);
 
 /* keys_table.c */
@@ -306,7 +307,7 @@ void keys_menu_event(struct app *app, const struct key *key);
 void keys_columns_event(struct app *app, const struct key *key);
 void keys_mark_matching(struct app *app, const char *text); /* a filter */
 void keys_detail_event(struct app *app, const struct key *key);
-void keys_open_detail(struct app *app); /* over values */
+void keys_open_detail(struct app *app);                     /* over values */
 void keys_appeared(struct app *app, const struct row *row); /* a row is new */
 void keys_settle(struct app *app);                          /* the cursor goes to it */
 
@@ -323,6 +324,10 @@ void filtering_draw_help(struct cells *cells, struct rect rect);
 /* parts.c: the preview and the dialogs */
 void parts_open_preview(struct app *app);
 void parts_close_preview(struct app *app);
+/* What is looked at: the row of the segment whose values are shown, wherever the cursor is by now, else that
+ * of the cursor. NULL: there is none (any more). */
+const struct row *parts_row(const struct app *app);
+void parts_settle(struct app *app);    /* closes what stands over values and is about a row that is gone */
 void parts_open_lens(struct app *app); /* in the preview, which is opened where it is not */
 void parts_open_load(struct app *app);
 void parts_open_delete(struct app *app);
@@ -367,7 +372,7 @@ void frame_make(const struct app *app, struct frame *frame);
 /* draw.c */
 /* Where the line of input stands. */
 struct rect draw_line_field(const struct app *app, const struct frame *frame);
-struct detail draw_detail(const struct app *app); /* of the row under the cursor */
+struct detail draw_detail(const struct app *app); /* of parts_row */
 struct table_style draw_style(const struct app *app);
 
 void app_say(struct app *app, bool is_error, const char *format, ...) __attribute__((format(printf, 3, 4)));

@@ -36,7 +36,7 @@ static void follow_cursor(struct app *app)
 {
     struct frame frame;
     frame_make(app, &frame);
-    struct insight_place place = {.row = table_row(&app->table),
+    struct insight_place place = {.row = parts_row(app),
                                   .seen = sees_details(app, &frame),
                                   .map_rows = app->map_rows,
                                   .map_columns = app->map_columns};
@@ -80,12 +80,12 @@ void studying_settle(struct app *app)
 static struct study_request *wants_for_details(struct app *app)
 {
     follow_cursor(app);
-    return insight_wants(app->insight, table_row(&app->table), app->now);
+    return insight_wants(app->insight, parts_row(app), app->now);
 }
 
 static void supply_details(struct app *app, struct study_reply *reply)
 {
-    const struct row *row = table_row(&app->table);
+    const struct row *row = parts_row(app);
     if (insight_supply(app->insight, reply, app->now) && row && !row->unlinked)
         facts_look(app, row->name);
     study_reply_free(reply);
