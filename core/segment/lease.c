@@ -4,8 +4,11 @@
 #include <signal.h>
 
 #include "core/segment/beneath.h"
+#include "core/segment/own.h"
 #include "core/sys/calls.h"
 #include "core/sys/fd.h"
+
+#define TRIES 3
 
 enum held lease_take(int fd)
 {
@@ -20,14 +23,42 @@ enum held lease_take(int fd)
     return errno == EAGAIN ? HELD_YES : HELD_UNKNOWN;
 }
 
+/*
+ * *ret_ours: it was refused while a study of ours had it open. Where one of any segment began or ended
+ * meanwhile it may have been of this one, and the kernel is asked again.
+ */
+static enum held take_beside_own(int fd, const struct identity *id, bool *ret_ours)
+{
+    for (int i = 0;; i++) {
+        uint64_t changes = own_changes();
+        enum held held = lease_take(fd);
+        bool ours = held == HELD_YES && own_has(id);
+        *ret_ours = ours || (held == HELD_YES && own_changes() != changes);
+        if (!*ret_ours || ours || i == TRIES)
+            return held;
+    }
+}
+
+static enum held take_after_own(int fd, const struct identity *id, bool *ret_ours)
+{
+    enum held held = take_beside_own(fd, id, ret_ours);
+    return *ret_ours && own_wait(id) ? take_beside_own(fd, id, ret_ours) : held;
+}
+
+enum held lease_take_patiently(int fd, const struct identity *id)
+{
+    bool ours;
+    return take_after_own(fd, id, &ours);
+}
+
 void lease_give(int fd)
 {
     sys.lease(fd, F_SETLEASE, F_UNLCK);
 }
 
 /* fd is what was opened for it, or why it was not; with its close the lease is given back. */
-static int ask_opened(int fd, const struct facts *facts, const struct identity *id, enum held *ret_held,
-                      struct error *error)
+static int ask_opened(int fd, const struct facts *facts, const struct identity *id, bool patient,
+                      enum held *ret_held, struct error *error)
 {
     if (fd == -EACCES || fd == -ENOTSUP || fd == -EBUSY) {
         /* Busy: somebody has a lease on it, and so has it open. */
@@ -38,7 +69,10 @@ static int ask_opened(int fd, const struct facts *facts, const struct identity *
         return fd;
     if (!identity_equal(&facts->id, id))
         return error_set(error, ESTALE, "another segment bears this name now");
-    *ret_held = lease_take(fd);
+    bool ours;
+    *ret_held = (patient ? take_after_own : take_beside_own)(fd, id, &ours);
+    if (ours)
+        *ret_held = HELD_UNKNOWN;
     return 0;
 }
 
@@ -47,7 +81,7 @@ int lease_ask(const struct directory *directory, const char *name, const struct 
 {
     struct facts facts;
     int fd AUTO_CLOSE = beneath_open_file(directory, name, O_RDONLY, &facts, error);
-    return ask_opened(fd, &facts, id, ret_held, error);
+    return ask_opened(fd, &facts, id, false, ret_held, error);
 }
 
 int lease_ask_segment(const struct directory *directory, const struct segment *segment, enum held *ret_held,
@@ -61,5 +95,5 @@ int lease_ask_segment(const struct directory *directory, const struct segment *s
     if (r < 0)
         return r;
     int fd AUTO_CLOSE = beneath_open_known(place.fd, place.file, O_RDONLY, &known, &facts, error);
-    return ask_opened(fd, &facts, &segment->id, ret_held, error);
+    return ask_opened(fd, &facts, &segment->id, true, ret_held, error);
 }

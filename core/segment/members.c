@@ -18,7 +18,7 @@ static enum held ask(int dirfd, const char *file)
     int fd AUTO_CLOSE = beneath_open_at(dirfd, file, O_RDONLY, &facts, NULL);
     if (fd < 0)
         return fd == -EBUSY ? HELD_YES : HELD_UNKNOWN;
-    enum held held = lease_take(fd);
+    enum held held = lease_take_patiently(fd, &facts.id);
     if (held == HELD_NO)
         lease_give(fd);
     return held;

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/segment/own.h"
 #include "core/segment/publish_private.h"
 #include "core/sys/calls.h"
 #include "core/sys/fd.h"
@@ -60,9 +61,11 @@ static int ask_old(const struct publish *publish, const struct identity *old, en
                    struct error *error)
 {
     int own = own_fd(publish, old);
-    if (own < 0)
+    if (own < 0) {
+        own_wait(old);
         return lease_ask(publish->directory, publish->name, old, ret_held, error);
-    *ret_held = lease_take(own);
+    }
+    *ret_held = lease_take_patiently(own, old);
     if (*ret_held == HELD_NO)
         lease_give(own);
     return 0;
@@ -283,14 +286,16 @@ static int lease_old(struct publish *publish, int *ret_fd, struct error *error)
 {
     int own = own_fd(publish, &publish->old.id);
     if (own >= 0) {
-        publish->old.held = lease_take(own);
+        publish->old.held = lease_take_patiently(own, &publish->old.id);
         return 0;
     }
     int fd = segment_open(publish->directory, publish->name, &publish->old.id, error);
     if (fd < 0 && fd != -EACCES && fd != -EBUSY)
         return fd;
     /* Busy: somebody has a lease on it, and so has it open. */
-    publish->old.held = fd >= 0 ? lease_take(fd) : fd == -EBUSY ? HELD_YES : HELD_UNKNOWN;
+    publish->old.held = fd >= 0        ? lease_take_patiently(fd, &publish->old.id)
+                        : fd == -EBUSY ? HELD_YES
+                                       : HELD_UNKNOWN;
     *ret_fd = fd < 0 ? -1 : fd;
     return 0;
 }

@@ -108,7 +108,7 @@ static int take_lease(int dirfd, const char *file, const struct facts *facts, en
 {
     struct facts opened;
     int fd = beneath_open_known(dirfd, file, O_RDONLY, facts, &opened, NULL);
-    *ret_held = fd >= 0 ? lease_take(fd) : fd == -EBUSY ? HELD_YES : HELD_UNKNOWN;
+    *ret_held = fd >= 0 ? lease_take_patiently(fd, &opened.id) : fd == -EBUSY ? HELD_YES : HELD_UNKNOWN;
     return fd < 0 ? -1 : fd;
 }
 

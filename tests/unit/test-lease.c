@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/segment/lease.h"
+#include "core/segment/own.h"
 #include "core/segment/removal.h"
 #include "tests/support/fault.h"
 #include "tests/support/tmpdir.h"
@@ -146,6 +148,91 @@ static void a_lease_that_another_keeps_means_held(void **state)
     lease_give(fd);
     close(fd);
     assert_int_equal(ask(f), HELD_NO);
+}
+
+/* A study of ours. */
+struct study {
+    struct own own;
+    int fd, ms;
+};
+
+static struct study begin_study(struct fixture *f, int ms)
+{
+    return (struct study){.fd = open(tmpdir_path(&f->tmpdir, "m"), O_RDONLY | O_CLOEXEC), .ms = ms};
+}
+
+static void *end_study(void *context)
+{
+    struct study *study = context;
+    usleep((useconds_t)study->ms * 1000);
+    close(study->fd);
+    own_closed(&study->own);
+    return NULL;
+}
+
+static void a_study_of_ours_is_no_holder(void **state)
+{
+    struct fixture *f = *state;
+    struct identity id = identity(f, "m"), other = {.device = id.device, .inode = id.inode + 1};
+    struct study study = begin_study(f, 0);
+    struct own twice, another;
+    own_opened(&another, &other);
+    assert_int_equal(ask(f), HELD_YES); /* what we have of another says nothing */
+    own_opened(&study.own, &id);
+    own_opened(&twice, &id);
+    assert_int_equal(ask(f), HELD_UNKNOWN);
+    own_closed(&another);
+    own_closed(&twice);
+    assert_true(own_has(&id));
+    assert_false(own_has(&other));
+    assert_int_equal(ask(f), HELD_UNKNOWN);
+    end_study(&study);
+    assert_false(own_has(&id));
+    assert_int_equal(ask(f), HELD_NO);
+}
+
+static void a_deletion_waits_for_a_study_of_ours(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = {0};
+    struct identity id = identity(f, "m");
+    struct segment segment = {0};
+    enum held held;
+    pthread_t thread;
+    assert_int_equal(segment_stat(f->directory, "m", &segment, NULL), 0);
+    for (int i = 0; i < 2; i++) {
+        struct study study = begin_study(f, 50);
+        own_opened(&study.own, &id);
+        assert_int_equal(pthread_create(&thread, NULL, end_study, &study), 0);
+        if (i == 0) {
+            assert_int_equal(lease_ask_segment(f->directory, &segment, &held, NULL), 0);
+            assert_int_equal(held, HELD_NO);
+        } else {
+            assert_int_equal(remove_m(f, true, &error), 0);
+        }
+        pthread_join(thread, NULL);
+    }
+    segment_clear(&segment);
+    assert_false(tmpdir_exists(&f->tmpdir, "m"));
+}
+
+/* Whether others have it open cannot be told: it is not said, and not deleted. */
+static void a_study_that_does_not_end_is_not_waited_for_forever(void **state)
+{
+    struct fixture *f = *state;
+    struct error error = {0};
+    struct identity id = identity(f, "m");
+    struct segment segment = {0};
+    enum held held;
+    assert_int_equal(segment_stat(f->directory, "m", &segment, NULL), 0);
+    struct study study = begin_study(f, 0);
+    own_opened(&study.own, &id);
+    assert_int_equal(lease_ask_segment(f->directory, &segment, &held, NULL), 0);
+    assert_int_equal(held, HELD_UNKNOWN);
+    assert_int_equal(remove_m(f, true, &error), -EBUSY);
+    end_study(&study);
+    segment_clear(&segment);
+    assert_true(tmpdir_exists(&f->tmpdir, "m"));
 }
 
 static void a_segment_is_deleted_by_identity(void **state)
@@ -365,6 +452,9 @@ int main(void)
         TEST(the_question_is_about_one_segment),
         TEST(whoever_opens_a_leased_file_does_not_end_us),
         TEST(a_lease_that_another_keeps_means_held),
+        TEST(a_study_of_ours_is_no_holder),
+        TEST(a_deletion_waits_for_a_study_of_ours),
+        TEST(a_study_that_does_not_end_is_not_waited_for_forever),
         TEST(a_segment_is_deleted_by_identity),
         TEST(a_held_one_is_deleted_only_where_that_is_allowed),
         TEST(read_only_deletes_nothing),

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/segment/own.h"
 #include "core/sys/fd.h"
 #include "core/sys/memory.h"
 #include "tui/values/preview_private.h"
@@ -118,7 +119,10 @@ struct study_reply *study_run(const struct directory *directory, const char *pro
     int64_t began = now_ms();
     reply->kind = request->kind;
     reply->mark = request->mark;
+    struct own own; /* a lease on it is refused because of us */
+    own_opened(&own, &request->reach.id);
     int r = look_and_run(directory, proc_root, request, reply, progress);
+    own_closed(&own);
     if (r == -ENOENT)
         reply->found = STUDY_GONE;
     else if (r < 0)
