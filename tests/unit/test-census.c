@@ -154,7 +154,7 @@ static void it_is_sorted_by_any_figure(void **state)
     looking_close(&l);
 }
 
-static void the_cursor_stays_on_its_column(void **state)
+static void sorting_shows_what_stands_out(void **state)
 {
     struct looking l = {0};
     write_odd(state);
@@ -163,9 +163,9 @@ static void the_cursor_stays_on_its_column(void **state)
     looking_study(&l, STUDY_CENSUS);
     looking_press(&l, "G");
     draw_assert_has(&l.cells, " column 5 ");
-    looking_press(&l, "<<<"); /* by nan: it is last */
+    looking_press(&l, "I"); /* by place: it stays on its column */
     draw_assert_has(&l.cells, " column 5 ");
-    looking_press(&l, "g");
+    looking_press(&l, "I<<<"); /* by nan: on top */
     draw_assert_has(&l.cells, " column 1 ");
     looking_press(&l, "j");
     draw_assert_has(&l.cells, " column 3 ");
@@ -639,7 +639,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_TMPDIR(every_column_has_a_line),
         WITH_TMPDIR(it_is_sorted_by_any_figure),
-        WITH_TMPDIR(the_cursor_stays_on_its_column),
+        WITH_TMPDIR(sorting_shows_what_stands_out),
         WITH_TMPDIR(a_line_can_be_copied),
         WITH_TMPDIR(many_columns_scroll),
         WITH_TMPDIR(figures_that_do_not_fit_scroll),

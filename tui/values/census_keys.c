@@ -53,14 +53,23 @@ static bool move_by(struct preview *preview, enum action action)
     return true;
 }
 
-/* Sorted by another figure; it is brought onto the screen. */
-static void sort_by(struct census *census, int step)
+/* By a figure: what stands out is what was asked for. By place: the column stays under the cursor. */
+static void show_top(struct preview *preview)
 {
+    if (preview->census->sorted != CENSUS_PLACE)
+        move(preview, -(int64_t)STATISTICS_PLACES_MAX);
+}
+
+/* Sorted by another figure; it is brought onto the screen. */
+static void sort_by(struct preview *preview, int step)
+{
+    struct census *census = preview->census;
     census->sorted = (enum census_figure)((census->sorted + CENSUS_FIGURES + step) % CENSUS_FIGURES);
     /* What stands out first: of counts, of spread and of maxima that is the most. */
     census->descending = census->sorted >= CENSUS_MAX;
     census->reveal = true;
     census_sort(census);
+    show_top(preview);
 }
 
 /* Means have fractions, whatever the elements. */
@@ -79,14 +88,15 @@ static bool order_by(struct preview *preview, enum action action)
     switch (action) {
     case ACTION_SORT:
     case ACTION_SORT_NEXT:
-        sort_by(census, 1);
+        sort_by(preview, 1);
         return true;
     case ACTION_SORT_PREVIOUS:
-        sort_by(census, -1);
+        sort_by(preview, -1);
         return true;
     case ACTION_REVERSE:
         census->descending = !census->descending;
         census_sort(census);
+        show_top(preview);
         return true;
     case ACTION_LEFT:
         if (census->left > CENSUS_MIN)
