@@ -83,9 +83,9 @@ static void whole_numbers_have_zeros(void **state)
     uint8_t values[40] = {0, 1, 255};
     grid_write(*state, "u", "u1", 'C', 2, (uint64_t[]){20, 2}, values, sizeof values);
     grid_open(&grid, *state, "u");
-    draw_assert_has(&grid.cells, "  max    255     1");
-    draw_assert_has(&grid.cells, " mean   12.8  0.05");
-    draw_assert_has(&grid.cells, "zeros     19    19");
+    draw_assert_has(&grid.cells, "  max     255      1");
+    draw_assert_has(&grid.cells, " mean   12.75   0.05");
+    draw_assert_has(&grid.cells, "zeros      19     19");
     draw_assert_lacks(&grid.cells, "nan/inf");
     grid_close(&grid);
 }
@@ -165,6 +165,30 @@ static void a_mean_is_no_power_where_its_digits_fit(void **state)
     grid_write(*state, "i", "<i4", 'C', 2, (uint64_t[]){40, 1}, values, sizeof values);
     grid_open(&grid, *state, "i");
     draw_assert_has(&grid.cells, " mean   505520");
+    grid_close(&grid);
+}
+
+/* A mean that is rounded for room says so much that it can be told from another. */
+static void a_mean_keeps_its_digits(void **state)
+{
+    struct grid grid = {0};
+    int32_t values[20][2];
+    for (int i = 0; i < 20; i++) {
+        values[i][0] = i % 2 ? 999 : 0;
+        values[i][1] = i == 7 ? -3 : 0;
+    }
+    grid_write(*state, "i", "<i4", 'C', 2, (uint64_t[]){20, 2}, values, sizeof values);
+    grid_open(&grid, *state, "i");
+    draw_assert_has(&grid.cells, " mean   499.5  -0.15");
+    grid_size(&grid, 40, 80);
+    draw_assert_has(&grid.cells, "  std     499.5  0.65383");
+    grid_keys(&grid, "<");
+    draw_assert_has(&grid.cells, "  std    499.5  0.6538");
+    grid_keys(&grid, "<");
+    draw_assert_has(&grid.cells, "  std   499.5  #####");
+    draw_assert_has(&grid.cells, " mean   499.5  -0.15");
+    grid_keys(&grid, "<<");
+    draw_assert_has(&grid.cells, " mean   ####  ####");
     grid_close(&grid);
 }
 
@@ -283,10 +307,10 @@ static void what_changes_is_gone_through_again(void **state)
     grid_open(&grid, *state, "a");
     grid_put(*state, "a", 0, &value, sizeof value);
     grid_wait(&grid, 300);
-    draw_assert_has(&grid.cells, "   0   4242");
+    draw_assert_has(&grid.cells, "   0    4242");
     assert_int_equal(grid.studied[STUDY_FIGURES], 1);
     grid_wait(&grid, 2000);
-    draw_assert_has(&grid.cells, "  max   4242");
+    draw_assert_has(&grid.cells, "  max     4242");
     unsigned studied = grid.studied[STUDY_FIGURES];
     for (int i = 0; i < 8; i++)
         grid_wait(&grid, 1000);
@@ -377,6 +401,7 @@ int main(void)
         with_tmpdir(odd_columns_have_right_ones),
         with_tmpdir(counts_have_room),
         with_tmpdir(a_mean_is_no_power_where_its_digits_fit),
+        with_tmpdir(a_mean_keeps_its_digits),
         with_tmpdir(one_row_is_not_all_rows),
         with_tmpdir(they_fit_their_columns),
         with_tmpdir(neighbours_come_along),

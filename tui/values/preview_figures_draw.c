@@ -11,27 +11,47 @@
 #include "tui/values/preview_private.h"
 #include "tui/view/words.h"
 
-#define MEAN_WIDTH  4 /* so that small means say something */
-#define LABEL_WIDTH 7 /* "nan/inf" */
+#define MEAN_WIDTH    4 /* before it is known: so that less jumps then */
+#define LABEL_WIDTH   7 /* "nan/inf" */
+#define ROWS_WITH_STD 6
+#define DIGITS        4 /* significant ones that are left of what is rounded for room */
 
 enum figure_row { ROW_MIN, ROW_MEAN, ROW_MAX, ROW_STD, ROW_COUNTS, ROW_ZEROS };
 
 /* --- numbers --- */
 
-/* Rounded until it fits; "" where it never does. */
+static enum number_style style_of_figures(const struct preview *preview)
+{
+    return preview->style == NUMBER_HEX ? NUMBER_SHORT : preview->style; /* bits are those of values */
+}
+
+/* Digits before the point are enough of them, and a power says less. */
+static bool can_be_whole(double value)
+{
+    return (fabs(value) >= 1000 || value == floor(value)) && fabs(value) < 1e15;
+}
+
+/* Rounded as far as enough is left of it; what then is too wide is cut as cells are. */
 static void rounded_text(double value, enum number_style style, int width, char *buf, size_t size)
 {
-    if (style == NUMBER_HEX) /* bits are those of values */
-        style = NUMBER_SHORT;
     preview_double_text(value, style, buf, size);
     if (text_width(buf) > width)
         preview_double_text(value, NUMBER_SHORT, buf, size);
-    if (text_width(buf) > width && fabs(value) >= 100 && fabs(value) < 1e15) /* a power says less */
+    if (text_width(buf) > width && can_be_whole(value))
         snprintf(buf, size, "%.0f", value);
-    for (int digits = 4; digits > 0 && text_width(buf) > width; digits--)
-        snprintf(buf, size, "%.*g", digits, value);
-    for (int digits = 2; digits >= 0 && text_width(buf) > width && fabs(value) < 1; digits--)
-        snprintf(buf, size, "%.*f", digits, value);
+    if (text_width(buf) > width)
+        snprintf(buf, size, "%.*g", DIGITS, value);
+}
+
+/* Columns that it needs to be told in short. */
+static int short_width(double value)
+{
+    char text[PREVIEW_TEXT_MAX], whole[PREVIEW_TEXT_MAX];
+    preview_double_text(value, NUMBER_SHORT, text, sizeof text);
+    if (!can_be_whole(value))
+        return text_width(text);
+    snprintf(whole, sizeof whole, "%.0f", value);
+    return text_width(whole) < text_width(text) ? text_width(whole) : text_width(text);
 }
 
 /* A value of the matrix: whole, or not at all. */
@@ -95,25 +115,36 @@ static void figure_text(const struct preview *preview, const struct statistics *
     else if (row == ROW_MIN || row == ROW_MAX)
         value_text(statistics, row == ROW_MAX, preview->style, width, buf, size);
     else
-        rounded_text(row == ROW_MEAN ? statistics->tally.mean : statistics->std, preview->style, width, buf,
-                     size);
+        rounded_text(row == ROW_MEAN ? statistics->tally.mean : statistics->std, style_of_figures(preview),
+                     width, buf, size);
+}
+
+static int wider(int width, int other)
+{
+    return other > width ? other : width;
 }
 
 int preview_figure_width(const struct preview *preview, uint64_t column)
 {
     const struct figure *figure = preview_figure(preview, column);
-    int width = MEAN_WIDTH;
+    int width = MEAN_WIDTH, rows = preview_figures_rows(preview);
     char text[PREVIEW_TEXT_MAX];
-    if (preview->arrangement == ARRANGE_FLAT || preview_figures_rows(preview) == 0 ||
-        !preview_has_figures(preview, column))
+    if (preview->arrangement == ARRANGE_FLAT || rows == 0 || !preview_has_figures(preview, column))
         return 0;
-    for (int max = 0; max < 2 && figure && figure->statistics.tally.finite > 0; max++) {
-        statistics_value_text(&figure->statistics, max, preview->style, text, sizeof text);
-        width = text_width(text) > width ? text_width(text) : width;
+    if (!figure)
+        return width;
+    const struct statistics *statistics = &figure->statistics;
+    for (int max = 0; max < 2 && statistics->tally.finite > 0; max++) {
+        statistics_value_text(statistics, max, preview->style, text, sizeof text);
+        width = wider(width, text_width(text));
     }
-    if (figure && has_counts(preview_column_kind(preview, column))) {
-        counts_text(&figure->statistics.tally, 0, text, sizeof text); /* rounded, but there */
-        width = text_width(text) > width ? text_width(text) : width;
+    if (statistics->tally.finite > 0) {
+        width = wider(width, short_width(statistics->tally.mean));
+        width = rows < ROWS_WITH_STD ? width : wider(width, short_width(statistics->std));
+    }
+    if (has_counts(preview_column_kind(preview, column))) {
+        counts_text(&statistics->tally, 0, text, sizeof text); /* rounded, but there */
+        width = wider(width, text_width(text));
     }
     return width;
 }
@@ -279,5 +310,5 @@ void preview_draw_figures(const struct drawing *drawing, int y, int rows)
     if (drawing->preview->arrangement == ARRANGE_FLAT)
         draw_line(drawing, y + 1);
     for (int i = 1; drawing->preview->arrangement != ARRANGE_FLAT && i < rows; i++)
-        draw_row(drawing, y + i, rows > 5 ? many[i - 1] : few[i - 1]);
+        draw_row(drawing, y + i, rows >= ROWS_WITH_STD ? many[i - 1] : few[i - 1]);
 }
