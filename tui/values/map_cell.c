@@ -5,6 +5,9 @@
 
 static const char rising[] = " .:-=+*%@", diverging[] = "M=-.+*@";
 
+_Static_assert(sizeof rising - 1 <= MAP_CELL_SCALE_WHOLE && sizeof diverging - 1 <= MAP_CELL_SCALE_WHOLE,
+               "a whole scale has room for every character");
+
 static unsigned ramp_level(const struct map_scale *scale, double value)
 {
     return map_scale_level(scale, value, scale->diverging ? sizeof diverging - 1 : sizeof rising - 1);
@@ -16,12 +19,11 @@ static enum role ramp_role(const struct map_scale *scale, unsigned level)
     return level < middle ? ROLE_COLD : level > middle ? ROLE_HOT : ROLE_TEXT;
 }
 
-static void put_character(const struct map_scale *scale, double value, bool dimmed, struct cells *cells,
-                          int y, int x)
+static void put_character(const struct map_scale *scale, double value, struct cells *cells, int y, int x)
 {
     unsigned level = ramp_level(scale, value);
     const char text[2] = {(scale->diverging ? diverging : rising)[level], '\0'};
-    cells_put(cells, y, x, 1, dimmed ? ROLE_DIM : ramp_role(scale, level), 0, text);
+    cells_put(cells, y, x, 1, ramp_role(scale, level), 0, text);
 }
 
 static uint8_t heat_of(const struct map_scale *scale, double value)
@@ -37,14 +39,10 @@ static double value_of(const struct map_cell *cell, const struct map_block *bloc
     return !block ? NAN : cell->extreme ? block->extreme : block->mean;
 }
 
-void map_cell_put_mark(struct cells *cells, int y, int x, bool nan, bool dimmed, uint8_t flags)
+void map_cell_put_mark(struct cells *cells, int y, int x, bool nan, uint8_t flags)
 {
-    cells_put(cells, y, x, 1,
-              dimmed ? ROLE_DIM
-              : nan  ? ROLE_NAN
-                     : ROLE_INF,
-              CELL_BOLD | flags, nan ? "#" : "^");
-    if (cells->heat && !dimmed)
+    cells_put(cells, y, x, 1, nan ? ROLE_NAN : ROLE_INF, CELL_BOLD | flags, nan ? "#" : "^");
+    if (cells->heat)
         cells_heat(cells, (struct rect){y, x, 1, 1}, nan ? HEAT_NAN : HEAT_INF);
 }
 
@@ -55,8 +53,8 @@ static void put_one(const struct map_cell *cell, struct cells *cells, int y, int
         value = value_of(cell, cell->lower);
     if (!cell->scale || isnan(value))
         return;
-    put_character(cell->scale, value, cell->dimmed, cells, y, x);
-    if (cells->heat && !cell->dimmed)
+    put_character(cell->scale, value, cells, y, x);
+    if (cells->heat)
         cells_heat(cells, (struct rect){y, x, 1, 1}, heat_of(cell->scale, value));
 }
 
@@ -86,8 +84,8 @@ void map_cell_put(const struct map_cell *cell, struct cells *cells, int y, int x
     if (!cell->upper)
         return;
     if (nan || inf)
-        map_cell_put_mark(cells, y, x, nan, cell->dimmed, selected ? CELL_SELECTED : 0);
-    else if (cell->half && cells->heat && !cell->dimmed)
+        map_cell_put_mark(cells, y, x, nan, selected ? CELL_SELECTED : 0);
+    else if (cell->half && cells->heat)
         put_two(cell, cells, y, x);
     else
         put_one(cell, cells, y, x);
@@ -95,17 +93,22 @@ void map_cell_put(const struct map_cell *cell, struct cells *cells, int y, int x
         cells_tint(cells, (struct rect){y, x, 1, 1}, -1, CELL_SELECTED);
 }
 
+static double value_at(const struct map_scale *scale, double part)
+{
+    return scale->low * (1 - part) + scale->high * part;
+}
+
 void map_cell_put_scale(const struct map_scale *scale, struct cells *cells, int y, int x, int width)
 {
     for (int i = 0; i < width; i++) {
         double part = width > 1 ? (double)i / (width - 1) : 0;
-        double value = scale->low * (1 - part) + scale->high * part;
         if (cells->heat && !cells->ascii) {
-            uint8_t heat = heat_of(scale, value);
+            uint8_t heat = heat_of(scale, value_at(scale, part));
             cells_put_heat(cells, y, x + i, heat, heat);
             continue;
         }
-        put_character(scale, value, false, cells, y, x + i);
+        double value = value_at(scale, (i + 0.5) / width); /* few characters: none is left out */
+        put_character(scale, value, cells, y, x + i);
         if (cells->heat)
             cells_heat(cells, (struct rect){y, x + i, 1, 1}, heat_of(scale, value));
     }

@@ -14,7 +14,6 @@
 struct map_cell {
     const struct map_scale *scale; /* NULL: no block has a finite value */
     bool extreme;                  /* not the mean */
-    bool dimmed;                   /* no longer true */
     bool half;
     const struct map_block *upper, *lower; /* NULL: none; lower: only of half */
     bool upper_selected, lower_selected;
@@ -22,9 +21,10 @@ struct map_cell {
 void map_cell_put(const struct map_cell *cell, struct cells *cells, int y, int x);
 
 /* '#' for nan, '^' for inf. */
-void map_cell_put_mark(struct cells *cells, int y, int x, bool nan, bool dimmed, uint8_t flags);
+void map_cell_put_mark(struct cells *cells, int y, int x, bool nan, uint8_t flags);
 
-/* The scale itself, from its low end to its high one. */
+/* The scale itself, from its low end to its high one: from so many cells on with every character. */
+#define MAP_CELL_SCALE_WHOLE 10
 void map_cell_put_scale(const struct map_scale *scale, struct cells *cells, int y, int x, int width);
 
 /* A frame around cells that are there; a mark or the cursor in its way stays. */

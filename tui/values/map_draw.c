@@ -15,7 +15,7 @@
 #include "tui/values/map_private.h"
 
 #define LABEL_EVERY 4 /* rows */
-#define SCALE_LEAST 8
+#define SCALE_LEAST MAP_CELL_SCALE_WHOLE
 #define SCALE_MOST  40
 #define WIDE        100 /* columns that have room for both values of a block */
 
@@ -70,15 +70,35 @@ static const char *value_text(const struct preview *preview)
     return preview->map->extreme ? ", extreme" : ", mean";
 }
 
-static void state_text(const struct preview_map *map, char *buf, size_t size)
+/* A map of something else is shown only as long as it takes to read this one. */
+static bool is_shown(const struct preview *preview)
 {
+    const struct preview_map *map = preview->map;
+    struct map_place place = preview_map_place(preview);
+    if (!map->has_map || map->map.rows == 0)
+        return false;
+    return map_place_equal(&map->place, &place) ||
+           (map->asked != MAP_IDLE && preview->now - map->asked_at < PREVIEW_SLOW);
+}
+
+/* Nothing is asked for where there is nothing to be read. */
+static const char *why_missing(const struct preview *preview)
+{
+    return preview->plight == PLIGHT_FINE ? "reading…"
+           : preview_is_lost(preview)     ? "no map: it is gone"
+                                          : "no map: it cannot be read";
+}
+
+static void state_text(const struct preview *preview, char *buf, size_t size)
+{
+    const struct preview_map *map = preview->map;
     uint64_t percent = map->total ? (uint64_t)(100.0 * (double)map->done / (double)map->total) : 0;
     if (map->trouble[0])
         snprintf(buf, size, "%s", map->trouble);
     else if (map->asked == MAP_GOES_THROUGH)
         snprintf(buf, size, "going through all: %" PRIu64 "%%, Esc stops", min_u64(percent, 100));
-    else if (!map->has_map)
-        snprintf(buf, size, "reading…");
+    else if (!is_shown(preview))
+        snprintf(buf, size, "%s", why_missing(preview));
     else if (map->map.looked < map->map.elements)
         snprintf(buf, size, "sampled 1 in %.0f, exact: X",
                  (double)map->map.elements / (double)(map->map.looked ? map->map.looked : 1));
@@ -95,7 +115,7 @@ void preview_map_draw_header(const struct drawing *drawing, int y)
     const char *value = value_text(preview);
     struct drawing left = *drawing;
     int x = drawing->rect.x + 1;
-    state_text(preview->map, state, sizeof state);
+    state_text(preview, state, sizeof state);
     block_size_text(preview, block, sizeof block);
     subject_text(drawing, false, subject, sizeof subject);
     int width = text_width(state), room = preview_right_edge(drawing) - x - width - 2;
@@ -106,7 +126,8 @@ void preview_map_draw_header(const struct drawing *drawing, int y)
     x = preview_put(&left, y, x, ROLE_DIM, 0, subject);
     x = preview_put(&left, y, x, ROLE_DIM, 0, block);
     x = preview_put(&left, y, x, ROLE_DIM, 0, value);
-    bool is_news = preview->map->trouble[0] || preview->map->asked == MAP_GOES_THROUGH;
+    bool is_missing = preview->plight != PLIGHT_FINE && !is_shown(preview);
+    bool is_news = preview->map->trouble[0] || preview->map->asked == MAP_GOES_THROUGH || is_missing;
     x += x + 4 + width < preview_right_edge(drawing) ? 4 : 2;
     preview_put(drawing, y, x, is_news ? ROLE_WARN : ROLE_DIM, 0, state);
 }
@@ -119,7 +140,6 @@ struct canvas {
     struct map_plane_size size;
     struct rect rect;
     unsigned cursor_down, cursor_across; /* the drawn block under the cursor */
-    bool dimmed;
 };
 
 /* The block at a place of the canvas: half cells or cells down, cells across; NULL: none. */
@@ -145,7 +165,6 @@ static void draw_cell(const struct canvas *canvas, int y, int x)
     unsigned each = fit->half ? 2 : 1, down = (unsigned)y * each, across = (unsigned)x;
     struct map_cell cell = {.scale = canvas->map->has_scale ? &canvas->map->scale : NULL,
                             .extreme = canvas->map->extreme,
-                            .dimmed = canvas->dimmed,
                             .half = fit->half,
                             .upper = block_at(canvas, down, across),
                             .upper_selected = is_cursor(canvas, down, across)};
@@ -233,7 +252,7 @@ static int put_legend(const struct drawing *drawing, int y, int x, bool nan)
     int room = preview_right_edge(drawing) - x;
     if (room < 10)
         return x;
-    map_cell_put_mark(drawing->cells, y, x, nan, false, 0);
+    map_cell_put_mark(drawing->cells, y, x, nan, 0);
     return preview_put(drawing, y, x + 2, ROLE_DIM, 0, nan ? "has nan" : "has inf") + 2;
 }
 
@@ -329,18 +348,6 @@ static void draw_figures(const struct drawing *drawing, int y)
 
 /* --- all --- */
 
-/* A map of something else is shown only as long as it takes to read this one. */
-static bool is_shown(const struct preview *preview)
-{
-    const struct preview_map *map = preview->map;
-    struct map_place place = preview_map_place(preview);
-    if (!map->has_map || map->map.rows == 0)
-        return false;
-    return map_place_equal(&map->place, &place) ||
-           (map->asked != MAP_IDLE && preview->now - map->asked_at < PREVIEW_SLOW) ||
-           preview->plight != PLIGHT_FINE;
-}
-
 void preview_map_draw(const struct drawing *drawing, int y, int rows)
 {
     const struct preview *preview = drawing->preview;
@@ -357,8 +364,7 @@ void preview_map_draw(const struct drawing *drawing, int y, int rows)
         .drawing = drawing,
         .map = map,
         .size = preview_map_size(preview),
-        .rect = rect_of(y, drawing->rect.x + map->fit.heading, map->fit.rows, map->fit.columns),
-        .dimmed = drawing->old};
+        .rect = rect_of(y, drawing->rect.x + map->fit.heading, map->fit.rows, map->fit.columns)};
     uint64_t row, column;
     preview_map_cursor(preview, &row, &column);
     map_fit_block(&map->fit, &canvas.size, row, column, &canvas.cursor_down, &canvas.cursor_across);
