@@ -112,14 +112,14 @@ static void every_column_has_a_line(void **state)
     assert_null(l.asked[STUDY_CENSUS]);
     draw_assert_has(&l.cells, "exact, ");
     assert_line(&l, "0", "0 0.5 2.5 4.5 1.4142 0 0 0");
-    assert_line(&l, "1", "1 nan nan nan nan 5 0 0");
+    assert_line(&l, "1", "1 - - - - 5 0 0");
     assert_line(&l, "2", "2 0.5 2.25 4.5 1.479 0 1 0");
     assert_line(&l, "3", "3 7 7 7 0 2 0 0");
     assert_line(&l, "4", "4 0 0 0 0 0 0 5");
     assert_line(&l, "5", "5 -400 -200 0 141.42 0 0 1");
     assert_line(&l, "all", "all -400 -43.523 7 108.41 7 1 6");
     looking_press(&l, "j");
-    draw_assert_has(&l.cells, " column 1  min nan  mean nan  max nan  std nan  nan 5  inf 0  zeros 0");
+    draw_assert_has(&l.cells, " column 1  min -  mean -  max -  std -  nan 5  inf 0  zeros 0");
     looking_press(&l, "j");
     draw_assert_has(&l.cells, " column 2  min 0.5  mean 2.25  max 4.5  std 1.479019945774904  nan 0  inf 1");
     draw_assert_golden(&l.cells, "tests/unit/goldens/census-80x24");
@@ -292,6 +292,23 @@ static void a_sample_comes_first(void **state)
     looking_close(&l);
 }
 
+static void values_that_change_are_told(void **state)
+{
+    struct looking l = {0};
+    looking_write_doubles(*state, "a", 'C', 2, (uint64_t[]){5, 6});
+    looking_open(&l, state, "a");
+    looking_press(&l, "S");
+    looking_study(&l, STUDY_CENSUS);
+    draw_assert_lacks(&l.cells, "values change");
+    looking_write_double(*state, "a", 7, 4242);
+    looking_wait(&l, 1000);
+    draw_assert_has(&l.cells, " ago  values change: r reads anew");
+    looking_press(&l, "r");
+    looking_study(&l, STUDY_CENSUS);
+    draw_assert_lacks(&l.cells, "values change");
+    looking_close(&l);
+}
+
 static void it_is_cancelled_when_it_is_left(void **state)
 {
     struct looking l = {0};
@@ -393,7 +410,7 @@ static void fields_have_lines_each_of_its_type(void **state)
     looking_size(&l, 24, 120);
     draw_assert_has(&l.cells, "field ↑");
     draw_assert_has(&l.cells, "sy\\x1bm  bytes24");
-    assert_line(&l, "price", "price nan nan nan nan 3 0 0");
+    assert_line(&l, "price", "price - - - - 3 0 0");
     assert_line(&l, "z", "z 5 5 5 0 0 0 0");
     assert_line(&l, "pair", "pair 0 4 16 6.1101 0 0 4");
     draw_assert_has(&l.cells, "complex ones by magnitude");
@@ -545,6 +562,9 @@ static void what_goes_wrong_is_said_and_not_tried_again(void **state)
     looking_wait(&l, 300);
     draw_assert_has(&l.cells, "gone: deleted");
     assert_line(&l, "5", "5 5 5 5 0 0 0 0"); /* the last known stay */
+    looking_press(&l, "r");
+    looking_wait(&l, 300);
+    assert_line(&l, "5", "5 5 5 5 0 0 0 0");
     looking_close(&l);
 }
 
@@ -644,6 +664,7 @@ int main(void)
         WITH_TMPDIR(many_columns_scroll),
         WITH_TMPDIR(figures_that_do_not_fit_scroll),
         WITH_TMPDIR(a_sample_comes_first),
+        WITH_TMPDIR(values_that_change_are_told),
         WITH_TMPDIR(it_is_cancelled_when_it_is_left),
         WITH_TMPDIR(another_slice_is_looked_at_anew),
         WITH_TMPDIR(a_search_goes_first),

@@ -88,7 +88,7 @@ void census_restart(struct preview *preview)
         census->parts[part] = has ? CENSUS_UNKNOWN : CENSUS_WITHOUT;
     }
     census->whole = (struct statistics){0};
-    census->rewritten = census->stopped = false;
+    census->rewritten = census->changed = census->stopped = false;
     census->trouble[0] = '\0';
     census->took = 0;
     census->obsolete = census->out;
@@ -277,6 +277,7 @@ static void take(struct preview *preview, struct study_reply *reply)
         census->rewritten |= census->lines[line].rewritten;
     census->took = census->exact ? census->took + reply->took : 0;
     census->since = preview->now;
+    census->changed = false;
     add_up(preview);
     census_sort(census);
 }
@@ -306,6 +307,12 @@ void census_supply(struct preview *preview, struct study_reply *reply, int64_t n
         stop(census, reply->error.text);
         break;
     }
+}
+
+void census_changed(struct preview *preview)
+{
+    if (preview->census)
+        preview->census->changed = true;
 }
 
 void census_layout(struct preview *preview)

@@ -29,6 +29,9 @@ int census_goto(struct preview *preview, const char *text, struct error *error);
  */
 void census_layout(struct preview *preview);
 
+/* Values were seen to change. */
+void census_changed(struct preview *preview);
+
 /* Its studies: as in preview.h. */
 struct study_request *census_wants(struct preview *preview, int64_t now);
 bool census_gives_up(struct preview *preview);

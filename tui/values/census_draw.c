@@ -56,7 +56,10 @@ static int draw_exactness(const struct drawing *drawing, int y, int x)
     ago_text(drawing->preview->now - census->since, ago, sizeof ago);
     words_duration(census->took, time);
     snprintf(text, sizeof text, "exact, %s, %s", time, ago);
-    return preview_put(drawing, y, x, ROLE_DIM, 0, text) + 2;
+    x = preview_put(drawing, y, x, ROLE_DIM, 0, text) + 2;
+    if (census->changed)
+        x = preview_put(drawing, y, x, ROLE_WARN, 0, "values change: r reads anew") + 2;
+    return x;
 }
 
 /* A bar of all parts together. */
@@ -168,9 +171,7 @@ static enum role role_of(const struct statistics *statistics, enum census_figure
     case CENSUS_ZEROS:
         return tally->zeros > 0 ? ROLE_TEXT : ROLE_DIM;
     default:
-        return tally->finite > 0                              ? ROLE_TEXT
-               : tally->nan > 0 && tally->nan == tally->count ? ROLE_NAN
-                                                              : ROLE_DIM;
+        return tally->finite > 0 ? ROLE_TEXT : ROLE_DIM;
     }
 }
 

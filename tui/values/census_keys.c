@@ -181,7 +181,8 @@ bool census_action(struct preview *preview, enum action action)
     case ACTION_MARK_RANGE: /* a block is the grid's */
         return true;
     case ACTION_RESCAN:
-        census_restart(preview);
+        if (preview->plight != PLIGHT_GONE) /* of which the last numbers are all there is */
+            census_restart(preview);
         return false; /* the page too */
     default:
         return move_by(preview, action) || order_by(preview, action);

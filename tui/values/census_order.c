@@ -63,7 +63,7 @@ void census_text(const struct preview *preview, uint64_t line, enum census_figur
     if (is_count(figure))
         snprintf(buf, CENSUS_TEXT_MAX, "%" PRIu64, count_of(tally, figure));
     else if (tally->finite == 0)
-        snprintf(buf, CENSUS_TEXT_MAX, "%s", tally->nan > 0 && tally->nan == tally->count ? "nan" : "-");
+        snprintf(buf, CENSUS_TEXT_MAX, "-");
     else if (figure == CENSUS_MEAN)
         preview_double_text(tally->mean, style, buf, CENSUS_TEXT_MAX);
     else if (figure == CENSUS_STD)

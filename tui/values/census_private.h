@@ -45,6 +45,7 @@ struct census {
     struct statistics *lines; /* owned: count of them; without histograms */
     struct statistics whole;  /* of all lines together, where more than one and all of one type */
     bool rewritten;           /* while any of them was looked at */
+    bool changed;             /* values were seen to change since */
 
     bool out, obsolete; /* a study is under way; it is to be cancelled */
     size_t part;        /* its part, and */

@@ -182,6 +182,7 @@ static void note_changes(struct preview *preview, const struct preview_reply *re
     if (any) {
         preview_figures_changed(preview);
         preview_tint_changed(preview);
+        census_changed(preview);
     }
 }
 
