@@ -72,14 +72,14 @@ def raw(name, size):
 
 
 HOLD = """
-import mmap, os, sys, time
+import mmap, os, signal, sys
 with open("/proc/self/comm", "w") as comm:
     comm.write(sys.argv[2])
 os.setgroups([]), os.setgid(int(sys.argv[3])), os.setuid(int(sys.argv[3]))
 file = open("/dev/shm/" + sys.argv[1], "rb")
 held = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
 print("up", flush=True)
-time.sleep(3600)
+signal.pause()
 """
 
 

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -153,28 +152,41 @@ static void a_lease_that_another_keeps_means_held(void **state)
 /* A study of ours. */
 struct study {
     struct own own;
-    int fd, ms;
+    int fd;
 };
 
-static struct study begin_study(struct fixture *f, int ms)
+static struct study begin_study(struct fixture *f)
 {
-    return (struct study){.fd = open(tmpdir_path(&f->tmpdir, "m"), O_RDONLY | O_CLOEXEC), .ms = ms};
+    return (struct study){.fd = open(tmpdir_path(&f->tmpdir, "m"), O_RDONLY | O_CLOEXEC)};
 }
 
-static void *end_study(void *context)
+static void end_study(struct study *study)
 {
-    struct study *study = context;
-    usleep((useconds_t)study->ms * 1000);
     close(study->fd);
     own_closed(&study->own);
-    return NULL;
+}
+
+static struct study *waited_for; /* NULL: it does not end */
+static int waits;
+
+/* A wait takes no time here: the study ends with the first, if it ends. */
+static int poll_without_time(struct pollfd *fds, nfds_t count, int timeout)
+{
+    assert_null(fds);
+    assert_int_equal(count, 0);
+    assert_true(timeout > 0);
+    waits++;
+    if (waited_for)
+        end_study(waited_for);
+    waited_for = NULL;
+    return 0;
 }
 
 static void a_study_of_ours_is_no_holder(void **state)
 {
     struct fixture *f = *state;
     struct identity id = identity(f, "m"), other = {.device = id.device, .inode = id.inode + 1};
-    struct study study = begin_study(f, 0);
+    struct study study = begin_study(f);
     struct own twice, another;
     own_opened(&another, &other);
     assert_int_equal(ask(f), HELD_YES); /* what we have of another says nothing */
@@ -198,20 +210,22 @@ static void a_deletion_waits_for_a_study_of_ours(void **state)
     struct identity id = identity(f, "m");
     struct segment segment = {0};
     enum held held;
-    pthread_t thread;
+    sys.poll = poll_without_time;
     assert_int_equal(segment_stat(f->directory, "m", &segment, NULL), 0);
     for (int i = 0; i < 2; i++) {
-        struct study study = begin_study(f, 50);
+        struct study study = begin_study(f);
         own_opened(&study.own, &id);
-        assert_int_equal(pthread_create(&thread, NULL, end_study, &study), 0);
+        waited_for = &study;
+        waits = 0;
         if (i == 0) {
             assert_int_equal(lease_ask_segment(f->directory, &segment, &held, NULL), 0);
             assert_int_equal(held, HELD_NO);
         } else {
             assert_int_equal(remove_m(f, true, &error), 0);
         }
-        pthread_join(thread, NULL);
+        assert_int_equal(waits, 1);
     }
+    sys.poll = sys_kernel.poll;
     segment_clear(&segment);
     assert_false(tmpdir_exists(&f->tmpdir, "m"));
 }
@@ -225,11 +239,16 @@ static void a_study_that_does_not_end_is_not_waited_for_forever(void **state)
     struct segment segment = {0};
     enum held held;
     assert_int_equal(segment_stat(f->directory, "m", &segment, NULL), 0);
-    struct study study = begin_study(f, 0);
+    struct study study = begin_study(f);
     own_opened(&study.own, &id);
+    sys.poll = poll_without_time;
+    waited_for = NULL;
+    waits = 0;
     assert_int_equal(lease_ask_segment(f->directory, &segment, &held, NULL), 0);
     assert_int_equal(held, HELD_UNKNOWN);
+    assert_true(waits > 0);
     assert_int_equal(remove_m(f, true, &error), -EBUSY);
+    sys.poll = sys_kernel.poll;
     end_study(&study);
     segment_clear(&segment);
     assert_true(tmpdir_exists(&f->tmpdir, "m"));
