@@ -52,6 +52,26 @@ static void set_kernel(struct making *making, enum match_key key, uint64_t size)
     making->match.kernel = making->kernels->kernel[key][dtype_is_swapped(making->dtype)][width];
 }
 
+/*
+ * Narrows a range of whole numbers to those that meet it. What equals the operand is [low, high]: empty, low
+ * being high + 1, where the operand lies between two.
+ */
+static void narrow(enum condition_kind kind, __int128 low, __int128 high, __int128 *first, __int128 *last)
+{
+    if (kind == CONDITION_LESS)
+        *last = low - 1;
+    else if (kind == CONDITION_LESS_EQUAL)
+        *last = high;
+    else if (kind == CONDITION_GREATER)
+        *first = high + 1;
+    else if (kind == CONDITION_GREATER_EQUAL)
+        *first = low;
+    else {
+        *first = low;
+        *last = high;
+    }
+}
+
 /* --- whole numbers --- */
 
 /* Those of [least, most] that meet it: a range [*first, *last], or all outside of it. False where none is in
@@ -62,18 +82,7 @@ static bool meet_whole(enum condition_kind kind, const struct operand_whole *ope
     __int128 ceiling = operand->floor + !operand->is_whole;
     *first = least;
     *last = most;
-    if (kind == CONDITION_LESS)
-        *last = ceiling - 1;
-    else if (kind == CONDITION_LESS_EQUAL)
-        *last = operand->floor;
-    else if (kind == CONDITION_GREATER)
-        *first = operand->floor + 1;
-    else if (kind == CONDITION_GREATER_EQUAL)
-        *first = ceiling;
-    else {
-        *first = ceiling;
-        *last = operand->floor;
-    }
+    narrow(kind, ceiling, operand->floor, first, last);
     *first = *first < least ? least : *first;
     *last = *last > most ? most : *last;
     return *first <= *last;
@@ -188,21 +197,11 @@ static bool meet_float(enum condition_kind kind, const struct operand_float *ope
         high--;
     else if (operand->beyond)
         low++;
-    *first = -inf - 1;
-    *last = inf;
-    if (kind == CONDITION_LESS)
-        *last = low - 1;
-    else if (kind == CONDITION_LESS_EQUAL)
-        *last = high;
-    else if (kind == CONDITION_GREATER)
-        *first = high + 1;
-    else if (kind == CONDITION_GREATER_EQUAL)
-        *first = low;
-    else {
-        *first = low;
-        *last = high;
-    }
-    return *first <= *last;
+    __int128 from = -inf - 1, to = inf;
+    narrow(kind, low, high, &from, &to);
+    *first = (int64_t)from;
+    *last = (int64_t)to;
+    return from <= to;
 }
 
 /* A number in one part of the elements, or in all of them. */

@@ -110,8 +110,9 @@ static int run_search(struct find *find, struct error *error)
     return job_wait_run(&wait, run_job, find, error);
 }
 
-static int search(struct find *find, struct error *error)
+static int search(void *context, struct error *error)
 {
+    struct find *find = context;
     const struct matrix *matrix = find->opened.segment.matrix;
     int code = view_parse(matrix, find->index ? find->index : "", &find->view, error);
     if (code < 0)
@@ -219,24 +220,8 @@ static enum exit_status run(const struct options *options, int argc, char **argv
     int code = parse(&find, argc, argv);
     if (code != 0)
         return code > 0 ? EXIT_STATUS_DONE : EXIT_STATUS_USAGE;
-    enum exit_status status = EXIT_STATUS_DONE;
-    struct directory *directory = command_open_directory(options, &status);
-    if (!directory)
-        return status;
-    struct error error = {0};
-    code = opened_open(&find.opened, directory, &error);
-    if (code == 0)
-        code = search(&find, &error);
-    /* Where standard output failed, report_finish says so. */
-    if (code < 0 && ferror(stdout))
-        status = EXIT_STATUS_FAILED;
-    else if (code < 0)
-        status = opened_refuse(&find.opened, directory, &error);
-    else if (find.found == 0)
-        status = say_none(&find);
-    opened_close(&find.opened);
-    directory_close(directory);
-    return status;
+    enum exit_status status = opened_run(&find.opened, search, &find);
+    return status == EXIT_STATUS_DONE && find.found == 0 ? say_none(&find) : status;
 }
 
 const struct command command_find = {

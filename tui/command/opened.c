@@ -2,6 +2,7 @@
 
 #include "core/sys/fd.h"
 #include "core/sys/memory.h"
+#include "tui/command/command.h"
 #include "tui/command/gone.h"
 #include "tui/command/named.h"
 #include "tui/command/no_values.h"
@@ -36,24 +37,44 @@ static int reinterpret(struct opened *opened, const struct directory *directory,
     return 0;
 }
 
-int opened_open(struct opened *opened, const struct directory *directory, struct error *error)
+static int open_it(struct opened *opened, const struct directory *directory, struct error *error)
 {
     if (opened->as.has_type)
         return reinterpret(opened, directory, error);
     return named_matrix(opened->options, directory, opened->name, &opened->segment, &opened->fd, error);
 }
 
-void opened_close(struct opened *opened)
+static void close_it(struct opened *opened)
 {
     fd_close(&opened->fd);
     segment_clear(&opened->segment);
 }
 
-enum exit_status opened_refuse(const struct opened *opened, const struct directory *directory,
+static enum exit_status refuse(const struct opened *opened, const struct directory *directory,
                                const struct error *error)
 {
     struct gone gone = {opened->options, directory, .matches = "list --where"};
     enum exit_status status = gone_report(&gone, opened->name, error);
     gone_clear(&gone);
+    return status;
+}
+
+enum exit_status opened_run(struct opened *opened, opened_work *work, void *context)
+{
+    enum exit_status status = EXIT_STATUS_DONE;
+    struct directory *directory = command_open_directory(opened->options, &status);
+    if (!directory)
+        return status;
+    struct error error = {0};
+    int code = open_it(opened, directory, &error);
+    if (code == 0)
+        code = work(context, &error);
+    /* Where standard output failed, report_finish says so. */
+    if (code < 0 && ferror(stdout))
+        status = EXIT_STATUS_FAILED;
+    else if (code < 0)
+        status = refuse(opened, directory, &error);
+    close_it(opened);
+    directory_close(directory);
     return status;
 }

@@ -16,12 +16,14 @@ struct opened {
     int fd; /* -1 before */
 };
 
-/* Opens it and sets segment.matrix. Says on standard error where --as leaves bytes uncovered. 0 or -errno. */
-int opened_open(struct opened *opened, const struct directory *directory, struct error *error);
-void opened_close(struct opened *opened);
+/* 0 or -errno. opened->segment.matrix and fd are there. */
+typedef int opened_work(void *context, struct error *error);
 
-/* Says what is wrong with it, and where a name is not there what to do about it. */
-enum exit_status opened_refuse(const struct opened *opened, const struct directory *directory,
-                               const struct error *error);
+/*
+ * All of a command about one segment: opens it (and says where --as leaves bytes uncovered), does the work,
+ * says what is wrong (and where a name is not there what to do about it), and closes it. EXIT_STATUS_DONE:
+ * the work came to its end.
+ */
+enum exit_status opened_run(struct opened *opened, opened_work *work, void *context);
 
 #endif

@@ -26,8 +26,9 @@ static int print_text(const struct show *show, const struct matrix *matrix, cons
     return summary_print(stdout, show->opened.fd, matrix, view, columns, rows, error);
 }
 
-static int print(const struct show *show, struct error *error)
+static int print(void *context, struct error *error)
 {
+    const struct show *show = context;
     const struct matrix *matrix = show->opened.segment.matrix;
     struct view view;
     int code = view_parse(matrix, show->index ? show->index : "", &view, error);
@@ -97,22 +98,7 @@ static enum exit_status run(const struct options *options, int argc, char **argv
     int code = parse(&show, argc, argv);
     if (code != 0)
         return code > 0 ? EXIT_STATUS_DONE : EXIT_STATUS_USAGE;
-    enum exit_status status = EXIT_STATUS_DONE;
-    struct directory *directory = command_open_directory(options, &status);
-    if (!directory)
-        return status;
-    struct error error = {0};
-    code = opened_open(&show.opened, directory, &error);
-    if (code == 0)
-        code = print(&show, &error);
-    /* Where standard output failed, report_finish says so. */
-    if (code < 0 && ferror(stdout))
-        status = EXIT_STATUS_FAILED;
-    else if (code < 0)
-        status = opened_refuse(&show.opened, directory, &error);
-    opened_close(&show.opened);
-    directory_close(directory);
-    return status;
+    return opened_run(&show.opened, print, &show);
 }
 
 const struct command command_show = {

@@ -43,17 +43,19 @@ static void print(const struct stats *stats)
                      columns);
 }
 
-static int look(struct stats *stats, const struct directory *directory, struct error *error)
+static int look_and_print(void *context, struct error *error)
 {
-    int r = opened_open(&stats->opened, directory, error);
-    if (r < 0)
-        return r;
+    struct stats *stats = context;
     const struct matrix *matrix = stats->opened.segment.matrix;
-    r = view_parse(matrix, stats->index ? stats->index : "", &stats->view, error);
+    int r = view_parse(matrix, stats->index ? stats->index : "", &stats->view, error);
     if (r == 0)
         r = statistics_check(&matrix->dtype, error);
     stats->wait.unit = matrix->dtype.itemsize;
-    return r < 0 ? r : job_wait_run(&stats->wait, run_job, stats, error);
+    if (r == 0)
+        r = job_wait_run(&stats->wait, run_job, stats, error);
+    if (r == 0)
+        print(stats);
+    return r;
 }
 
 enum { OPTION_HISTOGRAM = 256, OPTION_JSON };
@@ -125,18 +127,8 @@ static enum exit_status run(const struct options *options, int argc, char **argv
     int code = parse(&stats, argc, argv);
     if (code != 0)
         return code > 0 ? EXIT_STATUS_DONE : EXIT_STATUS_USAGE;
-    enum exit_status status = EXIT_STATUS_DONE;
-    struct directory *directory = command_open_directory(options, &status);
-    if (!directory)
-        return status;
-    struct error error = {0};
-    if (look(&stats, directory, &error) < 0)
-        status = opened_refuse(&stats.opened, directory, &error);
-    else
-        print(&stats);
+    enum exit_status status = opened_run(&stats.opened, look_and_print, &stats);
     statistics_clear(&stats.found);
-    opened_close(&stats.opened);
-    directory_close(directory);
     return status;
 }
 
