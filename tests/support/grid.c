@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/layout/npy.h"
 
 /* Enough for whatever follows from one key; more is a request that is never satisfied. */
 #define ROUNDS 200
@@ -133,22 +132,6 @@ const struct cell *grid_cell(const struct grid *grid, const char *text)
 
 /* --- segments --- */
 
-static void write_matrix(const struct tmpdir *tmpdir, const char *name, const struct matrix *matrix,
-                         const void *data, size_t size)
-{
-    uint8_t *header;
-    size_t length;
-    assert_int_equal(npy_write_header(matrix, &header, &length, NULL), 0);
-    uint8_t *all = malloc(length + size + 1);
-    assert_non_null(all);
-    memcpy(all, header, length);
-    if (size)
-        memcpy(all + length, data, size);
-    tmpdir_write(tmpdir, name, all, length + size);
-    free(all);
-    free(header);
-}
-
 void grid_write(const struct tmpdir *tmpdir, const char *name, const char *dtype, char order, int rank,
                 const uint64_t *shape, const void *data, size_t size)
 {
@@ -156,7 +139,7 @@ void grid_write(const struct tmpdir *tmpdir, const char *name, const char *dtype
     assert_int_equal(dtype_parse(dtype, &matrix.dtype, NULL), 0);
     for (int i = 0; i < rank; i++)
         matrix.shape[i] = shape[i];
-    write_matrix(tmpdir, name, &matrix, data, size);
+    tmpdir_write_matrix(tmpdir, name, &matrix, data, size);
 }
 
 void grid_write_doubles(const struct tmpdir *tmpdir, const char *name, char order, int rank,
@@ -214,7 +197,7 @@ void grid_write_struct(const struct tmpdir *tmpdir, const char *name, uint64_t r
         memcpy(at + 20, row % 2 ? "odd" : "even", row % 2 ? 3 : 4);
         memcpy(at + 28, pair, 8);
     }
-    write_matrix(tmpdir, name, &matrix, data, rows * 36);
+    tmpdir_write_matrix(tmpdir, name, &matrix, data, rows * 36);
     free(data);
     dtype_clear(&matrix.dtype);
 }

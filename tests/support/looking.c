@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "core/layout/npy.h"
 #include "core/sys/memory.h"
 #include "tests/support/draw.h"
 
@@ -138,22 +137,6 @@ struct matrix looking_matrix(const char *dtype, char order, int rank, const uint
     return matrix;
 }
 
-void looking_write(struct tmpdir *tmpdir, const char *name, const struct matrix *matrix, const void *data,
-                   size_t size)
-{
-    uint8_t *header;
-    size_t length;
-    assert_int_equal(npy_write_header(matrix, &header, &length, NULL), 0);
-    uint8_t *all = malloc(length + size + 1);
-    assert_non_null(all);
-    memcpy(all, header, length);
-    if (size)
-        memcpy(all + length, data, size);
-    tmpdir_write(tmpdir, name, all, length + size);
-    free(all);
-    free(header);
-}
-
 void looking_write_doubles(struct tmpdir *tmpdir, const char *name, char order, int rank,
                            const uint64_t *shape)
 {
@@ -165,7 +148,7 @@ void looking_write_doubles(struct tmpdir *tmpdir, const char *name, char order, 
     assert_non_null(values);
     for (size_t i = 0; i < n; i++)
         values[i] = (double)i / 2;
-    looking_write(tmpdir, name, &matrix, values, n * sizeof *values);
+    tmpdir_write_matrix(tmpdir, name, &matrix, values, n * sizeof *values);
     free(values);
 }
 

@@ -41,10 +41,7 @@ void looking_study(struct looking *looking, enum study_slot slot);
 
 /* A type without fields. */
 struct matrix looking_matrix(const char *dtype, char order, int rank, const uint64_t *shape);
-/* A .npy file. */
-void looking_write(struct tmpdir *tmpdir, const char *name, const struct matrix *matrix, const void *data,
-                   size_t size);
-/* Doubles 0, 0.5, 1, … */
+/* A .npy file of the doubles 0, 0.5, 1, … */
 void looking_write_doubles(struct tmpdir *tmpdir, const char *name, char order, int rank,
                            const uint64_t *shape);
 /* One of them anew, by its place in memory. */

@@ -50,6 +50,6 @@ void mapping_write_waves(struct tmpdir *tmpdir, const char *name, uint64_t rows,
             values[row * columns + column] =
                 is_nan ? NAN : (float)(2 * sin(7 * x + 2 * y) * cos(5 * y) + 0.25 * x);
         }
-    looking_write(tmpdir, name, &matrix, values, rows * columns * sizeof *values);
+    tmpdir_write_matrix(tmpdir, name, &matrix, values, rows * columns * sizeof *values);
     free(values);
 }

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/layout/npy.h"
 #include "tests/support/tmpdir.h"
 
 void tmpdir_make(struct tmpdir *tmpdir)
@@ -144,6 +145,22 @@ void tmpdir_write_npy(const struct tmpdir *tmpdir, const char *name, const char 
     else
         assert_return_code(ftruncate(fd, (off_t)(padded + size)), errno);
     close(fd);
+}
+
+void tmpdir_write_matrix(const struct tmpdir *tmpdir, const char *name, const struct matrix *matrix,
+                         const void *data, size_t size)
+{
+    uint8_t *header;
+    size_t length;
+    assert_int_equal(npy_write_header(matrix, &header, &length, NULL), 0);
+    uint8_t *all = malloc(length + size + 1);
+    assert_non_null(all);
+    memcpy(all, header, length);
+    if (size)
+        memcpy(all + length, data, size);
+    tmpdir_write(tmpdir, name, all, length + size);
+    free(all);
+    free(header);
 }
 
 char *tmpdir_read(const struct tmpdir *tmpdir, const char *name, size_t *ret_size)

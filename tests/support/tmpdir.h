@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "core/matrix/matrix.h"
+
 struct tmpdir {
     char path[256];
     bool mounted; /* tmpdir_mount was called */
@@ -43,6 +45,10 @@ void tmpdir_unlink(const struct tmpdir *tmpdir, const char *name); /* a file or 
  */
 void tmpdir_write_npy(const struct tmpdir *tmpdir, const char *name, const char *descr, bool fortran_order,
                       const char *shape, const void *data, size_t size);
+
+/* A .npy file as core writes it: of any matrix, with size bytes of data behind its header. */
+void tmpdir_write_matrix(const struct tmpdir *tmpdir, const char *name, const struct matrix *matrix,
+                         const void *data, size_t size);
 
 /* The whole file, malloc'ed, with a NUL behind it. */
 char *tmpdir_read(const struct tmpdir *tmpdir, const char *name, size_t *ret_size);

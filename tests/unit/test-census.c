@@ -93,7 +93,7 @@ static void write_odd(void **state)
                                               : row + 0.5;
     }
     struct matrix matrix = looking_matrix("<f8", 'C', 2, (uint64_t[]){5, 6});
-    looking_write(*state, "odd", &matrix, values, sizeof values);
+    tmpdir_write_matrix(*state, "odd", &matrix, values, sizeof values);
 }
 
 static void every_column_has_a_line(void **state)
@@ -399,7 +399,7 @@ static void fields_have_lines_each_of_its_type(void **state)
         memcpy(data[i] + 15, (const float[]){3, 4}, 8);
         data[i][23 + 4] = (uint8_t)(8 * i);
     }
-    looking_write(*state, "trades", &matrix, data, sizeof data);
+    tmpdir_write_matrix(*state, "trades", &matrix, data, sizeof data);
     matrix_clear(&matrix);
     looking_open(&l, state, "trades");
     looking_press(&l, "S");
@@ -468,7 +468,7 @@ static void complex_numbers_are_magnitudes(void **state)
     struct looking l = {0};
     const double values[] = {3, 4, 0, NAN, 6, 8, INFINITY, 1};
     struct matrix matrix = looking_matrix("<c16", 'C', 2, (uint64_t[]){2, 2});
-    looking_write(*state, "z", &matrix, values, sizeof values);
+    tmpdir_write_matrix(*state, "z", &matrix, values, sizeof values);
     looking_open(&l, state, "z");
     looking_press(&l, "S");
     looking_study(&l, STUDY_CENSUS);
@@ -484,7 +484,7 @@ static void integers_are_exact_and_formats_change(void **state)
     struct looking l = {0};
     const uint64_t values[] = {UINT64_MAX, 1, UINT64_MAX - 1, 3};
     struct matrix matrix = looking_matrix("<u8", 'C', 2, (uint64_t[]){2, 2});
-    looking_write(*state, "u", &matrix, values, sizeof values);
+    tmpdir_write_matrix(*state, "u", &matrix, values, sizeof values);
     looking_open(&l, state, "u");
     looking_press(&l, "S");
     looking_study(&l, STUDY_CENSUS);
@@ -617,7 +617,7 @@ static void text_has_no_figures(void **state)
 {
     struct looking l = {0};
     struct matrix matrix = looking_matrix("S2", 'C', 2, (uint64_t[]){1, 2});
-    looking_write(*state, "text", &matrix, "abcd", 4);
+    tmpdir_write_matrix(*state, "text", &matrix, "abcd", 4);
     looking_open(&l, state, "text");
     looking_press(&l, "S");
     assert_null(l.asked[STUDY_CENSUS]);

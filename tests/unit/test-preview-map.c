@@ -149,7 +149,7 @@ static void what_has_no_map_says_so(void **state)
 {
     struct looking looking = {0};
     struct matrix matrix = looking_matrix("S4", 'C', 2, (uint64_t[]){3, 3});
-    looking_write(*state, "text.npy", &matrix, "aaaabbbbccccddddeeeeffffgggghhhhiiii", 36);
+    tmpdir_write_matrix(*state, "text.npy", &matrix, "aaaabbbbccccddddeeeeffffgggghhhhiiii", 36);
     mapping_open(&looking, state, "text.npy", 24, 80, true, false);
     assert_int_equal(preview_screen(looking.preview), SCREEN_GRID);
     draw_assert_has(&looking.cells, "no map: only numbers have one");
@@ -172,7 +172,7 @@ static void a_field_is_that_under_the_cursor(void **state)
         memcpy(data[i], &(int16_t){(int16_t)i}, 2);
         memcpy(data[i] + 6, &(double){-i * 2.0}, 8);
     }
-    looking_write(*state, "struct.npy", &matrix, data, sizeof data);
+    tmpdir_write_matrix(*state, "struct.npy", &matrix, data, sizeof data);
     matrix_clear(&matrix);
     mapping_open(&looking, state, "struct.npy", 24, 80, true, false);
     draw_assert_has(&looking.cells, "map of the field x: one block = 1 element, row by row");
@@ -249,7 +249,7 @@ static struct study_reply *sample_of(const struct looking *looking, double value
 static void open_large(struct looking *looking, void **state)
 {
     struct matrix matrix = looking_matrix("<f2", 'C', 2, (uint64_t[]){40000, 60000});
-    looking_write(*state, "large.npy", &matrix, "", 0);
+    tmpdir_write_matrix(*state, "large.npy", &matrix, "", 0);
     assert_int_equal(truncate(tmpdir_path(*state, "large.npy"), 128 + 4800000000), 0);
     looking_open(looking, state, "large.npy");
     looking->cells.heat = true;

@@ -104,23 +104,6 @@ static void wait_ms(struct scene *scene, int64_t ms)
 
 /* --- segments --- */
 
-static void write_npy(const struct tmpdir *tmpdir, const char *name, struct matrix *matrix, const void *data,
-                      size_t size)
-{
-    uint8_t *header;
-    size_t length;
-    struct error error = {0};
-    assert_int_equal(npy_write_header(matrix, &header, &length, &error), 0);
-    uint8_t *all = malloc(length + size + 1);
-    assert_non_null(all);
-    memcpy(all, header, length);
-    if (size)
-        memcpy(all + length, data, size);
-    tmpdir_write(tmpdir, name, all, length + size);
-    free(all);
-    free(header);
-}
-
 static struct matrix matrix_of(const char *dtype, char order, int rank, const uint64_t *shape)
 {
     struct matrix matrix = {.order = order, .rank = rank};
@@ -143,7 +126,7 @@ static void write_doubles(const struct tmpdir *tmpdir, const char *name, char or
     assert_non_null(values);
     for (size_t i = 0; i < n; i++)
         values[i] = (double)i / 2;
-    write_npy(tmpdir, name, &matrix, values, n * sizeof *values);
+    tmpdir_write_matrix(tmpdir, name, &matrix, values, n * sizeof *values);
     free(values);
 }
 
@@ -368,7 +351,7 @@ static void huge_elements_are_cut(void **state)
     assert_non_null(data);
     memset(data, 'x', 6000000);
     memcpy(data + 3000000, "second", 6);
-    write_npy(*state, "big", &matrix, data, 6000000);
+    tmpdir_write_matrix(*state, "big", &matrix, data, 6000000);
     free(data);
     scene_open(&scene, state, "big");
     scene_settle(&scene);
@@ -398,7 +381,7 @@ static void structs_have_a_column_a_field(void **state)
     data[24 + 8] = 9;
     memcpy(data + 24 + 12, "\x3f\xf8", 2); /* 1.5, big-endian */
     memcpy(data + 24 + 20, "AB\x07", 3);
-    write_npy(*state, "trades", &matrix, data, sizeof data);
+    tmpdir_write_matrix(*state, "trades", &matrix, data, sizeof data);
     matrix_clear(&matrix);
     scene_open(&scene, state, "trades");
     scene_settle(&scene);

@@ -396,7 +396,7 @@ static void structs_are_searched_field_by_field(void **state)
                                          {.name = "pa\x1bir", .dtype = i4, .rank = 1, .dims = two},
                                          {.name = "price", .dtype = f8}};
     assert_int_equal(dtype_make_struct(fields, 3, &matrix.dtype, NULL), 0);
-    looking_write(*state, "trades", &matrix, data, sizeof data);
+    tmpdir_write_matrix(*state, "trades", &matrix, data, sizeof data);
     matrix_clear(&matrix);
     looking_open(&l, state, "trades");
     looking_press(&l, "ll/nan\r");
