@@ -145,6 +145,7 @@ int map_pass(const struct map_plane *plane, const struct pass *pass, unsigned th
         mapping.desks[i].sums = i == 0 ? sums : memory_new(blocks * sizeof *sums);
         mapping.desks[i].values = memory_new(2 * MAP_PIECE * sizeof *mapping.desks[i].values);
     }
+    progress_set_total(progress, pass->elements);
     int r = pass_run(pass, 1, threads, map_block, &mapping, progress, error);
     for (unsigned i = 0; i < threads; i++) {
         free(mapping.desks[i].values);

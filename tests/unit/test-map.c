@@ -528,6 +528,26 @@ static void it_is_stopped(void **state)
     close(fd);
 }
 
+/* Of a hole too: what is passed over is done. */
+static void an_exact_one_says_how_far_it_is(void **state)
+{
+    (void)state;
+    struct matrix matrix = make("f8", 'C', 0, 2, (uint64_t[]){1000, 1000});
+    struct view view;
+    const double one = 1;
+    int fd = make_sparse_file(8000000);
+    assert_int_equal(pwrite(fd, &one, sizeof one, 4000000), sizeof one);
+    view_whole(&matrix, &view);
+    struct progress progress = {0};
+    struct map_options options = {.rows = 10, .columns = 10, .exact = true};
+    struct map map;
+    assert_int_equal(map_run(fd, &matrix, &view, &options, &map, &progress, NULL), 0);
+    assert_int_equal(progress.total, 1000000);
+    assert_int_equal(progress.done, 1000000);
+    map_clear(&map);
+    close(fd);
+}
+
 /* --- holes --- */
 
 static void assert_same(const struct map *map, const struct map *other)
@@ -686,6 +706,7 @@ int main(void)
         cmocka_unit_test(nothing_of_any_size_takes_no_time),
         cmocka_unit_test(one_that_shrank_is_told),
         cmocka_unit_test(it_is_stopped),
+        cmocka_unit_test(an_exact_one_says_how_far_it_is),
         cmocka_unit_test(one_written_to_meanwhile_is_told),
         cmocka_unit_test(every_failing_call_is_told),
     };
